@@ -1,0 +1,82 @@
+// Looks up operator schemas by domain, name and opset; an operator is decoded when it is first asked for.
+import { decodeSchemas } from './decode-schema.ts';
+import type { OperatorSchema } from './schema-types.ts';
+import { AI_ONNX } from './schemas/ai-onnx.gen.ts';
+import { AI_ONNX_ML } from './schemas/ai-onnx-ml.gen.ts';
+import { AI_ONNX_PREVIEW, AI_ONNX_PREVIEW_TRAINING } from './schemas/ai-onnx-preview.gen.ts';
+
+export type {
+  AttributeDefault,
+  AttributeKind,
+  AttributeSchema,
+  FormalParameter,
+  OperatorSchema,
+} from './schema-types.ts';
+
+interface DomainTable {
+  readonly rows: Readonly<Record<string, string>>;
+  /** The newest opset of the domain in onnx 1.23.1. */
+  readonly latest: number;
+  readonly decoded: Map<string, readonly OperatorSchema[]>;
+}
+
+const table = (latest: number, rows: Readonly<Record<string, string>>): DomainTable => ({
+  rows,
+  latest,
+  decoded: new Map(),
+});
+
+const DOMAINS: ReadonlyMap<string, DomainTable> = new Map([
+  ['', table(28, AI_ONNX)],
+  ['ai.onnx.ml', table(5, AI_ONNX_ML)],
+  ['ai.onnx.preview', table(1, AI_ONNX_PREVIEW)],
+  ['ai.onnx.preview.training', table(1, AI_ONNX_PREVIEW_TRAINING)],
+]);
+
+/** The domains that have schemas, ai.onnx (spelt as the empty text) first. */
+export const SCHEMA_DOMAINS: readonly string[] = Object.freeze([...DOMAINS.keys()]);
+
+const NO_VERSIONS: readonly OperatorSchema[] = Object.freeze([]);
+
+function tableOf(domain: string): DomainTable | undefined {
+  return DOMAINS.get(domain === 'ai.onnx' ? '' : domain);
+}
+
+/**
+ * Finds the version of an operator that an opset has: the newest whose `sinceVersion` is not above it.
+ *
+ * @param domain the domain; empty or `ai.onnx` for the default one
+ * @param opset the opset version of that domain
+ * @returns the schema, a deprecated one included; undefined where the domain or the opset has no such operator
+ */
+export function findSchema(domain: string, name: string, opset: number): OperatorSchema | undefined {
+  const versions = schemaVersions(domain, name);
+  for (let i = versions.length - 1; i >= 0; i--) {
+    const schema = versions[i];
+    if (schema && schema.sinceVersion <= opset) return schema;
+  }
+  return undefined;
+}
+
+/** All versions of an operator, oldest first; empty where the domain has no such operator. */
+export function schemaVersions(domain: string, name: string): readonly OperatorSchema[] {
+  const owner = tableOf(domain);
+  if (!owner) return NO_VERSIONS;
+  const known = owner.decoded.get(name);
+  if (known) return known;
+  const json = Object.hasOwn(owner.rows, name) ? owner.rows[name] : undefined;
+  if (json === undefined) return NO_VERSIONS;
+  const versions = decodeSchemas(domain === 'ai.onnx' ? '' : domain, name, json);
+  owner.decoded.set(name, versions);
+  return versions;
+}
+
+/** The names of a domain's operators in alphabetical order, deprecated ones included; empty for an unknown domain. */
+export function operatorNames(domain: string): readonly string[] {
+  return Object.keys(tableOf(domain)?.rows ?? {});
+}
+
+/** The newest opset version of a domain in the recorded table; undefined for an unknown domain. */
+export function latestOpset(domain: string): number | undefined {
+  return tableOf(domain)?.latest;
+}

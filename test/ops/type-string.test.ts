@@ -1,0 +1,54 @@
+// Type strings of schemas become types and come back as the same text.
+import { describe, expect, test } from 'vitest';
+import { UNKNOWN_TYPE } from '../../src/ir/type.ts';
+import { TYPE_STRINGS } from '../../src/ops/schemas/types.gen.ts';
+import { parseTypeString, typeStringOf } from '../../src/ops/type-string.ts';
+
+const tensor = (dtype: string) => ({ kind: 'tensor', dtype, shape: null });
+
+describe('parseTypeString', () => {
+  test.each([
+    ['tensor(float)', tensor('float32')],
+    ['tensor(double)', tensor('float64')],
+    ['tensor(uint4)', tensor('uint4')],
+    ['seq(tensor(int64))', { kind: 'sequence', element: tensor('int64') }],
+    ['optional(seq(tensor(bool)))', { kind: 'optional', element: { kind: 'sequence', element: tensor('bool') } }],
+    ['sparse_tensor(float16)', { kind: 'sparse', dtype: 'float16', shape: null }],
+    ['map(int64, float)', { kind: 'map', key: 'int64', value: tensor('float32') }],
+    ['map(string, tensor(double))', { kind: 'map', key: 'string', value: tensor('float64') }],
+    [
+      'seq(map(string, float))',
+      { kind: 'sequence', element: { kind: 'map', key: 'string', value: tensor('float32') } },
+    ],
+  ])('reads %s', (text, type) => {
+    expect(parseTypeString(text)).toEqual(type);
+  });
+
+  test.each([
+    '',
+    'T',
+    'tensor',
+    'tensor()',
+    'tensor(float32)',
+    'tensor(float',
+    'list(tensor(float))',
+    'map(float)',
+    'map(a, float)',
+    'seq()',
+  ])('gives nothing for "%s"', (text) => {
+    expect(parseTypeString(text)).toBeUndefined();
+  });
+});
+
+describe('typeStringOf', () => {
+  test.each(TYPE_STRINGS)('writes %s back as it was read', (text) => {
+    const type = parseTypeString(text);
+    expect(type && typeStringOf(type)).toBe(text);
+  });
+
+  test('gives nothing where an element type is not known', () => {
+    expect(typeStringOf(UNKNOWN_TYPE)).toBeUndefined();
+    expect(typeStringOf({ kind: 'tensor', dtype: 'undefined', shape: null })).toBeUndefined();
+    expect(typeStringOf({ kind: 'sequence', element: UNKNOWN_TYPE })).toBeUndefined();
+  });
+});
