@@ -12,6 +12,7 @@ export type {
   FormalParameter,
   OperatorSchema,
 } from './schema-types.ts';
+export { parseTypeString, typeStringOf } from './type-string.ts';
 
 interface DomainTable {
   readonly rows: Readonly<Record<string, string>>;

@@ -1,50 +1,50 @@
 // Reads and writes the type strings of operator schemas: `tensor(float)`, `seq(tensor(int64))`, `map(int64, float)`.
 import { DTYPES, type DType, dtypeFromSpec } from '../ir/dtype.ts';
-import { tensorType, type ValueType } from '../ir/type.ts';
+import { tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 
 /**
  * Reads a type string; tensors get an unknown rank.
  *
- * @param text one of the type strings of a schema, as `TypeStr` in onnx/defs/data_type_utils spells them
- * @returns the type; undefined where the text is none or names an element type that dimwise does not know
+ * @param text one of the type strings of a schema, as `DataTypeUtils` in onnx/defs spells them
+ * @returns the type; the unknown type where the text is none, or names an element type that dimwise does not know
  */
-export function parseTypeString(text: string): ValueType | undefined {
+export function parseTypeString(text: string): ValueType {
   const open = text.indexOf('(');
-  if (open < 0 || !text.endsWith(')')) return undefined;
+  if (open < 0 || !text.endsWith(')')) return UNKNOWN_TYPE;
   const inner = text.slice(open + 1, -1);
   switch (text.slice(0, open)) {
     case 'tensor': {
       const dtype = dtypeFromSpec(inner);
-      return dtype && tensorType(dtype, null);
+      return dtype ? tensorType(dtype, null) : UNKNOWN_TYPE;
     }
     case 'sparse_tensor': {
       const dtype = dtypeFromSpec(inner);
-      return dtype && { kind: 'sparse', dtype, shape: null };
+      return dtype ? { kind: 'sparse', dtype, shape: null } : UNKNOWN_TYPE;
     }
-    case 'seq': {
-      const element = parseTypeString(inner);
-      return element && { kind: 'sequence', element };
-    }
-    case 'optional': {
-      const element = parseTypeString(inner);
-      return element && { kind: 'optional', element };
-    }
+    case 'seq':
+      return wrappedType('sequence', parseTypeString(inner));
+    case 'optional':
+      return wrappedType('optional', parseTypeString(inner));
     case 'map':
       return parseMap(inner);
     default:
-      return undefined;
+      return UNKNOWN_TYPE;
   }
 }
 
-/** Reads `int64, float` or `int64, tensor(float)`: schemas spell a map's scalar values as bare element types. */
-function parseMap(inner: string): ValueType | undefined {
+function wrappedType(kind: 'sequence' | 'optional', element: ValueType): ValueType {
+  return element.kind === 'unknown' ? UNKNOWN_TYPE : { kind, element };
+}
+
+/** Reads `int64, float` or `int64, tensor(float)`; a bare element type is a scalar tensor. */
+function parseMap(inner: string): ValueType {
   const comma = inner.indexOf(',');
-  if (comma < 0) return undefined;
+  if (comma < 0) return UNKNOWN_TYPE;
   const key = dtypeFromSpec(inner.slice(0, comma).trim());
   const rest = inner.slice(comma + 1).trim();
   const scalar = dtypeFromSpec(rest);
-  const value = scalar ? tensorType(scalar, null) : parseTypeString(rest);
-  return key && value && { kind: 'map', key, value };
+  const value = scalar ? tensorType(scalar, []) : parseTypeString(rest);
+  return key && value.kind !== 'unknown' ? { kind: 'map', key, value } : UNKNOWN_TYPE;
 }
 
 /** The element type of the `dtype` of a tensor, as schemas spell it. */
