@@ -1,0 +1,159 @@
+// The state of one trace: the graph being built, where in it, in which layer, and the mistakes so far.
+import { type Diagnostic, dimwiseError } from '../base/errors.ts';
+import { captureSite, type Origin } from '../base/origin.ts';
+import type { Graph, Node, Value } from '../ir/graph.ts';
+import type { ParameterCell } from '../ir/parameter-cell.ts';
+
+/** One level of the layer path. */
+interface Scope {
+  readonly path: string;
+  /** The kind of the layer, for messages. */
+  readonly kind: string;
+  /** The index that the next unnamed sibling gets. */
+  next: number;
+  readonly names: Map<string, object>;
+}
+
+/** The state of one trace. */
+export class Trace {
+  readonly root: Graph;
+  /** The name before layer paths in messages. */
+  readonly name: string;
+  readonly diagnostics: Diagnostic[] = [];
+  /** The graph that new nodes go into: the root or a body. */
+  graph: Graph;
+  /** New nodes go before this one; undefined appends. */
+  cursor: Node | undefined;
+  readonly #scopes: Scope[] = [{ path: '', kind: '', next: 0, names: new Map() }];
+  readonly #paths = new Map<object, string>();
+  readonly #cellNames = new Map<ParameterCell, string>();
+  readonly #cellsByName = new Map<string, ParameterCell>();
+
+  constructor(root: Graph, name: string = root.name) {
+    this.root = root;
+    this.graph = root;
+    this.name = name;
+  }
+
+  /** Records a mistake. */
+  readonly report = (diagnostic: Diagnostic): void => {
+    this.diagnostics.push(diagnostic);
+  };
+
+  /** The path of the layer that is being called; empty at the root. */
+  get path(): string {
+    return this.#scope.path;
+  }
+
+  get #scope(): Scope {
+    return this.#scopes.at(-1) ?? { path: '', kind: '', next: 0, names: new Map() };
+  }
+
+  /** Where the current call stands: layer path and, while capture is on, the author's line. */
+  origin(): Origin {
+    const { path, kind } = this.#scope;
+    const full = [this.name, path].filter(Boolean).join('.');
+    return { path: kind ? `${full} ${kind}` : full || undefined, site: captureSite() };
+  }
+
+  /** Sets the index that the next unnamed layer of this level gets. */
+  setNextIndex(index: number): void {
+    this.#scope.next = index;
+  }
+
+  /** Runs `body` inside the level of a layer; the same layer keeps its first path. */
+  inLayer<R>(layer: object, name: string | undefined, kind: string, body: () => R): R {
+    let path = this.#paths.get(layer);
+    if (path === undefined) {
+      path = this.#claim(layer, name);
+      this.#paths.set(layer, path);
+    }
+    return this.#within({ path, kind, next: 0, names: new Map() }, body);
+  }
+
+  /** Runs `body` as the model's outermost layer, which adds no segment to paths. */
+  atRoot<R>(layer: object, kind: string, body: () => R): R {
+    this.#paths.set(layer, '');
+    return this.#within({ path: '', kind, next: 0, names: new Map() }, body);
+  }
+
+  #within<R>(scope: Scope, body: () => R): R {
+    this.#scopes.push(scope);
+    try {
+      return body();
+    } finally {
+      this.#scopes.pop();
+    }
+  }
+
+  #claim(layer: object, name: string | undefined): string {
+    const scope = this.#scope;
+    const segment = name ?? String(scope.next);
+    scope.next++;
+    const holder = scope.names.get(segment);
+    if (holder && holder !== layer) {
+      const message = `two layers of ${scope.path || this.name} are named "${segment}"`;
+      this.report({ code: 'NAME_DUPLICATE', message, origin: this.origin(), hint: 'give one of them another name' });
+    }
+    scope.names.set(segment, layer);
+    return scope.path ? `${scope.path}.${segment}` : segment;
+  }
+
+  /** The name of a parameter in this model: its path, or its path here where another parameter has that one. */
+  nameCell(cell: ParameterCell, localPath: string): string {
+    const known = this.#cellNames.get(cell);
+    if (known !== undefined) return known;
+    let name = this.#cellsByName.has(cell.path) ? localPath : cell.path;
+    for (let n = 2; this.#cellsByName.has(name); n++) name = `${localPath}_${n}`;
+    this.#cellNames.set(cell, name);
+    this.#cellsByName.set(name, cell);
+    return name;
+  }
+}
+
+const TRACES = new WeakMap<Graph, Trace>();
+const active: Trace[] = [];
+
+/** Runs `body` with `trace` as the one that calls without a value operand belong to. */
+export function withTrace<R>(trace: Trace, body: () => R): R {
+  TRACES.set(trace.root, trace);
+  active.push(trace);
+  try {
+    return body();
+  } finally {
+    active.pop();
+  }
+}
+
+/**
+ * The trace that a call with these operands belongs to.
+ *
+ * @throws GRAPH_FOREIGN_VALUE when operands come from different graphs, or no trace is open
+ */
+export function traceOf(operands: readonly (Value | undefined)[]): Trace {
+  const current = active.at(-1);
+  for (const operand of operands) {
+    if (operand && operand.graph.root !== current?.root) throw foreignValue(operand, current);
+  }
+  if (current) return current;
+  throw dimwiseError({
+    code: 'GRAPH_FOREIGN_VALUE',
+    message: 'an operator was called outside of a model',
+    hint: 'call operators and layers inside model(...) or graph(...)',
+    origin: { site: captureSite() },
+  });
+}
+
+function foreignValue(operand: Value, current: Trace | undefined) {
+  const home = operand.graph.root.name;
+  const message = current
+    ? `${operand.label} belongs to graph "${home}" and is used in graph "${current.root.name}"`
+    : `${operand.label} of graph "${home}" is used after its graph was finished`;
+  return dimwiseError({
+    code: 'GRAPH_FOREIGN_VALUE',
+    message,
+    origin: { site: captureSite() },
+    related: operand.origin ? [{ message: 'the value was made here', origin: operand.origin }] : [],
+    hint: 'values live in one trace: compute it again inside this model, or pass it as an input',
+  });
+}

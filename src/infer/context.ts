@@ -1,0 +1,280 @@
+// The rule context of one node: typed access to inputs and attributes, constraints with messages, results.
+import type { ErrorCode } from '../base/codes.ts';
+import { type Diagnostic, dimwiseError } from '../base/errors.ts';
+import { constant, type Dim, freshSymbol } from '../dim/dim.ts';
+import type { Facts } from '../dim/facts.ts';
+import { formatDim } from '../dim/text.ts';
+import type { Attribute, Int64 } from '../ir/attribute.ts';
+import { type Content, dimOf, intOf } from '../ir/content.ts';
+import type { Graph, Node } from '../ir/graph.ts';
+import type { InferContext } from '../ir/operator.ts';
+import { formatShape, type MaybeDType, type Shape, tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
+import type { OperatorSchema } from '../ops/schema.ts';
+import { defaultAttribute, readAttribute } from './attributes.ts';
+import { describeInput, mismatchDiagnostic } from './messages.ts';
+import { refineRank } from './refine-rank.ts';
+import { formalAt, type TypeVariables } from './type-variables.ts';
+
+/** Infers a body graph; handed in so that this file does not depend on the engine. */
+export type BodyInference = (body: Graph, inputs: readonly ValueType[], cx: Context) => readonly ValueType[];
+
+/** The context of one node; see {@link InferContext} for what each member does. */
+export class Context implements InferContext {
+  readonly node: Node;
+  readonly schema: OperatorSchema | undefined;
+  readonly facts: Facts;
+  readonly #variables: TypeVariables | undefined;
+  readonly #inferBody: BodyInference;
+
+  constructor(node: Node, schema: OperatorSchema | undefined, variables: TypeVariables | undefined, inferBody: BodyInference) {
+    this.node = node;
+    this.schema = schema;
+    this.facts = node.graph.facts;
+    this.#variables = variables;
+    this.#inferBody = inferBody;
+  }
+
+  get op(): string {
+    return this.node.op;
+  }
+  get domain(): string {
+    return this.node.domain;
+  }
+  get version(): number {
+    return this.schema?.sinceVersion ?? 0;
+  }
+  get inputCount(): number {
+    return this.node.inputs.length;
+  }
+  get outputCount(): number {
+    return this.node.outputs.length;
+  }
+
+  has(i: number): boolean {
+    return this.node.inputs[i] !== undefined;
+  }
+  type(i: number): ValueType {
+    return this.node.inputs[i]?.type ?? UNKNOWN_TYPE;
+  }
+  dtype(i: number): MaybeDType {
+    const type = this.type(i);
+    return type.kind === 'tensor' || type.kind === 'sparse' ? type.dtype : 'undefined';
+  }
+  shape(i: number): Shape | undefined {
+    const type = this.type(i);
+    return type.kind === 'tensor' || type.kind === 'sparse' ? (type.shape ?? undefined) : undefined;
+  }
+  content(i: number): Content | undefined {
+    return this.node.inputs[i]?.content;
+  }
+
+  dims(i: number): readonly Dim[] | undefined {
+    const content = this.content(i);
+    if (!content || content.shape.length > 1) return undefined;
+    const dims: Dim[] = [];
+    for (const element of content.elements) {
+      const dim = dimOf(element);
+      if (!dim) return undefined;
+      dims.push(this.facts.simplify(dim));
+    }
+    return dims;
+  }
+
+  integers(i: number): readonly number[] | undefined {
+    const content = this.content(i);
+    if (!content || content.shape.length > 1) return undefined;
+    const numbers: number[] = [];
+    for (const element of content.elements) {
+      const value = intOf(typeof element === 'object' ? this.facts.simplify(element) : element);
+      if (value === undefined) return undefined;
+      numbers.push(saturate(value));
+    }
+    return numbers;
+  }
+
+  attribute(name: string): Attribute | undefined {
+    return this.node.attributes.get(name) ?? defaultAttribute(this.schema?.attributes.get(name));
+  }
+  int(name: string): number | undefined;
+  int(name: string, fallback: number): number;
+  int(name: string, fallback?: number): number | undefined {
+    const value = this.int64(name);
+    return value === undefined ? fallback : saturate(value);
+  }
+  int64(name: string): Int64 | undefined {
+    return readAttribute(this, name, 'int');
+  }
+  ints(name: string): readonly number[] | undefined {
+    return readAttribute(this, name, 'ints')?.map(saturate);
+  }
+  float(name: string): number | undefined;
+  float(name: string, fallback: number): number;
+  float(name: string, fallback?: number): number | undefined {
+    return readAttribute(this, name, 'float') ?? fallback;
+  }
+  string(name: string): string | undefined;
+  string(name: string, fallback: string): string;
+  string(name: string, fallback?: string): string | undefined {
+    const value = readAttribute(this, name, 'string');
+    return typeof value === 'string' ? value : fallback;
+  }
+  graph(name: string): Graph | undefined {
+    return readAttribute(this, name, 'graph');
+  }
+
+  ranked(i: number, rank: number): Shape {
+    const shape = this.shape(i);
+    if (!shape) return refineRank(this, i, rank);
+    if (shape.length !== rank) this.#rankMismatch(i, shape, String(rank));
+    return shape;
+  }
+  rankBetween(i: number, least: number, most: number): Shape | undefined {
+    const shape = this.shape(i);
+    if (shape && (shape.length < least || shape.length > most)) {
+      this.#rankMismatch(i, shape, most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`);
+    }
+    return shape;
+  }
+  #rankMismatch(i: number, shape: Shape, expected: string): never {
+    return this.fail('RANK_MISMATCH', `${this.op} takes ${this.inputName(i)} of rank ${expected}, got rank ${shape.length}: ${formatShape(shape)}`, {
+      expected,
+      actual: String(shape.length),
+    });
+  }
+
+  axis(axis: number, rank: number, name = 'axis'): number {
+    if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+      this.fail('ATTRIBUTE_INVALID', `${this.op}: ${name} ${axis} is outside [${-rank}, ${rank - 1}] for rank ${rank}`, {
+        expected: `${-rank} to ${rank - 1}`,
+        actual: String(axis),
+      });
+    }
+    return axis < 0 ? axis + rank : axis;
+  }
+  axes(axes: readonly number[], rank: number, name = 'axes'): readonly number[] {
+    const found = axes.map((axis) => this.axis(axis, rank, name));
+    if (new Set(found).size !== found.length) {
+      this.fail('ATTRIBUTE_INVALID', `${this.op}: ${name} [${axes.join(', ')}] names an axis twice`, { actual: `[${axes.join(', ')}]` });
+    }
+    return found;
+  }
+
+  unify(a: Dim, b: Dim, what: string): Dim {
+    const answer = this.facts.unify(a, b, this.node.origin);
+    if (answer === 'false' || answer === 'contradiction') {
+      const [left, right] = [formatDim(a), formatDim(b)];
+      this.fail('SHAPE_MISMATCH', `${this.op}: ${what} must agree, got ${left} and ${right}`, { expected: left, actual: right });
+    }
+    return this.facts.simplify(a);
+  }
+  unifyAxes(a: { input: number; axis: number }, b: { input: number; axis: number }, what: string): Dim {
+    const [left, right] = [this.shape(a.input)?.at(a.axis), this.shape(b.input)?.at(b.axis)];
+    if (!left || !right) return left ?? right ?? this.fresh(what);
+    const answer = this.facts.unify(left, right, this.node.origin);
+    if (answer === 'false' || answer === 'contradiction') {
+      throw dimwiseError(mismatchDiagnostic(this, { ...a, dim: left }, { ...b, dim: right }, what));
+    }
+    return this.facts.simplify(left);
+  }
+  unifyShapes(a: Shape, b: Shape, what: string): Shape {
+    if (a.length !== b.length) {
+      this.fail('SHAPE_MISMATCH', `${this.op}: ${what} must agree, got ${formatShape(a)} and ${formatShape(b)}`, {
+        expected: formatShape(a),
+        actual: formatShape(b),
+      });
+    }
+    return a.map((dim, i) => this.unify(dim, b[i] ?? dim, what));
+  }
+
+  broadcast(...shapes: (Shape | undefined)[]): Shape | undefined {
+    let result: Dim[] | undefined;
+    for (const shape of shapes) {
+      if (!shape) return undefined;
+      result = result ? this.#broadcastPair(result, shape, shapes) : shape.slice();
+    }
+    return result;
+  }
+  #broadcastPair(a: Shape, b: Shape, all: readonly (Shape | undefined)[]): Dim[] {
+    const rank = Math.max(a.length, b.length);
+    const result: Dim[] = [];
+    for (let i = 0; i < rank; i++) {
+      const left = a[a.length - rank + i];
+      const right = b[b.length - rank + i];
+      if (!left || !right) {
+        const only = left ?? right;
+        if (only) result.push(only);
+        continue;
+      }
+      if (this.facts.broadcastable(left, right) === 'false') {
+        const texts = all.map((shape) => formatShape(shape));
+        this.fail('SHAPE_MISMATCH', `${this.op}: ${texts.join(' and ')} do not broadcast: ${formatDim(left)} meets ${formatDim(right)}`, {
+          expected: `${formatDim(left)} or 1`,
+          actual: formatDim(right),
+        });
+      }
+      result.push(this.facts.broadcast(left, right, this.node.origin));
+    }
+    return result;
+  }
+
+  atLeast(dim: Dim, least: number | Dim, what: string): void {
+    const origins = this.node.origin ? [this.node.origin] : [];
+    const answer =
+      typeof least === 'number'
+        ? this.facts.require({ kind: 'range', dim, min: least, origins })
+        : this.facts.require({ kind: 'atMost', left: least, right: dim, origins });
+    if (answer === 'false' || answer === 'contradiction') {
+      const bound = typeof least === 'number' ? String(least) : formatDim(least);
+      this.fail('SHAPE_MISMATCH', `${this.op}: ${what} must be at least ${bound}, got ${formatDim(dim)}`, {
+        expected: `>= ${bound}`,
+        actual: formatDim(dim),
+      });
+    }
+  }
+  divides(divisor: Dim | number, dim: Dim, what: string): void {
+    const by = typeof divisor === 'number' ? constant(divisor) : divisor;
+    const answer = this.facts.require({ kind: 'divides', divisor: by, dim, origins: this.node.origin ? [this.node.origin] : [] });
+    if (answer === 'false' || answer === 'contradiction') {
+      this.fail('SHAPE_MISMATCH', `${this.op}: ${what} must be a multiple of ${formatDim(by)}, got ${formatDim(dim)}`, {
+        expected: `${formatDim(by)} | ${what}`,
+        actual: formatDim(dim),
+      });
+    }
+  }
+  fresh(hint: string, range: { readonly min?: number | undefined; readonly max?: Dim | number | undefined } = {}): Dim {
+    const symbol = freshSymbol(hint);
+    const max = typeof range.max === 'number' ? range.max : undefined;
+    this.facts.declare(symbol, { min: range.min ?? 0, ...(max === undefined ? {} : { max }) }, this.node.origin);
+    if (typeof range.max === 'object') this.facts.require({ kind: 'atMost', left: symbol, right: range.max, origins: [] });
+    return symbol;
+  }
+
+  tensor(shape: readonly (Dim | number)[] | undefined, dtype: MaybeDType = this.dtype(0)): ValueType {
+    return tensorType(dtype, shape ?? null);
+  }
+  schemaType(i: number): ValueType {
+    return this.#variables?.output(i) ?? UNKNOWN_TYPE;
+  }
+  outputDType(i: number): MaybeDType {
+    const type = this.schemaType(i);
+    return type.kind === 'tensor' || type.kind === 'sparse' ? type.dtype : 'undefined';
+  }
+  inferBody(body: Graph, inputs: readonly ValueType[]): readonly ValueType[] {
+    return this.#inferBody(body, inputs, this);
+  }
+
+  fail(code: ErrorCode, message: string, facts: { expected?: string; actual?: string; hint?: string } = {}): never {
+    const diagnostic: Diagnostic = { code, message, origin: this.node.origin, ...facts };
+    throw dimwiseError(diagnostic);
+  }
+  inputName(i: number): string {
+    const formal = this.schema ? formalAt(this.schema.inputs, i)?.name : undefined;
+    return describeInput(this.node.inputs[i], formal, i);
+  }
+}
+
+/** An int64 as a number whose ends saturate to the exactly representable range. */
+export function saturate(value: Int64): number {
+  const number = Number(value);
+  return Math.min(Math.max(number, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
+}

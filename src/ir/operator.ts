@@ -1,0 +1,118 @@
+// What an operator row is: the hand-written half of an operator that its schema cannot say.
+import type { ErrorCode } from '../base/codes.ts';
+import type { Dim } from '../dim/dim.ts';
+import type { Facts } from '../dim/facts.ts';
+import type { Attribute, Int64 } from './attribute.ts';
+import type { Content } from './content.ts';
+import type { DType } from './dtype.ts';
+import type { Graph, Node } from './graph.ts';
+import type { MaybeDType, Shape, ValueType } from './type.ts';
+
+/** What a rule sees of one node, and what it may say. */
+export interface InferContext {
+  readonly op: string;
+  readonly domain: string;
+  /** The since-version of the operator's form in force; 0 for layers and unknown operators. */
+  readonly version: number;
+  readonly node: Node;
+  readonly inputCount: number;
+  readonly outputCount: number;
+  readonly facts: Facts;
+
+  /** Whether input `i` is given. */
+  has(i: number): boolean;
+  type(i: number): ValueType;
+  dtype(i: number): MaybeDType;
+  /** The sizes of tensor input `i`; undefined where its rank is unknown or the input is absent. */
+  shape(i: number): Shape | undefined;
+  /** What is known of the elements of input `i`. */
+  content(i: number): Content | undefined;
+  /** The elements of an integer tensor of rank <= 1 as dims; undefined where any is not known. */
+  dims(i: number): readonly Dim[] | undefined;
+  /** The elements of an integer tensor of rank <= 1 as plain numbers (int64 ends saturate to the safe range). */
+  integers(i: number): readonly number[] | undefined;
+
+  /** Attributes, with the schema's default where one exists. */
+  attribute(name: string): Attribute | undefined;
+  int(name: string): number | undefined;
+  int(name: string, fallback: number): number;
+  ints(name: string): readonly number[] | undefined;
+  float(name: string): number | undefined;
+  float(name: string, fallback: number): number;
+  string(name: string): string | undefined;
+  string(name: string, fallback: string): string;
+  int64(name: string): Int64 | undefined;
+  graph(name: string): Graph | undefined;
+
+  /**
+   * The sizes of input `i`, which must have `rank` axes; an input of unknown rank becomes one of `rank` unknown sizes.
+   *
+   * @throws RANK_MISMATCH (caught by the engine) when it has another rank
+   */
+  ranked(i: number, rank: number): Shape;
+  /** The sizes of input `i`, whose rank must lie in [least, most]; undefined where the rank is unknown. */
+  rankBetween(i: number, least: number, most: number): Shape | undefined;
+  /** An axis counted from either end as an index in [0, rank); `extra` allows one past the end. */
+  axis(axis: number, rank: number, name?: string): number;
+  /** Axes likewise, without duplicates. */
+  axes(axes: readonly number[], rank: number, name?: string): readonly number[];
+
+  /** Makes two sizes equal, `what` naming them for the message (`input features`); returns the one to go on with. */
+  unify(a: Dim, b: Dim, what: string): Dim;
+  /** Makes axis `axisA` of input `a` equal to axis `axisB` of input `b`; the message names both inputs. */
+  unifyAxes(a: { input: number; axis: number }, b: { input: number; axis: number }, what: string): Dim;
+  /** Makes two shapes equal, axis by axis. */
+  unifyShapes(a: Shape, b: Shape, what: string): Shape;
+  /** The broadcast of shapes by ONNX's multidirectional rule; undefined where a rank is unknown. */
+  broadcast(...shapes: (Shape | undefined)[]): Shape | undefined;
+  /** Requires `dim >= least`. */
+  atLeast(dim: Dim, least: number | Dim, what: string): void;
+  /** Requires `divisor | dim`. */
+  divides(divisor: Dim | number, dim: Dim, what: string): void;
+  /** A fresh symbol for a size that depends on data. */
+  fresh(hint: string, range?: { readonly min?: number | undefined; readonly max?: Dim | number | undefined }): Dim;
+
+  /** A tensor type; the dtype of input 0 unless given; unknown rank for an undefined shape. */
+  tensor(shape: readonly (Dim | number)[] | undefined, dtype?: MaybeDType): ValueType;
+  /** The type that the schema alone gives output `i`: its dtype by the type variables, unknown rank. */
+  schemaType(i: number): ValueType;
+  /** The dtype that the schema's type variables give output `i`. */
+  outputDType(i: number): MaybeDType;
+  /** Infers a body graph with the given input types and returns the types of its outputs. */
+  inferBody(body: Graph, inputs: readonly ValueType[]): readonly ValueType[];
+
+  /** States a mistake of this node: throws; the engine records it and poisons the outputs. */
+  fail(code: ErrorCode, message: string, facts?: { expected?: string; actual?: string; hint?: string }): never;
+  /** Names input `i` for a message: `input X`. */
+  inputName(i: number): string;
+}
+
+/** A worked case of a row: it is tested, documented, and run on ONNX Runtime. */
+export interface OperatorExample {
+  /** Types of the inputs in text form, `float32[batch, 20]`; null where absent; `= [..]` gives known content: `int64[2] = [0, -1]`. */
+  readonly inputs: readonly (string | null)[];
+  readonly attributes?: Readonly<Record<string, number | string | readonly number[] | readonly string[] | boolean>>;
+  readonly opset?: number;
+  /** The expected types, or the code of the mistake. */
+  readonly outputs?: readonly string[];
+  readonly fails?: ErrorCode;
+  /** Constraints that the case records, as text. */
+  readonly constraints?: readonly string[];
+}
+
+/** The hand-written row of one operator, all its versions. */
+export interface OperatorRow {
+  /** `''` for ai.onnx. */
+  readonly domain?: string;
+  readonly name: string;
+  /** The types of the outputs; an undefined entry takes the schema's type with unknown rank. Pure: reads and states through `cx`. */
+  readonly infer: (cx: InferContext) => readonly (ValueType | undefined)[];
+  /** The content of the outputs where the inputs' content gives it. */
+  readonly content?: (cx: InferContext, outputs: readonly ValueType[]) => readonly (Content | undefined)[];
+  readonly examples: readonly OperatorExample[];
+}
+
+/** The dtype of a known element type. */
+export function knownDType(dtype: MaybeDType): DType | undefined {
+  return dtype === 'undefined' ? undefined : dtype;
+}
