@@ -17,64 +17,171 @@ const internal = (rule: string, remedy: string): CodeRow => ({ by: 'internal', r
 /** Every error code with its row. */
 export const ERROR_CODES = {
   // Dims
-  DIM_OVERFLOW: user('A size or an intermediate of a dim expression must stay below 2^53.', 'Check the sizes for a mistake; no runtime can hold such a tensor.'),
-  DIM_SYNTAX: user('A dim is an integer, a symbol name, `?`, or an expression of the documented grammar.', 'Correct the text, or quote a name that is not an identifier.'),
-  DIM_UNDEFINED: user('A dim expression must have a value at the given sizes (no division by zero, no broadcast of unequal sizes).', 'Give sizes for which the expression is defined.'),
+  DIM_OVERFLOW: user(
+    'A size or an intermediate of a dim expression must stay below 2^53.',
+    'Check the sizes for a mistake; no runtime can hold such a tensor.',
+  ),
+  DIM_SYNTAX: user(
+    'A dim is an integer, a symbol name, `?`, or an expression of the documented grammar.',
+    'Correct the text, or quote a name that is not an identifier.',
+  ),
+  DIM_UNDEFINED: user(
+    'A dim expression must have a value at the given sizes (no division by zero, no broadcast of unequal sizes).',
+    'Give sizes for which the expression is defined.',
+  ),
   DIM_UNBOUND: user('Every symbol of an expression needs a size to evaluate it.', 'Give a size for the named symbol.'),
-  DIM_CONTRADICTION: user('The facts about a dim must not contradict each other.', 'Correct one of the two places that the message names.'),
+  DIM_CONTRADICTION: user(
+    'The facts about a dim must not contradict each other.',
+    'Correct one of the two places that the message names.',
+  ),
   // Shapes and types
-  SHAPE_MISMATCH: user('Sizes that meet in an operator or layer must agree.', 'Correct one of the two sizes; the message names where each came from.'),
-  RANK_MISMATCH: user('An input must have the rank that the operator or layer takes.', 'Reshape, flatten or unsqueeze the input, or declare another rank.'),
-  RANK_UNKNOWN: user('The shape of a value of unknown rank cannot be read.', 'Declare the shape of the model input, or bind a batch first.'),
-  DTYPE_MISMATCH: user('An input must have an element type that the operator, layer or model takes.', 'Cast the input, or declare another dtype.'),
-  KIND_MISMATCH: user('An input must be of the kind (tensor, sequence, optional, map, sparse) that the operator takes.', 'Give a value of the named kind.'),
-  ATTRIBUTE_INVALID: user('An attribute must have the type and range that the operator defines.', 'Correct the named attribute.'),
+  SHAPE_MISMATCH: user(
+    'Sizes that meet in an operator or layer must agree.',
+    'Correct one of the two sizes; the message names where each came from.',
+  ),
+  RANK_MISMATCH: user(
+    'An input must have the rank that the operator or layer takes.',
+    'Reshape, flatten or unsqueeze the input, or declare another rank.',
+  ),
+  RANK_UNKNOWN: user(
+    'The shape of a value of unknown rank cannot be read.',
+    'Declare the shape of the model input, or bind a batch first.',
+  ),
+  DTYPE_MISMATCH: user(
+    'An input must have an element type that the operator, layer or model takes.',
+    'Cast the input, or declare another dtype.',
+  ),
+  KIND_MISMATCH: user(
+    'An input must be of the kind (tensor, sequence, optional, map, sparse) that the operator takes.',
+    'Give a value of the named kind.',
+  ),
+  ATTRIBUTE_INVALID: user(
+    'An attribute must have the type and range that the operator defines.',
+    'Correct the named attribute.',
+  ),
   ATTRIBUTE_MISSING: user('A required attribute must be given.', 'Add the named attribute.'),
-  ATTRIBUTE_UNKNOWN: user('An attribute must be one that the operator has at this opset.', 'Correct the spelling or remove the attribute.'),
-  INPUT_COUNT: user('An operator takes a fixed range of input counts.', 'Give the number of inputs that the message states.'),
-  OP_UNKNOWN: user('An operator must exist in its domain at the opset of the graph.', 'Correct the name, or raise the opset.'),
+  ATTRIBUTE_UNKNOWN: user(
+    'An attribute must be one that the operator has at this opset.',
+    'Correct the spelling or remove the attribute.',
+  ),
+  INPUT_COUNT: user(
+    'An operator takes a fixed range of input counts.',
+    'Give the number of inputs that the message states.',
+  ),
+  OP_UNKNOWN: user(
+    'An operator must exist in its domain at the opset of the graph.',
+    'Correct the name, or raise the opset.',
+  ),
   OP_INVALID: user("An operator's inputs and attributes must fit together.", 'Correct what the message names.'),
   // Graphs
-  GRAPH_INVALID: internal('A graph must be in single assignment form, sorted, with consistent uses.', 'Report it with the model; a pass or builder broke the graph.'),
-  GRAPH_FOREIGN_VALUE: user('A value can only be used in the graph that made it, or in a body inside it.', 'Trace the value again in this graph, or pass it as an input.'),
-  GRAPH_TEXT_SYNTAX: user('Graph text must follow the documented form.', 'Correct the text at the position that the message names.'),
+  GRAPH_INVALID: internal(
+    'A graph must be in single assignment form, sorted, with consistent uses.',
+    'Report it with the model; a pass or builder broke the graph.',
+  ),
+  GRAPH_FOREIGN_VALUE: user(
+    'A value can only be used in the graph that made it, or in a body inside it.',
+    'Trace the value again in this graph, or pass it as an input.',
+  ),
+  GRAPH_TEXT_SYNTAX: user(
+    'Graph text must follow the documented form.',
+    'Correct the text at the position that the message names.',
+  ),
   NAME_DUPLICATE: user('Names of inputs, outputs, symbols and parameters must be unique.', 'Rename one of the two.'),
-  OUTPUT_INVALID: user('A model must return at least one value that it computed.', 'Return a value, an array of values or an object of values.'),
+  OUTPUT_INVALID: user(
+    'A model must return at least one value that it computed.',
+    'Return a value, an array of values or an object of values.',
+  ),
   // Layers and parameters
-  LAYER_ARGUMENT: user('A layer argument must have the type and range that the layer documents.', 'Correct the named argument.'),
-  PARAM_NOT_INITIALIZED: user('A parameter has no data before initialize().', 'Call initialize() and then bind the model, or run it on a batch.'),
-  PARAM_DEFERRED: user('A parameter with unknown dims has no data before the first batch settles them.', 'Bind the model to one batch (or its shape), or give the layer its input size.'),
-  PARAM_DIM_SYMBOLIC: user('Parameter dims end as numbers; a symbol cannot reach one.', 'Declare that axis of the input as a number, or leave it `?` so that the batch settles it.'),
-  PARAM_UNUSED: user('Every parameter of a model should be reached by the traced path.', 'Call the layer, or remove it from the model.'),
+  LAYER_ARGUMENT: user(
+    'A layer argument must have the type and range that the layer documents.',
+    'Correct the named argument.',
+  ),
+  PARAM_NOT_INITIALIZED: user(
+    'A parameter has no data before initialize().',
+    'Call initialize() and then bind the model, or run it on a batch.',
+  ),
+  PARAM_DEFERRED: user(
+    'A parameter with unknown dims has no data before the first batch settles them.',
+    'Bind the model to one batch (or its shape), or give the layer its input size.',
+  ),
+  PARAM_DIM_SYMBOLIC: user(
+    'Parameter dims end as numbers; a symbol cannot reach one.',
+    'Declare that axis of the input as a number, or leave it `?` so that the batch settles it.',
+  ),
+  PARAM_UNUSED: user(
+    'Every parameter of a model should be reached by the traced path.',
+    'Call the layer, or remove it from the model.',
+  ),
   PARAM_SHAPE: user("Data for a parameter must have the parameter's shape.", 'Give data of the stated shape.'),
   PARAM_UNKNOWN: user('A parameter is addressed by a path that the model has.', 'Correct the path.'),
-  INITIALIZER_INVALID: user('An initializer must exist and fit the shape of its parameter.', 'Choose another initializer, or correct its arguments.'),
+  INITIALIZER_INVALID: user(
+    'An initializer must exist and fit the shape of its parameter.',
+    'Choose another initializer, or correct its arguments.',
+  ),
+  SEED_INVALID: user('A seed is an integer from 0 to 2^53 - 1, or a bigint below 2^64.', 'Give such a seed.'),
   // Binding
   BIND_INPUT_MISSING: user('Binding needs a shape or a tensor for every input.', 'Give the named input.'),
   BIND_INPUT_UNKNOWN: user('Binding may only name inputs that the model has.', 'Correct the name.'),
-  BIND_MISMATCH: user('A batch must fit the declared and the already bound sizes.', 'Give a batch that fits, or bind a new instance of the model.'),
-  BIND_INCOMPLETE: user('After binding, every unknown dim must be settled.', 'Give a size for the dims that the message names.'),
-  BIND_ZERO: user('A zero-sized dim of a batch cannot settle a symbol or a parameter that must be at least 1.', 'Bind with a non-empty batch, or declare the symbol with min 0.'),
-  NOT_BOUND: user('A model must be bound before it is compiled, saved or run.', 'Call bind() with a batch or its shape first.'),
+  BIND_MISMATCH: user(
+    'A batch must fit the declared and the already bound sizes.',
+    'Give a batch that fits, or bind a new instance of the model.',
+  ),
+  BIND_INCOMPLETE: user(
+    'After binding, every unknown dim must be settled.',
+    'Give a size for the dims that the message names.',
+  ),
+  BIND_ZERO: user(
+    'A zero-sized dim of a batch cannot settle a symbol or a parameter that must be at least 1.',
+    'Bind with a non-empty batch, or declare the symbol with min 0.',
+  ),
+  NOT_BOUND: user(
+    'A model must be bound before it is compiled, saved or run.',
+    'Call bind() with a batch or its shape first.',
+  ),
   // Emission and files
   EMIT_TARGET: unsupported('The target must be one that dimwise knows.', 'Choose one of the listed targets.'),
-  EMIT_OPSET: unsupported('The graph must only use operators that the opset limit of the target has.', 'Choose another target, or replace the operator.'),
+  EMIT_OPSET: unsupported(
+    'The graph must only use operators that the opset limit of the target has.',
+    'Choose another target, or replace the operator.',
+  ),
   EMIT_TOO_LARGE: user('One .onnx file cannot hold 2 GiB or more.', 'Write the weights as external data.'),
+  EMIT_VALUE: user(
+    'A value written to .onnx must fit its field: integers in range, text of valid Unicode, messages at most 100 deep, data of the declared length.',
+    'Correct the value of the field that the message names.',
+  ),
   FILE_READ: user('A file must exist and be readable.', 'Check the path and its permissions.'),
-  FILE_WRITE: user('The output path must be writable and the disk must have room.', 'Check the path, its permissions and the free space; the old file is unchanged.'),
+  FILE_WRITE: user(
+    'The output path must be writable and the disk must have room.',
+    'Check the path, its permissions and the free space; the old file is unchanged.',
+  ),
   FILE_FORMAT: user('A file must be of the format that its use implies.', 'Give a file of the named format.'),
-  ONNX_MALFORMED: user('An .onnx file must be a well-formed ONNX model.', 'Export the file again; the message names the field and the byte offset.'),
-  EXTERNAL_DATA: user("External data must lie in the model's own folder and match its tensor in size.", 'Move the data file beside the model, or export the model again.'),
+  ONNX_MALFORMED: user(
+    'An .onnx file must be a well-formed ONNX model.',
+    'Export the file again; the message names the field and the byte offset.',
+  ),
+  EXTERNAL_DATA: user(
+    "External data must lie in the model's own folder and match its tensor in size.",
+    'Move the data file beside the model, or export the model again.',
+  ),
   // Running
   FEED_MISSING: user('A run needs a feed for every input of the model.', 'Give the named input.'),
   FEED_UNKNOWN: user('A feed may only name inputs that the model has.', 'Correct the name.'),
   FEED_MISMATCH: user("A feed must meet the model's contract.", 'Give sizes that meet the named constraint.'),
   RUNTIME_MISSING: user('Running needs the package onnxruntime-node.', 'Install it: npm install onnxruntime-node'),
-  RUNTIME_PROVIDER: user('A required execution provider must be available.', 'Install its libraries, or allow another provider.'),
-  RUNTIME_FAILED: unsupported('ONNX Runtime must accept and run the model.', 'Read the message of ONNX Runtime; report it if the model is valid.'),
+  RUNTIME_PROVIDER: user(
+    'A required execution provider must be available.',
+    'Install its libraries, or allow another provider.',
+  ),
+  RUNTIME_FAILED: unsupported(
+    'ONNX Runtime must accept and run the model.',
+    'Read the message of ONNX Runtime; report it if the model is valid.',
+  ),
   // Command line
   CLI_USAGE: user('A command must be called as its help says.', 'See dimwise COMMAND --help.'),
-  MODEL_LOAD: user('A model file must export a model as its default export.', 'Add `export default model(...)` to the file.'),
+  MODEL_LOAD: user(
+    'A model file must export a model as its default export.',
+    'Add `export default model(...)` to the file.',
+  ),
   // Defects
   INTERNAL_INVARIANT: internal('An invariant of dimwise itself was broken.', 'Report it with the model.'),
 } as const satisfies Record<string, CodeRow>;
