@@ -85,7 +85,8 @@ export class Context implements InferContext {
     if (!content || content.shape.length > 1) return undefined;
     const numbers: number[] = [];
     for (const element of content.elements) {
-      const value = intOf(typeof element === 'object' ? this.facts.simplify(element) : element);
+      const dim = dimOf(element);
+      const value = intOf(dim ? this.facts.simplify(dim) : element);
       if (value === undefined) return undefined;
       numbers.push(saturate(value));
     }
@@ -157,6 +158,16 @@ export class Context implements InferContext {
       this.fail('ATTRIBUTE_INVALID', `${this.op}: ${name} [${axes.join(', ')}] names an axis twice`, { actual: `[${axes.join(', ')}]` });
     }
     return found;
+  }
+
+  sameDType(a: number, b: number): void {
+    const [left, right] = [this.dtype(a), this.dtype(b)];
+    if (left === right || left === 'undefined' || right === 'undefined') return;
+    this.fail('DTYPE_MISMATCH', `${this.op}: ${this.inputName(a)} is ${left}, ${this.inputName(b)} is ${right}`, {
+      expected: right,
+      actual: left,
+      hint: 'cast one of them, or give the layer its dtype',
+    });
   }
 
   unify(a: Dim, b: Dim, what: string): Dim {

@@ -4,11 +4,29 @@ import type { DType } from './dtype.ts';
 import { isFloatDType, isIntegerDType } from './dtype.ts';
 import { elementCount, hasTypedArray, materialize, type TensorData, typedArrayOf } from './tensor-data.ts';
 
+/** A bound that an element's form needs: `|dim| <= max`. */
+export interface Limit {
+  readonly dim: Dim;
+  readonly max: number;
+}
+
 /**
- * One known or unknown element. Integers are dims, or bigints beyond 2^53; floats are numbers, or dims where an integer size
- * was cast to float; bools are booleans; undefined is not known.
+ * A float that was computed from sizes: the float nearest to `numerator / denominator`, as long as the limits hold (sizes
+ * beyond them are not exact in the float type). The denominator is at least 1. The limits must be stated where the float
+ * becomes an integer again.
  */
-export type Scalar = Dim | bigint | number | boolean | undefined;
+export interface Ratio {
+  readonly kind: 'ratio';
+  readonly numerator: Dim;
+  readonly denominator: Dim;
+  readonly limits: readonly Limit[];
+}
+
+/**
+ * One known or unknown element. Integers are dims, or bigints beyond 2^53; floats are numbers, or ratios where they were
+ * computed from sizes; bools are booleans; undefined is not known.
+ */
+export type Scalar = Dim | Ratio | bigint | number | boolean | undefined;
 
 /** What is known of the elements of a tensor with known sizes, in C order. */
 export interface Content {
@@ -44,7 +62,7 @@ export function intOf(scalar: Scalar): number | bigint | undefined {
 
 /** The dim that an integer element is; undefined for unknowns, other kinds and integers beyond 2^53. */
 export function dimOf(scalar: Scalar): Dim | undefined {
-  return typeof scalar === 'object' ? scalar : undefined;
+  return typeof scalar === 'object' && scalar.kind !== 'ratio' ? scalar : undefined;
 }
 
 /** Reads the content of constant data; undefined for large, lazy or external data and types without arithmetic. */
