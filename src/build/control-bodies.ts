@@ -1,0 +1,146 @@
+// Bodies of Loop, Scan and SequenceMap: what types their inputs have, traced so that they hold in every iteration.
+import type { Diagnostic } from '../base/errors.ts';
+import { type Dim, freshSymbol } from '../dim/dim.ts';
+import { Graph, Value } from '../ir/graph.ts';
+import { tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
+import { type BodyArgument, traceBody } from './body.ts';
+import { constantData, isTensorData, type Operand } from './operands.ts';
+import { type Trace, traceOf } from './trace.ts';
+
+/** One input of a body. */
+interface BodyInput {
+  readonly name: string;
+  readonly type: ValueType;
+}
+
+/** The type of an operand before it stands in the graph. */
+function operandType(operand: Operand): ValueType {
+  if (operand instanceof Value) return operand.type;
+  const { dtype, shape } = isTensorData(operand) ? operand : constantData(operand);
+  return tensorType(dtype, shape);
+}
+
+/** Traces a branch of If, which has no inputs. */
+export function branchBody(name: string, body: BodyArgument): Graph {
+  return traceBody(name, [], body);
+}
+
+/**
+ * Traces the body of Loop: iteration number, condition, state.
+ *
+ * @param state the initial state
+ * @returns the body; its outputs are condition, state, scan outputs
+ */
+export function loopBody(state: readonly Operand[], body: BodyArgument): Graph {
+  const fixed = [
+    { name: 'iteration', type: tensorType('int64', []) },
+    { name: 'condition', type: tensorType('bool', []) },
+  ];
+  return stableBody('loop_body', { fixed, state: state.map(operandType), rest: [], firstState: 1 }, body);
+}
+
+/** What a call of Scan says about its inputs. */
+interface ScanCall {
+  readonly inputs: readonly Operand[];
+  readonly scanned: number;
+  /** The axis of each scanned input; 0 by default. */
+  readonly axes: readonly (number | bigint)[] | undefined;
+}
+
+/** Traces the body of Scan: state, then one slice of each scanned input. */
+export function scanBody({ inputs, scanned, axes }: ScanCall, body: BodyArgument): Graph {
+  const states = Math.max(0, inputs.length - scanned);
+  const rest = inputs
+    .slice(states)
+    .map((operand, i) => ({ name: `slice_${i}`, type: sliceType(operandType(operand), Number(axes?.[i] ?? 0)) }));
+  return stableBody(
+    'scan_body',
+    { fixed: [], state: inputs.slice(0, states).map(operandType), rest, firstState: 0 },
+    body,
+  );
+}
+
+/** Traces the body of SequenceMap: an element of the sequence, then the other inputs or elements of them. */
+export function mapBody(sequence: Operand, others: readonly Operand[], body: BodyArgument): Graph {
+  const inputs = [sequence, ...others].map((operand, i) => {
+    const type = operandType(operand);
+    return { name: i === 0 ? 'element' : `input_${i}`, type: type.kind === 'sequence' ? type.element : type };
+  });
+  return traceBody('map_body', inputs, body);
+}
+
+/** The type of a slice along one axis. */
+function sliceType(type: ValueType, axis: number): ValueType {
+  if (type.kind !== 'tensor' || !type.shape) return type;
+  return { ...type, shape: type.shape.toSpliced(axis, 1) };
+}
+
+interface StableCall {
+  /** Inputs before the state. */
+  readonly fixed: readonly BodyInput[];
+  /** Types of the initial state. */
+  readonly state: readonly ValueType[];
+  /** Inputs behind the state. */
+  readonly rest: readonly BodyInput[];
+  /** The position of the first state among the body's outputs. */
+  readonly firstState: number;
+}
+
+/**
+ * Traces a body until the types of its state hold in every iteration: what it returns must be what it takes. A size that
+ * changes becomes a fresh symbol, a rank that changes becomes unknown, and the body is traced again. Each round widens
+ * for good, so the rounds are bounded by the sizes of the state. A body that returns too little is reported as OP_INVALID.
+ */
+function stableBody(name: string, { fixed, state, rest, firstState }: StableCall, body: BodyArgument): Graph {
+  if (body instanceof Graph) return body;
+  const trace = traceOf([]);
+  const reported = trace.diagnostics.length;
+  const open = new Set<Dim>();
+  let types = state;
+  for (;;) {
+    const inputs = [...fixed, ...types.map((type, i) => ({ name: `state_${i}`, type })), ...rest];
+    const graph = traceBody(name, inputs, body);
+    const returned = graph.outputs.slice(firstState, firstState + types.length);
+    if (returned.length < types.length) {
+      trace.report(tooFew(trace, types.length, returned.length));
+      return graph;
+    }
+    const widened = types.map((type, i) => widen(type, returned[i]?.type ?? UNKNOWN_TYPE, open));
+    if (widened.every((type, i) => type === types[i])) return graph;
+    discard(graph);
+    trace.diagnostics.length = reported;
+    types = widened;
+  }
+}
+
+function tooFew(trace: Trace, expected: number, actual: number): Diagnostic {
+  return {
+    code: 'OP_INVALID',
+    message: `a body that takes ${expected} state values must return as many, got ${actual}`,
+    origin: trace.origin(),
+    expected: String(expected),
+    actual: String(actual),
+    hint: 'return the next value of every state, in order, before the stacked outputs',
+  };
+}
+
+/** The least type that holds both; `before` itself where it holds already. Symbols in `open` stand for any size. */
+function widen(before: ValueType, after: ValueType, open: Set<Dim>): ValueType {
+  if (before.kind !== 'tensor' || after.kind !== 'tensor' || !before.shape) return before;
+  const to = after.shape;
+  if (!to || to.length !== before.shape.length) return { ...before, shape: null };
+  let changed = false;
+  const shape = before.shape.map((dim, i) => {
+    if (dim === to[i] || open.has(dim)) return dim;
+    const any = freshSymbol('state');
+    open.add(any);
+    changed = true;
+    return any;
+  });
+  return changed ? { ...before, shape } : before;
+}
+
+/** Takes an abandoned body's nodes out, so that the values around it no longer count them as users. */
+function discard(graph: Graph): void {
+  for (const node of [...graph.nodes()].toReversed()) graph.detach(node);
+}

@@ -1,0 +1,4 @@
+// The typed builder under the name `op`.
+
+/** Every current operator of ai.onnx under its exact name: `op.Conv(x, w, b, { strides: [2, 2] })`. */
+export * as op from './op.gen.ts';
