@@ -1,0 +1,18 @@
+// Makes a recipe from the options of its kind.
+import type { Initializer, InitializerKind } from './initializer.ts';
+import { INITIALIZERS } from './initializers.ts';
+import { type GivenOptions, refuseUnknown } from './read-options.ts';
+
+/**
+ * Makes the frozen, complete recipe of a kind.
+ *
+ * @param options the fields of the recipe; missing ones take their defaults
+ * @throws INITIALIZER_INVALID when an option is unknown, missing, of the wrong type or out of range
+ */
+export function createInitializer<K extends InitializerKind>(kind: K, options: object = {}): Initializer<K> {
+  const given: GivenOptions = { kind, values: { ...options } };
+  const recipe = INITIALIZERS[kind].read(given);
+  refuseUnknown(given, Object.keys(recipe));
+  Object.freeze(recipe);
+  return recipe;
+}

@@ -1,0 +1,63 @@
+// A random matrix with orthonormal rows or columns, by Householder's QR decomposition of normal samples.
+import type { RandomKey } from '../random/philox.ts';
+import { fillNormal } from '../random/samples.ts';
+
+/**
+ * Draws a matrix whose rows or columns, whichever are fewer, are orthonormal, uniformly among all such matrices
+ * (Mezzadri, "How to generate random matrices from the classical compact groups", Notices of the AMS 54, 2007).
+ *
+ * As torch.nn.init.orthogonal_ does: a normal matrix [rows, columns], transposed if it is wide, is decomposed, and each column
+ * of Q takes the sign of R's diagonal. Every sum runs in ascending order in float64, so the bits are the same everywhere.
+ *
+ * @param rows the number of rows
+ * @param columns the number of columns
+ * @param key the key of the sequence of normal samples
+ * @returns [rows, columns] in C order; takes time in proportion to rows * columns * min(rows, columns)
+ */
+export function orthogonalMatrix(rows: number, columns: number, key: RandomKey): Float64Array {
+  const samples = new Float64Array(rows * columns);
+  fillNormal({ out: samples, key, start: 0 }, 0, 1);
+  const wide = rows < columns;
+  const [long, short] = wide ? [columns, rows] : [rows, columns];
+  // Columns of the tall matrix lie one after the other; those of a wide matrix's transpose already do.
+  const tall = wide ? samples : transpose(samples, rows, columns);
+  const reflectors: Float64Array[] = [];
+  const signs = new Float64Array(short);
+  for (let k = 0; k < short; k++) {
+    const v = tall.slice(k * long + k, (k + 1) * long);
+    const head = v[0] ?? 0;
+    const norm = Math.sqrt(dot(v, v, 0));
+    const alpha = head > 0 ? -norm : norm;
+    v[0] = head - alpha;
+    signs[k] = alpha < 0 ? -1 : 1;
+    reflectors.push(v);
+    for (let j = k; j < short; j++) reflect(tall, j * long + k, v);
+  }
+  tall.fill(0);
+  for (let k = 0; k < short; k++) tall[k * long + k] = signs[k] ?? 1;
+  for (const [k, v] of [...reflectors.entries()].reverse()) {
+    for (let j = k; j < short; j++) reflect(tall, j * long + k, v);
+  }
+  return wide ? tall : transpose(tall, columns, rows);
+}
+
+/** Mirrors the part of `matrix` from `offset` on at the hyperplane orthogonal to `v`. */
+function reflect(matrix: Float64Array, offset: number, v: Float64Array): void {
+  const square = dot(v, v, 0);
+  if (square === 0) return;
+  const factor = (2 * dot(v, matrix, offset)) / square;
+  for (let i = 0; i < v.length; i++) matrix[offset + i] = (matrix[offset + i] ?? 0) - factor * (v[i] ?? 0);
+}
+
+/** The scalar product of `v` and as many elements of `matrix` from `offset` on. */
+function dot(v: Float64Array, matrix: Float64Array, offset: number): number {
+  let sum = 0;
+  for (let i = 0; i < v.length; i++) sum += (v[i] ?? 0) * (matrix[offset + i] ?? 0);
+  return sum;
+}
+
+function transpose(matrix: Float64Array, rows: number, columns: number): Float64Array {
+  const out = new Float64Array(matrix.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = matrix[i * columns + j] ?? 0;
+  return out;
+}
