@@ -57,6 +57,9 @@ export interface InferContext {
   /** Axes likewise, without duplicates. */
   axes(axes: readonly number[], rank: number, name?: string): readonly number[];
 
+  /** Requires inputs `a` and `b` to have one element type (where no schema says so). */
+  sameDType(a: number, b: number): void;
+
   /** Makes two sizes equal, `what` naming them for the message (`input features`); returns the one to go on with. */
   unify(a: Dim, b: Dim, what: string): Dim;
   /** Makes axis `axisA` of input `a` equal to axis `axisB` of input `b`; the message names both inputs. */
@@ -93,6 +96,8 @@ export interface OperatorExample {
   readonly inputs: readonly (string | null)[];
   readonly attributes?: Readonly<Record<string, number | string | readonly number[] | readonly string[] | boolean>>;
   readonly opset?: number;
+  /** Constraints that hold beforehand, as text: `2 | h`; `n >= 0` declares that n may be zero. */
+  readonly given?: readonly string[];
   /** The expected types, or the code of the mistake. */
   readonly outputs?: readonly string[];
   readonly fails?: ErrorCode;
