@@ -1,0 +1,128 @@
+// The operations on symbolic dims; every result is in canonical form.
+import { dimwiseError } from '../base/errors.ts';
+import { broadcastOf, extreme } from './choice.ts';
+import { constant, type Dim, type DimLike, freshSymbol, toDim } from './dim.ts';
+import { floorQuotient, floorRemainder, safe } from './integer.ts';
+import { MAX_SIZE } from './nodes.ts';
+import { dimOf, quotientPoly } from './normal.ts';
+import { addPoly, constantPoly, multiplyPoly, scalePoly } from './polynomial.ts';
+
+/**
+ * The sum of dims, 0 of none.
+ *
+ * @throws DIM_OVERFLOW when a number leaves the safe integers
+ */
+export function add(...dims: readonly DimLike[]): Dim {
+  let total = constantPoly(0);
+  for (const d of dims) total = addPoly(total, typeof d === 'number' ? constantPoly(d) : d.poly);
+  return dimOf(total);
+}
+
+/**
+ * The difference `a - b`.
+ *
+ * @throws DIM_OVERFLOW when a number leaves the safe integers
+ */
+export function sub(a: DimLike, b: DimLike): Dim {
+  if (typeof a === 'number' && typeof b === 'number') return constant(a - b);
+  return dimOf(addPoly(toDim(a).poly, toDim(b).poly, -1));
+}
+
+/** The negative `-a`. */
+export function neg(a: DimLike): Dim {
+  return dimOf(scalePoly(toDim(a).poly, -1));
+}
+
+/**
+ * The product of dims, 1 of none.
+ *
+ * @throws DIM_OVERFLOW when a number leaves the safe integers
+ */
+export function mul(...dims: readonly DimLike[]): Dim {
+  let result: Dim = constant(1);
+  for (const d of dims) result = multiply(result, toDim(d));
+  return result;
+}
+
+function multiply(a: Dim, b: Dim): Dim {
+  if (a.kind === 'const' && b.kind === 'const') return constant(a.value * b.value);
+  if (a.poly.terms.length * b.poly.terms.length <= MAX_SIZE) return dimOf(multiplyPoly(a.poly, b.poly));
+  // The expanded product would pass the cap: the larger factor is replaced before.
+  const [large, small] = a.size > b.size ? [a, b] : [b, a];
+  return multiply(freshSymbol('u', large), small);
+}
+
+/**
+ * The quotient `a // b`, rounded to minus infinity.
+ *
+ * @throws DIM_UNDEFINED when `b` is 0
+ */
+export function floorDiv(a: DimLike, b: DimLike): Dim {
+  const [x, y] = [toDim(a), toDim(b)];
+  if (x.kind === 'const' && y.kind === 'const' && y.value !== 0) return constant(floorQuotient(x.value, y.value));
+  return dimOf(quotientPoly(x.poly, y.poly));
+}
+
+/**
+ * The quotient of `a` by `b`, rounded to plus infinity.
+ *
+ * @throws DIM_UNDEFINED when `b` is 0
+ */
+export function ceilDiv(a: DimLike, b: DimLike): Dim {
+  return neg(floorDiv(neg(a), b));
+}
+
+/**
+ * The remainder `a % b = a - b * (a // b)`, with the sign of `b`.
+ *
+ * @throws DIM_UNDEFINED when `b` is 0
+ */
+export function mod(a: DimLike, b: DimLike): Dim {
+  const [x, y] = [toDim(a), toDim(b)];
+  if (x.kind === 'const' && y.kind === 'const' && y.value !== 0) return constant(floorRemainder(x.value, y.value));
+  return dimOf(addPoly(x.poly, multiplyPoly(y.poly, quotientPoly(x.poly, y.poly)), -1));
+}
+
+/**
+ * The least of one or more dims.
+ *
+ * @throws DIM_UNDEFINED when there is none
+ */
+export function minOf(...dims: readonly DimLike[]): Dim {
+  return extremeOf('min', dims);
+}
+
+/**
+ * The greatest of one or more dims.
+ *
+ * @throws DIM_UNDEFINED when there is none
+ */
+export function maxOf(...dims: readonly DimLike[]): Dim {
+  return extremeOf('max', dims);
+}
+
+function extremeOf(kind: 'min' | 'max', dims: readonly DimLike[]): Dim {
+  const [first, second] = dims;
+  if (first === undefined) {
+    throw dimwiseError({
+      code: 'DIM_UNDEFINED',
+      message: `the ${kind} of no dims has no value`,
+      expected: 'one or more dims',
+    });
+  }
+  if (second === undefined) return toDim(first);
+  if (dims.length === 2 && typeof first === 'number' && typeof second === 'number')
+    return constant(safe(Math[kind](first, second)));
+  return extreme(kind, dims.map(toDim));
+}
+
+/**
+ * The size that ONNX broadcasting of sizes gives, 1 of none: where it is defined, all that are not 1 are equal.
+ *
+ * That it is defined is for the caller to state (`Facts.broadcast` does): `broadcast(a, 4)` is 4.
+ *
+ * @throws DIM_UNDEFINED when two numbers other than 1 differ
+ */
+export function broadcast(...dims: readonly DimLike[]): Dim {
+  return broadcastOf(dims.map(toDim));
+}

@@ -1,0 +1,44 @@
+// The dim of a polynomial: reduced, interned, and shown in its best form.
+import { constant, type Dim, type Polynomial } from './dim.ts';
+import { InternTable } from './intern.ts';
+import { capped, productNode, sumNode } from './nodes.ts';
+import { factorsOf } from './order.ts';
+import { presentPoly } from './present.ts';
+import { quotient } from './quotient.ts';
+import { reducePoly } from './reduce.ts';
+
+const dims = new InternTable<Dim>();
+
+/** The one dim of a polynomial over canonical atoms; past the caps, the fresh symbol that takes its place. */
+export function dimOf(given: Polynomial): Dim {
+  if (given.terms.length === 0) return constant(given.constant);
+  const poly = reducePoly(given, dimOf);
+  const [first] = poly.terms;
+  if (!first) return constant(poly.constant);
+  if (poly.constant === 0 && poly.terms.length === 1 && first.coefficient === 1) {
+    return first.monomial.kind === 'product' ? capped(first.monomial) : first.monomial;
+  }
+  const key = [poly.constant];
+  for (const { coefficient, monomial } of poly.terms) key.push(coefficient, monomial.id);
+  return dims.find(key) ?? dims.add(key, capped(show(poly)));
+}
+
+function show(poly: Polynomial): Dim {
+  const plain = poly.terms.every((term) => term.monomial.plain);
+  const shown = plain ? poly : presentPoly(poly, dimOf);
+  const [first] = shown.terms;
+  if (!first) return constant(shown.constant);
+  if (shown.constant !== 0 || shown.terms.length > 1) return sumNode(shown.constant, Object.freeze(shown.terms), poly);
+  const { coefficient, monomial } = first;
+  if (coefficient === 1 && monomial.kind !== 'product') return monomial;
+  return productNode({ coefficient, factors: factorsOf(monomial), poly });
+}
+
+/**
+ * The polynomial of `a // b`, rounded to minus infinity.
+ *
+ * @throws DIM_UNDEFINED when `b` is the number 0
+ */
+export function quotientPoly(a: Polynomial, b: Polynomial): Polynomial {
+  return quotient(a, b, dimOf);
+}
