@@ -112,7 +112,10 @@ export const ERROR_CODES = {
     'Every parameter of a model should be reached by the traced path.',
     'Call the layer, or remove it from the model.',
   ),
-  PARAM_INITIALIZED: user('A parameter that has data keeps it when initialize() is called again.', 'Pass forceReinit: true to draw new weights.'),
+  PARAM_INITIALIZED: user(
+    'A parameter that has data keeps it when initialize() is called again.',
+    'Pass forceReinit: true to draw new weights.',
+  ),
   PARAM_SHAPE: user("Data for a parameter must have the parameter's shape.", 'Give data of the stated shape.'),
   PARAM_UNKNOWN: user('A parameter is addressed by a path that the model has.', 'Correct the path.'),
   INITIALIZER_INVALID: user(

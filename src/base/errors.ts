@@ -51,7 +51,10 @@ export class DimwiseError extends Error {
   readonly errors: readonly Diagnostic[];
 
   constructor(first: Diagnostic, rest: readonly Diagnostic[] = []) {
-    super([first, ...rest].map(formatDiagnostic).join('\n'), first.cause === undefined ? undefined : { cause: first.cause });
+    super(
+      [first, ...rest].map(formatDiagnostic).join('\n'),
+      first.cause === undefined ? undefined : { cause: first.cause },
+    );
     this.code = first.code;
     this.origin = first.origin;
     this.expected = first.expected;

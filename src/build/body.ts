@@ -16,7 +16,11 @@ export type BodyArgument = Graph | ((...inputs: Value[]) => BodyResult);
  * @param inputs names and types of the body's inputs
  * @throws GRAPH_FOREIGN_VALUE outside of a model
  */
-export function traceBody(name: string, inputs: readonly { readonly name: string; readonly type: ValueType }[], body: BodyArgument): Graph {
+export function traceBody(
+  name: string,
+  inputs: readonly { readonly name: string; readonly type: ValueType }[],
+  body: BodyArgument,
+): Graph {
   if (body instanceof Graph) return body;
   const trace = traceOf([]);
   const outer = trace.graph;

@@ -37,7 +37,11 @@ export function sizeToDim(size: SizeSpec): Dim {
   if (size === null || size === '?') return unknownDim();
   if (typeof size === 'string') return parseDim(size);
   if (!Number.isSafeInteger(size) || size < 0) {
-    throw dimwiseError({ code: 'DIM_SYNTAX', message: `a size must be an integer >= 0, got ${size}`, actual: String(size) });
+    throw dimwiseError({
+      code: 'DIM_SYNTAX',
+      message: `a size must be an integer >= 0, got ${size}`,
+      actual: String(size),
+    });
   }
   return constant(size);
 }
@@ -53,4 +57,3 @@ export function symbolNames(size: SizeSpec): string[] {
   const dim = parseDim(size);
   return isConst(dim) ? [] : [...symbolsOf(dim)].map((s) => s.name);
 }
-

@@ -6,7 +6,14 @@ import type { Attribute } from '../ir/attribute.ts';
 import { Value } from '../ir/graph.ts';
 import type { OperatorRow } from '../ir/operator.ts';
 import { findSchema, type OperatorSchema, operatorNames, schemaVersions } from '../ops/schema.ts';
-import { type AttributeInput, constantData, isTensorData, type Operand, operandDType, toAttribute } from './operands.ts';
+import {
+  type AttributeInput,
+  constantData,
+  isTensorData,
+  type Operand,
+  operandDType,
+  toAttribute,
+} from './operands.ts';
 import { type Trace, traceOf } from './trace.ts';
 
 export type { AttributeInput, Operand } from './operands.ts';
@@ -49,7 +56,16 @@ export function emitNode(call: NodeCall): Value[] {
     broken = true;
   }
   const node = trace.graph.addNode(
-    { domain: call.domain, op: call.op, inputs, attributes, outputs: call.outputs, name: call.name, origin, row: call.row },
+    {
+      domain: call.domain,
+      op: call.op,
+      inputs,
+      attributes,
+      outputs: call.outputs,
+      name: call.name,
+      origin,
+      row: call.row,
+    },
     trace.cursor,
   );
   if (broken) for (const output of node.outputs) output.poisoned = true;
@@ -66,7 +82,9 @@ function schemaFor(call: NodeCall, trace: Trace): OperatorSchema | undefined {
   const opset = opsets.get(call.domain) ?? 0;
   const found = findSchema(call.domain, call.op, opset);
   if (found && fits(call, found)) return found;
-  const newer = schemaVersions(call.domain, call.op).find((schema) => schema.sinceVersion > opset && fits(call, schema));
+  const newer = schemaVersions(call.domain, call.op).find(
+    (schema) => schema.sinceVersion > opset && fits(call, schema),
+  );
   if (newer) opsets.set(call.domain, newer.sinceVersion);
   return newer ?? found ?? findSchema(call.domain, call.op, Number.MAX_SAFE_INTEGER);
 }
@@ -74,7 +92,11 @@ function schemaFor(call: NodeCall, trace: Trace): OperatorSchema | undefined {
 function fits(call: NodeCall, schema: OperatorSchema): boolean {
   const given = Object.entries(call.attributes ?? {});
   const count = call.inputs.findLastIndex((input) => input !== undefined) + 1;
-  return !schema.deprecated && count <= schema.maxInputs && given.every(([name, input]) => input === undefined || schema.attributes.has(name));
+  return (
+    !schema.deprecated &&
+    count <= schema.maxInputs &&
+    given.every(([name, input]) => input === undefined || schema.attributes.has(name))
+  );
 }
 
 function unknownOperator(call: NodeCall) {
@@ -87,7 +109,11 @@ function unknownOperator(call: NodeCall) {
   });
 }
 
-function toValue(trace: Trace, operand: Operand | undefined, dtype: () => ReturnType<typeof operandDType>): Value | undefined {
+function toValue(
+  trace: Trace,
+  operand: Operand | undefined,
+  dtype: () => ReturnType<typeof operandDType>,
+): Value | undefined {
   if (operand === undefined || operand instanceof Value) return operand;
   return trace.graph.addConstant(isTensorData(operand) ? operand : constantData(operand, dtype()));
 }

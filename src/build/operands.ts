@@ -1,13 +1,12 @@
 // Operands and attributes as an author writes them, turned into values and attributes by the operator's schema.
 import { dimwiseError } from '../base/errors.ts';
+import { formalAt } from '../infer/type-variables.ts';
 import type { Attribute, Int64 } from '../ir/attribute.ts';
 import { DTYPES, type DType, dtypeFromSpec, isDType, isFloatDType } from '../ir/dtype.ts';
 import { Graph, Value } from '../ir/graph.ts';
-import { formalAt } from '../infer/type-variables.ts';
 import { type TensorData, tensorFromValues } from '../ir/tensor-data.ts';
 import type { ValueType } from '../ir/type.ts';
 import type { AttributeKind, FormalParameter, OperatorSchema } from '../ops/schema.ts';
-
 
 /** Numbers nested to any depth: a constant with the shape of the nesting. */
 export type NestedNumbers = number | bigint | boolean | readonly NestedNumbers[];
@@ -44,7 +43,10 @@ function nestedShape(numbers: NestedNumbers, flat: (number | bigint | boolean)[]
   for (const item of numbers) {
     const shape = nestedShape(item, flat);
     if (inner && (inner.length !== shape.length || inner.some((size, i) => size !== shape[i]))) {
-      throw dimwiseError({ code: 'OP_INVALID', message: `a constant has rows of different shapes: [${inner.join(', ')}] and [${shape.join(', ')}]` });
+      throw dimwiseError({
+        code: 'OP_INVALID',
+        message: `a constant has rows of different shapes: [${inner.join(', ')}] and [${shape.join(', ')}]`,
+      });
     }
     inner ??= shape;
   }
@@ -57,7 +59,10 @@ export function constantData(numbers: NestedNumbers, dtype?: DType): TensorData 
   const shape = nestedShape(numbers, flat);
   const type = dtype ?? naturalDType(flat);
   if (!isFloatDType(type) && flat.some((n) => typeof n === 'number' && !Number.isInteger(n))) {
-    throw dimwiseError({ code: 'DTYPE_MISMATCH', message: `a fraction cannot be a constant of ${type}: ${flat.join(', ')}` });
+    throw dimwiseError({
+      code: 'DTYPE_MISMATCH',
+      message: `a fraction cannot be a constant of ${type}: ${flat.join(', ')}`,
+    });
   }
   return tensorFromValues(type, shape, flat);
 }
@@ -68,14 +73,19 @@ function naturalDType(flat: readonly (number | bigint | boolean)[]): DType {
 }
 
 /** The dtype that plain numbers take as operand `i`: that of an operand of the same type variable, else what the schema allows. */
-export function operandDType(schema: OperatorSchema | undefined, operands: readonly (Operand | undefined)[], i: number): DType | undefined {
+export function operandDType(
+  schema: OperatorSchema | undefined,
+  operands: readonly (Operand | undefined)[],
+  i: number,
+): DType | undefined {
   const formal = schema && formalAt(schema.inputs, i);
   if (!schema || !formal) return undefined;
   const allowed = schema.typeConstraints.get(formal.typeStr) ?? [formal.typeStr];
   for (let k = 0; k < operands.length; k++) {
     const other = operands[k];
     if (k === i || formalAt(schema.inputs, k)?.typeStr !== formal.typeStr) continue;
-    if (other instanceof Value && other.type.kind === 'tensor' && other.type.dtype !== 'undefined') return other.type.dtype;
+    if (other instanceof Value && other.type.kind === 'tensor' && other.type.dtype !== 'undefined')
+      return other.type.dtype;
     if (isTensorData(other)) return other.dtype;
   }
   return defaultDType(allowed, formal);
@@ -92,7 +102,12 @@ function defaultDType(allowed: readonly string[], _formal: FormalParameter): DTy
  *
  * @throws ATTRIBUTE_INVALID when it is of another kind
  */
-export function toAttribute(op: string, name: string, input: AttributeInput, kind: AttributeKind | undefined): Attribute {
+export function toAttribute(
+  op: string,
+  name: string,
+  input: AttributeInput,
+  kind: AttributeKind | undefined,
+): Attribute {
   if (isAttribute(input)) return input;
   const made = kind ? byKind(input, kind) : natural(input);
   if (made) return made;
@@ -104,13 +119,15 @@ export function toAttribute(op: string, name: string, input: AttributeInput, kin
   });
 }
 
-const describe = (input: unknown): string => (Array.isArray(input) ? `[${input.join(', ')}]` : typeof input === 'object' ? 'an object' : JSON.stringify(input));
+const describe = (input: unknown): string =>
+  Array.isArray(input) ? `[${input.join(', ')}]` : typeof input === 'object' ? 'an object' : JSON.stringify(input);
 
 function isAttribute(input: AttributeInput): input is Attribute {
   return typeof input === 'object' && 'value' in input && 'kind' in input;
 }
 
-const isInt = (input: unknown): input is Int64 => typeof input === 'bigint' || (typeof input === 'number' && Number.isSafeInteger(input));
+const isInt = (input: unknown): input is Int64 =>
+  typeof input === 'bigint' || (typeof input === 'number' && Number.isSafeInteger(input));
 
 function byKind(input: AttributeInput, kind: AttributeKind): Attribute | undefined {
   switch (kind) {
@@ -146,7 +163,10 @@ function byKind(input: AttributeInput, kind: AttributeKind): Attribute | undefin
 }
 
 const isNumbers = (input: unknown): input is NestedNumbers =>
-  typeof input === 'number' || typeof input === 'bigint' || typeof input === 'boolean' || (Array.isArray(input) && input.every(isNumbers));
+  typeof input === 'number' ||
+  typeof input === 'bigint' ||
+  typeof input === 'boolean' ||
+  (Array.isArray(input) && input.every(isNumbers));
 
 function isType(input: AttributeInput): input is ValueType {
   return typeof input === 'object' && 'kind' in input && !('value' in input && input.kind !== 'map');
@@ -154,7 +174,17 @@ function isType(input: AttributeInput): input is ValueType {
 
 /** The attribute of an operator without a schema: integers are ints, other numbers floats. */
 function natural(input: AttributeInput): Attribute | undefined {
-  const kinds: readonly AttributeKind[] = ['int', 'float', 'string', 'graph', 'ints', 'floats', 'strings', 'tensor', 'type_proto'];
+  const kinds: readonly AttributeKind[] = [
+    'int',
+    'float',
+    'string',
+    'graph',
+    'ints',
+    'floats',
+    'strings',
+    'tensor',
+    'type_proto',
+  ];
   for (const kind of kinds) {
     const made = byKind(input, kind);
     if (made && !(kind === 'int' && typeof input === 'string')) return made;

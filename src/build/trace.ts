@@ -1,18 +1,39 @@
 // The state of one trace: the graph being built, where in it, in which layer, and the mistakes so far.
+import { invariant } from '../base/assert-never.ts';
 import { type Diagnostic, dimwiseError } from '../base/errors.ts';
 import { captureSite, type Origin } from '../base/origin.ts';
 import type { Graph, Node, Value } from '../ir/graph.ts';
 import type { ParameterCell } from '../ir/parameter-cell.ts';
 
+/** What the trace needs to know of a layer to name it and the layers it holds. */
+export interface LayerNaming {
+  /** The kind in messages: `dense`. */
+  readonly kind: string;
+  /** The layer's own path segment; undefined takes the key in its block, or the index among siblings. */
+  readonly name: string | undefined;
+  /** The layers inside with their path segments. */
+  readonly children: readonly (readonly [string, object])[];
+}
+
 /** One level of the layer path. */
 interface Scope {
   readonly path: string;
-  /** The kind of the layer, for messages. */
   readonly kind: string;
   /** The index that the next unnamed sibling gets. */
   next: number;
-  readonly names: Map<string, object>;
+  /** Which layer holds a path segment. */
+  readonly holders: Map<string, object>;
+  /** The segments that a block gives to its parts. */
+  readonly keys: ReadonlyMap<object, string>;
 }
+
+const scopeOf = (path: string, kind: string, children: LayerNaming['children'] = []): Scope => ({
+  path,
+  kind,
+  next: 0,
+  holders: new Map(),
+  keys: new Map(children.map(([key, layer]) => [layer, key])),
+});
 
 /** The state of one trace. */
 export class Trace {
@@ -24,7 +45,8 @@ export class Trace {
   graph: Graph;
   /** New nodes go before this one; undefined appends. */
   cursor: Node | undefined;
-  readonly #scopes: Scope[] = [{ path: '', kind: '', next: 0, names: new Map() }];
+  readonly #scopes: Scope[] = [scopeOf('', '')];
+  #fixed: Origin | undefined;
   readonly #paths = new Map<object, string>();
   readonly #cellNames = new Map<ParameterCell, string>();
   readonly #cellsByName = new Map<string, ParameterCell>();
@@ -46,11 +68,25 @@ export class Trace {
   }
 
   get #scope(): Scope {
-    return this.#scopes.at(-1) ?? { path: '', kind: '', next: 0, names: new Map() };
+    const scope = this.#scopes.at(-1);
+    invariant(scope, 'the root level is never left');
+    return scope;
+  }
+
+  /** Runs `body` so that all it emits comes from `origin`, as lowering does. */
+  at<R>(origin: Origin | undefined, body: () => R): R {
+    const before = this.#fixed;
+    this.#fixed = origin;
+    try {
+      return body();
+    } finally {
+      this.#fixed = before;
+    }
   }
 
   /** Where the current call stands: layer path and, while capture is on, the author's line. */
   origin(): Origin {
+    if (this.#fixed) return this.#fixed;
     const { path, kind } = this.#scope;
     const full = [this.name, path].filter(Boolean).join('.');
     return { path: kind ? `${full} ${kind}` : full || undefined, site: captureSite() };
@@ -61,24 +97,24 @@ export class Trace {
     this.#scope.next = index;
   }
 
+  /** Makes a layer the model's outermost one, which adds no segment to paths. */
+  claimRoot(layer: object): void {
+    this.#paths.set(layer, '');
+  }
+
+  /** The path of a layer that was called. */
+  pathOf(layer: object): string | undefined {
+    return this.#paths.get(layer);
+  }
+
   /** Runs `body` inside the level of a layer; the same layer keeps its first path. */
-  inLayer<R>(layer: object, name: string | undefined, kind: string, body: () => R): R {
+  inLayer<R>(layer: object, naming: LayerNaming, body: () => R): R {
     let path = this.#paths.get(layer);
     if (path === undefined) {
-      path = this.#claim(layer, name);
+      path = this.#claim(layer, naming);
       this.#paths.set(layer, path);
     }
-    return this.#within({ path, kind, next: 0, names: new Map() }, body);
-  }
-
-  /** Runs `body` as the model's outermost layer, which adds no segment to paths. */
-  atRoot<R>(layer: object, kind: string, body: () => R): R {
-    this.#paths.set(layer, '');
-    return this.#within({ path: '', kind, next: 0, names: new Map() }, body);
-  }
-
-  #within<R>(scope: Scope, body: () => R): R {
-    this.#scopes.push(scope);
+    this.#scopes.push(scopeOf(path, naming.kind, naming.children));
     try {
       return body();
     } finally {
@@ -86,16 +122,16 @@ export class Trace {
     }
   }
 
-  #claim(layer: object, name: string | undefined): string {
+  #claim(layer: object, naming: LayerNaming): string {
     const scope = this.#scope;
-    const segment = name ?? String(scope.next);
+    const segment = naming.name ?? scope.keys.get(layer) ?? String(scope.next);
     scope.next++;
-    const holder = scope.names.get(segment);
+    const holder = scope.holders.get(segment);
     if (holder && holder !== layer) {
       const message = `two layers of ${scope.path || this.name} are named "${segment}"`;
       this.report({ code: 'NAME_DUPLICATE', message, origin: this.origin(), hint: 'give one of them another name' });
     }
-    scope.names.set(segment, layer);
+    scope.holders.set(segment, layer);
     return scope.path ? `${scope.path}.${segment}` : segment;
   }
 

@@ -1,16 +1,14 @@
 // Typed reading of attributes with one message for a wrong kind, and the schema's defaults as attributes.
-import type { Attribute } from '../ir/attribute.ts';
+import type { Attribute, AttributeValues } from '../ir/attribute.ts';
 import type { InferContext } from '../ir/operator.ts';
 import type { AttributeSchema } from '../ops/schema.ts';
 
-/** An attribute of one kind. */
-type OfKind<K extends Attribute['kind']> = Attribute & { readonly kind: K };
-
-/** The value that attributes of a kind hold. */
-type ValueOf<K extends Attribute['kind']> = OfKind<K>['value'];
-
 /** Reads an attribute that must be of a kind; undefined where it is absent and has no default. */
-export function readAttribute<K extends Attribute['kind']>(cx: InferContext, name: string, kind: K): ValueOf<K> | undefined {
+export function readAttribute<K extends keyof AttributeValues>(
+  cx: InferContext,
+  name: string,
+  kind: K,
+): AttributeValues[K] | undefined {
   const attribute = cx.attribute(name);
   if (!attribute) return undefined;
   if (attribute.kind !== kind) {
@@ -20,7 +18,7 @@ export function readAttribute<K extends Attribute['kind']>(cx: InferContext, nam
     });
   }
   // The kind decides the member, which the checker cannot follow through a type parameter.
-  return attribute.value as ValueOf<K>;
+  return attribute.value as AttributeValues[K];
 }
 
 const DEFAULTS = new WeakMap<AttributeSchema, Attribute>();

@@ -33,7 +33,8 @@ function checkCounts(node: Node, schema: OperatorSchema): void {
   const required = schema.inputs.filter((formal, i) => formal.option === 'single' && node.inputs[i] === undefined);
   if (count > schema.maxInputs || count < schema.minInputs || required.length > 0) {
     const missing = required.map((formal) => formal.name).join(', ');
-    const range = schema.minInputs === schema.maxInputs ? `${schema.minInputs}` : `${schema.minInputs} to ${schema.maxInputs}`;
+    const range =
+      schema.minInputs === schema.maxInputs ? `${schema.minInputs}` : `${schema.minInputs} to ${schema.maxInputs}`;
     throw dimwiseError({
       code: 'INPUT_COUNT',
       message: missing ? `${node.op} lacks input ${missing}` : `${node.op} takes ${range} inputs, got ${count}`,
@@ -71,7 +72,12 @@ function checkAttributes(node: Node, schema: OperatorSchema): void {
   }
   for (const [name, formal] of schema.attributes) {
     if (formal.required && !node.attributes.has(name)) {
-      throw dimwiseError({ code: 'ATTRIBUTE_MISSING', message: `${node.op} needs attribute ${name}`, origin: node.origin, expected: name });
+      throw dimwiseError({
+        code: 'ATTRIBUTE_MISSING',
+        message: `${node.op} needs attribute ${name}`,
+        origin: node.origin,
+        expected: name,
+      });
     }
   }
 }

@@ -26,7 +26,12 @@ export class Context implements InferContext {
   readonly #variables: TypeVariables | undefined;
   readonly #inferBody: BodyInference;
 
-  constructor(node: Node, schema: OperatorSchema | undefined, variables: TypeVariables | undefined, inferBody: BodyInference) {
+  constructor(
+    node: Node,
+    schema: OperatorSchema | undefined,
+    variables: TypeVariables | undefined,
+    inferBody: BodyInference,
+  ) {
     this.node = node;
     this.schema = schema;
     this.facts = node.graph.facts;
@@ -137,25 +142,35 @@ export class Context implements InferContext {
     return shape;
   }
   #rankMismatch(i: number, shape: Shape, expected: string): never {
-    return this.fail('RANK_MISMATCH', `${this.op} takes ${this.inputName(i)} of rank ${expected}, got rank ${shape.length}: ${formatShape(shape)}`, {
-      expected,
-      actual: String(shape.length),
-    });
+    return this.fail(
+      'RANK_MISMATCH',
+      `${this.op} takes ${this.inputName(i)} of rank ${expected}, got rank ${shape.length}: ${formatShape(shape)}`,
+      {
+        expected,
+        actual: String(shape.length),
+      },
+    );
   }
 
   axis(axis: number, rank: number, name = 'axis'): number {
     if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-      this.fail('ATTRIBUTE_INVALID', `${this.op}: ${name} ${axis} is outside [${-rank}, ${rank - 1}] for rank ${rank}`, {
-        expected: `${-rank} to ${rank - 1}`,
-        actual: String(axis),
-      });
+      this.fail(
+        'ATTRIBUTE_INVALID',
+        `${this.op}: ${name} ${axis} is outside [${-rank}, ${rank - 1}] for rank ${rank}`,
+        {
+          expected: `${-rank} to ${rank - 1}`,
+          actual: String(axis),
+        },
+      );
     }
     return axis < 0 ? axis + rank : axis;
   }
   axes(axes: readonly number[], rank: number, name = 'axes'): readonly number[] {
     const found = axes.map((axis) => this.axis(axis, rank, name));
     if (new Set(found).size !== found.length) {
-      this.fail('ATTRIBUTE_INVALID', `${this.op}: ${name} [${axes.join(', ')}] names an axis twice`, { actual: `[${axes.join(', ')}]` });
+      this.fail('ATTRIBUTE_INVALID', `${this.op}: ${name} [${axes.join(', ')}] names an axis twice`, {
+        actual: `[${axes.join(', ')}]`,
+      });
     }
     return found;
   }
@@ -174,7 +189,10 @@ export class Context implements InferContext {
     const answer = this.facts.unify(a, b, this.node.origin);
     if (answer === 'false' || answer === 'contradiction') {
       const [left, right] = [formatDim(a), formatDim(b)];
-      this.fail('SHAPE_MISMATCH', `${this.op}: ${what} must agree, got ${left} and ${right}`, { expected: left, actual: right });
+      this.fail('SHAPE_MISMATCH', `${this.op}: ${what} must agree, got ${left} and ${right}`, {
+        expected: left,
+        actual: right,
+      });
     }
     return this.facts.simplify(a);
   }
@@ -218,10 +236,14 @@ export class Context implements InferContext {
       }
       if (this.facts.broadcastable(left, right) === 'false') {
         const texts = all.map((shape) => formatShape(shape));
-        this.fail('SHAPE_MISMATCH', `${this.op}: ${texts.join(' and ')} do not broadcast: ${formatDim(left)} meets ${formatDim(right)}`, {
-          expected: `${formatDim(left)} or 1`,
-          actual: formatDim(right),
-        });
+        this.fail(
+          'SHAPE_MISMATCH',
+          `${this.op}: ${texts.join(' and ')} do not broadcast: ${formatDim(left)} meets ${formatDim(right)}`,
+          {
+            expected: `${formatDim(left)} or 1`,
+            actual: formatDim(right),
+          },
+        );
       }
       result.push(this.facts.broadcast(left, right, this.node.origin));
     }
@@ -244,7 +266,12 @@ export class Context implements InferContext {
   }
   divides(divisor: Dim | number, dim: Dim, what: string): void {
     const by = typeof divisor === 'number' ? constant(divisor) : divisor;
-    const answer = this.facts.require({ kind: 'divides', divisor: by, dim, origins: this.node.origin ? [this.node.origin] : [] });
+    const answer = this.facts.require({
+      kind: 'divides',
+      divisor: by,
+      dim,
+      origins: this.node.origin ? [this.node.origin] : [],
+    });
     if (answer === 'false' || answer === 'contradiction') {
       this.fail('SHAPE_MISMATCH', `${this.op}: ${what} must be a multiple of ${formatDim(by)}, got ${formatDim(dim)}`, {
         expected: `${formatDim(by)} | ${what}`,
@@ -256,7 +283,8 @@ export class Context implements InferContext {
     const symbol = freshSymbol(hint);
     const max = typeof range.max === 'number' ? range.max : undefined;
     this.facts.declare(symbol, { min: range.min ?? 0, ...(max === undefined ? {} : { max }) }, this.node.origin);
-    if (typeof range.max === 'object') this.facts.require({ kind: 'atMost', left: symbol, right: range.max, origins: [] });
+    if (typeof range.max === 'object')
+      this.facts.require({ kind: 'atMost', left: symbol, right: range.max, origins: [] });
     return symbol;
   }
 

@@ -25,7 +25,8 @@ export function inferNode(node: Node, report: Report): void {
     inferSound(node, report);
   } catch (error) {
     if (!(error instanceof DimwiseError) && !isDimwiseError(error)) throw error;
-    for (const diagnostic of error.errors) report(diagnostic.origin ? diagnostic : { ...diagnostic, origin: node.origin });
+    for (const diagnostic of error.errors)
+      report(diagnostic.origin ? diagnostic : { ...diagnostic, origin: node.origin });
     poison(node);
   }
 }
@@ -52,7 +53,9 @@ function outputContents(row: OperatorRow | undefined, cx: Context, outputs: read
 function schemaOf(node: Node): OperatorSchema | undefined {
   if (node.row || node.domain === LAYER_DOMAIN) return undefined;
   const opset = node.graph.opsets.get(node.domain);
-  return opset === undefined ? findSchema(node.domain, node.op, Number.MAX_SAFE_INTEGER) : findSchema(node.domain, node.op, opset);
+  return opset === undefined
+    ? findSchema(node.domain, node.op, Number.MAX_SAFE_INTEGER)
+    : findSchema(node.domain, node.op, opset);
 }
 
 function poison(node: Node): void {

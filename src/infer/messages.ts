@@ -26,7 +26,14 @@ export function mismatchDiagnostic(cx: InferContext, a: MetAxis, b: MetAxis, wha
   const [wanted, found] = [formatDim(owner.dim), formatDim(other.dim)];
   if (!cell) {
     const message = `${cx.op}: ${what} must agree: ${cx.inputName(owner.input)} axis ${owner.axis} has ${wanted}, ${cx.inputName(other.input)} axis ${other.axis} has ${found}`;
-    return { code: 'SHAPE_MISMATCH', message, origin: cx.node.origin, expected: wanted, actual: found, related: madeAt(cx, [owner, other]) };
+    return {
+      code: 'SHAPE_MISMATCH',
+      message,
+      origin: cx.node.origin,
+      expected: wanted,
+      actual: found,
+      related: madeAt(cx, [owner, other]),
+    };
   }
   const axis = owner.axis < 0 ? owner.axis + cell.shape.length : owner.axis;
   const settled = cell.settledBy(axis);
@@ -55,7 +62,11 @@ function madeAt(cx: InferContext, mets: readonly MetAxis[]): Related[] {
   const related: Related[] = [];
   for (const met of mets) {
     const value = cx.node.inputs[met.input];
-    if (value?.origin) related.push({ message: `${formatDim(met.dim)} comes from ${value.name ?? 'the value made'}`, origin: value.origin });
+    if (value?.origin)
+      related.push({
+        message: `${formatDim(met.dim)} comes from ${value.name ?? 'the value made'}`,
+        origin: value.origin,
+      });
   }
   return related;
 }

@@ -1,6 +1,7 @@
 // Element types by the type variables of a schema: what the inputs bind, what the outputs then are, what the version allows.
-import type { Node } from '../ir/graph.ts';
+
 import { DTYPES } from '../ir/dtype.ts';
+import type { Node } from '../ir/graph.ts';
 import type { MaybeDType, ValueType } from '../ir/type.ts';
 import { UNKNOWN_TYPE } from '../ir/type.ts';
 import { type FormalParameter, type OperatorSchema, parseTypeString } from '../ops/schema.ts';
@@ -61,7 +62,9 @@ export class TypeVariables {
     if (!allowed) return parseTypeString(formal.typeStr);
     const [only] = allowed;
     if (allowed.length === 1 && only) return parseTypeString(only);
-    return allowed.every((spec) => spec.startsWith('tensor(')) ? { kind: 'tensor', dtype: 'undefined', shape: null } : UNKNOWN_TYPE;
+    return allowed.every((spec) => spec.startsWith('tensor('))
+      ? { kind: 'tensor', dtype: 'undefined', shape: null }
+      : UNKNOWN_TYPE;
   }
 }
 

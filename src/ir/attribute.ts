@@ -13,24 +13,37 @@ export interface SparseTensorData {
   readonly shape: readonly number[];
 }
 
-/** An attribute's value. */
+/** What an attribute of each kind holds. */
+export interface AttributeValues {
+  int: Int64;
+  float: number;
+  string: string | Uint8Array;
+  tensor: TensorData;
+  graph: Graph;
+  sparse_tensor: SparseTensorData;
+  type_proto: ValueType;
+  ints: readonly Int64[];
+  floats: readonly number[];
+  strings: readonly (string | Uint8Array)[];
+  tensors: readonly TensorData[];
+  graphs: readonly Graph[];
+  sparse_tensors: readonly SparseTensorData[];
+  type_protos: readonly ValueType[];
+}
+
+/** The attribute of the calling node that a function body refers to by name. */
+export interface AttributeReference {
+  readonly kind: 'ref';
+  readonly value: string;
+  readonly of: keyof AttributeValues;
+}
+
+/** An attribute. */
 export type Attribute =
-  | { readonly kind: 'int'; readonly value: Int64 }
-  | { readonly kind: 'float'; readonly value: number }
-  | { readonly kind: 'string'; readonly value: string | Uint8Array }
-  | { readonly kind: 'tensor'; readonly value: TensorData }
-  | { readonly kind: 'graph'; readonly value: Graph }
-  | { readonly kind: 'sparse_tensor'; readonly value: SparseTensorData }
-  | { readonly kind: 'type_proto'; readonly value: ValueType }
-  | { readonly kind: 'ints'; readonly value: readonly Int64[] }
-  | { readonly kind: 'floats'; readonly value: readonly number[] }
-  | { readonly kind: 'strings'; readonly value: readonly (string | Uint8Array)[] }
-  | { readonly kind: 'tensors'; readonly value: readonly TensorData[] }
-  | { readonly kind: 'graphs'; readonly value: readonly Graph[] }
-  | { readonly kind: 'sparse_tensors'; readonly value: readonly SparseTensorData[] }
-  | { readonly kind: 'type_protos'; readonly value: readonly ValueType[] }
-  /** Inside a function body: the attribute of the calling node with the name `value`. */
-  | { readonly kind: 'ref'; readonly value: string; readonly of: Exclude<Attribute['kind'], 'ref'> };
+  | {
+      readonly [K in keyof AttributeValues]: { readonly kind: K; readonly value: AttributeValues[K] };
+    }[keyof AttributeValues]
+  | AttributeReference;
 
 /** The kind of an attribute's value. */
 export type AttributeKind = Attribute['kind'];

@@ -70,7 +70,11 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
   get dtype(): D {
     const { type } = this;
     if ((type.kind === 'tensor' || type.kind === 'sparse') && type.dtype !== 'undefined') return type.dtype as D;
-    throw dimwiseError({ code: 'KIND_MISMATCH', message: `${this.label} has no known element type`, origin: this.origin });
+    throw dimwiseError({
+      code: 'KIND_MISMATCH',
+      message: `${this.label} has no known element type`,
+      origin: this.origin,
+    });
   }
 
   /**
@@ -83,7 +87,11 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
     const { type } = this;
     if (type.kind !== 'tensor' && type.kind !== 'sparse') {
       if (type.kind === 'unknown') throw unknownRank(this);
-      throw dimwiseError({ code: 'KIND_MISMATCH', message: `${this.label} is a ${type.kind}, which has no shape`, origin: this.origin });
+      throw dimwiseError({
+        code: 'KIND_MISMATCH',
+        message: `${this.label} is a ${type.kind}, which has no shape`,
+        origin: this.origin,
+      });
     }
     if (!type.shape) throw unknownRank(this);
     return type.shape;
@@ -140,10 +148,10 @@ export class Node {
   readonly op: string;
   readonly overload: string;
   readonly row: OperatorRow | undefined;
-  readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
   readonly attributes: Attributes;
   readonly origin: Origin | undefined;
+  readonly #inputs: (Value | undefined)[];
   name: string | undefined;
   /** Entries that go into the file beside the node (`metadata_props`). */
   metadata: ReadonlyMap<string, string> | undefined;
@@ -159,7 +167,7 @@ export class Node {
     this.op = parts.op;
     this.overload = parts.overload ?? '';
     this.row = parts.row;
-    this.inputs = parts.inputs.slice();
+    this.#inputs = parts.inputs.slice();
     this.attributes = parts.attributes ?? NO_ATTRIBUTES;
     this.name = parts.name;
     this.origin = parts.origin;
@@ -168,6 +176,19 @@ export class Node {
       outputs.push(new Value(graph, { kind: 'node', node: this, index }, UNTYPED, undefined, parts.origin));
     }
     this.outputs = outputs;
+  }
+
+  /** The inputs in order; undefined where an optional one is absent. */
+  get inputs(): readonly (Value | undefined)[] {
+    return this.#inputs;
+  }
+
+  /** Makes input `i` another value; only the rewrite API calls it. */
+  setInput(i: number, value: Value | undefined): void {
+    const old = this.#inputs[i];
+    if (old) dropUser(old, this);
+    this.#inputs[i] = value;
+    value?.users.push(this);
   }
 
   /** An attribute by name; schema defaults are not applied here. */
@@ -276,11 +297,20 @@ export class Graph {
     return value;
   }
 
-  /** The value of a parameter cell in this graph, added on first use. */
-  addParameter(cell: ParameterCell, origin?: Origin): Value {
+  /** The value of a parameter cell in this graph, added on first use; `dtype` is what this graph takes it to be. */
+  addParameter(
+    cell: ParameterCell,
+    options: { readonly dtype?: DType; readonly origin?: Origin | undefined } = {},
+  ): Value {
     const known = this.#parameters.get(cell);
     if (known) return known;
-    const value = new Value(this, { kind: 'parameter', cell }, tensorType(cell.dtype, cell.shape), undefined, origin);
+    const value = new Value(
+      this,
+      { kind: 'parameter', cell },
+      tensorType(options.dtype ?? cell.dtype, cell.shape),
+      undefined,
+      options.origin,
+    );
     this.#parameters.set(cell, value);
     return value;
   }

@@ -14,7 +14,13 @@ export interface LazySource {
 export type TensorStorage =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'strings'; readonly values: readonly (string | Uint8Array)[] }
-  | { readonly kind: 'file'; readonly location: string; readonly offset: number; readonly length: number; readonly checksum?: string }
+  | {
+      readonly kind: 'file';
+      readonly location: string;
+      readonly offset: number;
+      readonly length: number;
+      readonly checksum?: string;
+    }
   | { readonly kind: 'lazy'; readonly source: LazySource };
 
 /** A constant tensor: element type, sizes, and little-endian elements in C order (types below 8 bits packed, low bits first). */
@@ -78,9 +84,17 @@ export function hasTypedArray(dtype: DType): dtype is ArrayDType {
  * @throws DTYPE_MISMATCH when the dtype has no JavaScript array
  * @throws PARAM_SHAPE when count and shape differ
  */
-export function tensorFromValues(dtype: DType, shape: readonly number[], values: readonly (number | bigint | boolean)[]): TensorData {
+export function tensorFromValues(
+  dtype: DType,
+  shape: readonly number[],
+  values: readonly (number | bigint | boolean)[],
+): TensorData {
   if (!hasTypedArray(dtype)) {
-    throw dimwiseError({ code: 'DTYPE_MISMATCH', message: `numbers cannot be stored as ${dtype} here`, hint: 'give the bytes' });
+    throw dimwiseError({
+      code: 'DTYPE_MISMATCH',
+      message: `numbers cannot be stored as ${dtype} here`,
+      hint: 'give the bytes',
+    });
   }
   if (dtype === 'int64' || dtype === 'uint64') {
     const big = ARRAYS[dtype].from(values.map((v) => BigInt(v)));
@@ -97,7 +111,11 @@ export function tensorFromValues(dtype: DType, shape: readonly number[], values:
  */
 export function typedArrayOf(dtype: DType, bytes: Uint8Array): InstanceType<(typeof ARRAYS)[ArrayDType]> {
   if (!hasTypedArray(dtype)) {
-    throw dimwiseError({ code: 'DTYPE_MISMATCH', message: `JavaScript has no typed array for ${dtype}`, hint: 'read the bytes' });
+    throw dimwiseError({
+      code: 'DTYPE_MISMATCH',
+      message: `JavaScript has no typed array for ${dtype}`,
+      hint: 'read the bytes',
+    });
   }
   const Type = ARRAYS[dtype];
   const aligned = bytes.byteOffset % Type.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();

@@ -1,0 +1,175 @@
+// Works out the input types of a bind: what the author declared, met by what the batch brings.
+import { type Diagnostic, throwDiagnostics } from '../base/errors.ts';
+import { captureSite } from '../base/origin.ts';
+import { sizeToDim } from '../build/declare.ts';
+import { constant, type Dim, type SymbolDim, symbol } from '../dim/dim.ts';
+import { substitute } from '../dim/evaluate.ts';
+import { formatDim } from '../dim/text.ts';
+import type { SizeSpec } from '../ir/graph.ts';
+import { tensorType, type ValueType } from '../ir/type.ts';
+import type { BatchEntry } from './batch.ts';
+import type { DeclaredInput } from './program.ts';
+import { SymbolSizes } from './symbol-sizes.ts';
+
+/** The symbol that axis 0 of an undeclared input becomes. */
+export const BATCH_SYMBOL = 'batch';
+
+/** What a bind starts from. */
+export interface BoundTypes {
+  /** The type of each input, sizes settled or symbolic. */
+  readonly types: ReadonlyMap<string, ValueType>;
+  /** The sizes that the batch gave the symbols; those it named without a size are absent. */
+  readonly sizes: ReadonlyMap<SymbolDim, number>;
+  /** The batch in words: `x: float32[2, 20]`. */
+  readonly text: string;
+}
+
+/** Collects the mistakes of one batch. */
+class Binder {
+  readonly mistakes: Diagnostic[] = [];
+  readonly symbols = new SymbolSizes();
+  readonly isStatic: boolean;
+  readonly #renamed = new Map<SymbolDim, Dim>();
+
+  constructor(isStatic: boolean) {
+    this.isStatic = isStatic;
+  }
+
+  fail(
+    code: 'BIND_MISMATCH' | 'BIND_INCOMPLETE' | 'RANK_MISMATCH' | 'DTYPE_MISMATCH',
+    message: string,
+    facts: { expected?: string; actual?: string; hint?: string },
+  ): void {
+    this.mistakes.push({ code, message, origin: { site: captureSite() }, ...facts });
+  }
+
+  /** The dims of an input that was declared with sizes. */
+  declared(name: string, spec: readonly SizeSpec[], given: readonly SizeSpec[]): Dim[] {
+    if (spec.length !== given.length) {
+      this.fail(
+        'RANK_MISMATCH',
+        `input "${name}" has ${spec.length} axes, this batch brings ${given.length}: ${textOf(given)}`,
+        {
+          expected: textOf(spec),
+          actual: textOf(given),
+        },
+      );
+      return [];
+    }
+    return spec.map((size, axis) => this.#axis(name, axis, size, given[axis] ?? null));
+  }
+
+  #axis(name: string, axis: number, declared: SizeSpec, given: SizeSpec): Dim {
+    const wanted = sizeToDim(declared);
+    const isOpen = declared === null || declared === '?';
+    const met = given === null || given === '?' ? undefined : sizeToDim(given);
+    if (!met) {
+      if (isOpen)
+        this.fail('BIND_INCOMPLETE', `input "${name}" axis ${axis} is unknown, and this batch leaves it open`, {
+          expected: 'a size or a symbol',
+          actual: '?',
+        });
+      return wanted;
+    }
+    if (isOpen) return met;
+    if (met.kind !== 'const') {
+      if (wanted.kind === 'symbol') this.#renamed.set(wanted, met);
+      else if (wanted !== met) this.#mismatch(name, axis, wanted, met);
+      return wanted;
+    }
+    if (wanted.kind === 'const' ? wanted.value !== met.value : false) this.#mismatch(name, axis, wanted, met);
+    this.symbols.meet(wanted, met.value, `input "${name}" axis ${axis}`);
+    return wanted;
+  }
+
+  #mismatch(name: string, axis: number, wanted: Dim, met: Dim): void {
+    this.fail(
+      'BIND_MISMATCH',
+      `input "${name}" axis ${axis} is declared as ${formatDim(wanted)}, this batch brings ${formatDim(met)}`,
+      {
+        expected: formatDim(wanted),
+        actual: formatDim(met),
+        hint: `give this input ${formatDim(wanted)} there, or declare that axis '?' or as a symbol`,
+      },
+    );
+  }
+
+  /** The dims of an input that was not declared: axis 0 becomes the symbol batch. */
+  undeclared(name: string, given: readonly SizeSpec[]): Dim[] {
+    return given.map((size, axis) => {
+      if (size === null || size === '?') {
+        this.fail('BIND_INCOMPLETE', `input "${name}" was not declared, and this batch leaves axis ${axis} open`, {
+          expected: 'a size or a symbol',
+          actual: '?',
+        });
+        return constant(1);
+      }
+      const dim = sizeToDim(size);
+      if (axis > 0 || this.isStatic || dim.kind !== 'const') return dim;
+      const batch = symbol(BATCH_SYMBOL);
+      this.symbols.meet(batch, dim.value, `input "${name}" axis 0`);
+      return batch;
+    });
+  }
+
+  /** A dim after renaming, and with its size put in where all is static. */
+  finish(dim: Dim, sizes: ReadonlyMap<SymbolDim, number>): Dim {
+    const renamed = substitute(dim, (s) => this.#renamed.get(s));
+    if (!this.isStatic) return renamed;
+    return substitute(renamed, (s) => {
+      const size = sizes.get(s);
+      return size === undefined ? undefined : constant(size);
+    });
+  }
+}
+
+const textOf = (sizes: readonly SizeSpec[]): string => `[${sizes.map((size) => size ?? '?').join(', ')}]`;
+
+/**
+ * Meets declared inputs with a batch.
+ *
+ * @param isStatic keep every number of the batch instead of the symbols
+ * @throws BIND_MISMATCH, BIND_INCOMPLETE, RANK_MISMATCH, DTYPE_MISMATCH, all mistakes together
+ */
+export function bindTypes(
+  inputs: readonly DeclaredInput[],
+  entries: ReadonlyMap<string, BatchEntry>,
+  isStatic: boolean,
+): BoundTypes {
+  const binder = new Binder(isStatic);
+  const shapes = new Map<string, { dims: Dim[]; dtype: DeclaredInput['spec']['dtype'] }>();
+  for (const { name, spec } of inputs) {
+    const entry = entries.get(name);
+    if (!entry) continue;
+    const declared = spec.shape;
+    const dtype = declared ? spec.dtype : (entry.dtype ?? spec.dtype);
+    if (entry.dtype !== undefined && entry.dtype !== dtype) {
+      binder.fail('DTYPE_MISMATCH', `input "${name}" is ${dtype}, this batch brings ${entry.dtype}`, {
+        expected: dtype,
+        actual: entry.dtype,
+      });
+    }
+    shapes.set(name, {
+      dims: declared ? binder.declared(name, declared, entry.sizes) : binder.undeclared(name, entry.sizes),
+      dtype,
+    });
+  }
+  const { sizes, mistakes } = binder.symbols.solve();
+  throwDiagnostics([...binder.mistakes, ...mistakes]);
+  const types = new Map<string, ValueType>();
+  for (const [name, { dims, dtype }] of shapes)
+    types.set(
+      name,
+      tensorType(
+        dtype,
+        dims.map((dim) => binder.finish(dim, sizes)),
+      ),
+    );
+  return { types, sizes, text: describe(entries, shapes) };
+}
+
+function describe(entries: ReadonlyMap<string, BatchEntry>, shapes: ReadonlyMap<string, { dtype: string }>): string {
+  return [...entries]
+    .map(([name, entry]) => `${name}: ${shapes.get(name)?.dtype ?? ''}${textOf(entry.sizes)}`)
+    .join(', ');
+}

@@ -1,0 +1,145 @@
+// Binding: a trace with the batch's types, checked as a whole, then applied to all parameters or to none.
+import { type Diagnostic, throwDiagnostics } from '../base/errors.ts';
+import { captureSite } from '../base/origin.ts';
+import { checkConstraint, formatConstraint } from '../dim/constraint.ts';
+import { hasUnknown, type SymbolDim, symbolsOf } from '../dim/dim.ts';
+import { formatDim } from '../dim/text.ts';
+import type { Graph, Value } from '../ir/graph.ts';
+import { formatShape, type Shape, staticShape } from '../ir/type.ts';
+import { Parameter, type Settlement } from '../nn/parameter.ts';
+import type { BatchEntry } from './batch.ts';
+import { type BoundTypes, bindTypes } from './bind-types.ts';
+import { BoundModel } from './bound-model.ts';
+import type { DefinedModel } from './defined-model.ts';
+
+/**
+ * Binds a model to the entries of a batch.
+ *
+ * @throws what {@link DefinedModel.bind} says; nothing is changed then
+ */
+export function bindModel(
+  model: DefinedModel,
+  entries: ReadonlyMap<string, BatchEntry>,
+  isStatic: boolean,
+): BoundModel {
+  const bound = bindTypes(model.inputs, entries, isStatic);
+  const { graph, inputs } = model.trace(bound.types);
+  const by = `${model.bound ? 'a batch' : 'the first batch'}, ${bound.text}`;
+  const settlements = new Map<Parameter, Settlement>();
+  const mistakes: Diagnostic[] = [...openInputs(graph), ...brokenConstraints(graph, bound)];
+  for (const value of graph.parameters) {
+    const { source } = value;
+    if (source.kind !== 'parameter' || !(source.cell instanceof Parameter)) continue;
+    const mistake = unsettled(source.cell, value, bound);
+    const shape = staticShape(value.shape);
+    if (mistake) mistakes.push(mistake);
+    else if (shape) settlements.set(source.cell, { shape, dtype: value.dtype, by });
+  }
+  throwDiagnostics(mistakes);
+  for (const [cell, settlement] of settlements) cell.settle(settlement);
+  return new BoundModel({ model, types: bound.types, graph, inputs });
+}
+
+/** Inputs whose sizes the batch and the program left open. */
+function openInputs(graph: Graph): Diagnostic[] {
+  return graph.inputs.flatMap((input): Diagnostic[] => {
+    const { type } = input;
+    if (type.kind !== 'tensor' || !type.shape?.some(hasUnknown)) return [];
+    const message = `input "${input.name}" still has unknown sizes: ${formatShape(type.shape)}`;
+    return [
+      {
+        code: 'BIND_INCOMPLETE',
+        message,
+        origin: input.origin,
+        actual: formatShape(type.shape),
+        hint: 'give a size or a symbol for each of them',
+      },
+    ];
+  });
+}
+
+/** Why a parameter's sizes cannot become numbers; undefined when they can. */
+function unsettled(cell: Parameter, value: Value, bound: BoundTypes): Diagnostic | undefined {
+  const place = { path: cell.path, site: cell.origin?.site };
+  const shape: Shape = value.shape;
+  for (const [axis, dim] of shape.entries()) {
+    if (dim.kind === 'const') {
+      if (dim.value > 0 || cell.shape[axis]?.kind === 'const') continue;
+      const message = `parameter ${cell.path} axis ${axis} would get size 0 from this batch (${bound.text})`;
+      return {
+        code: 'BIND_ZERO',
+        message,
+        origin: place,
+        expected: '>= 1',
+        actual: '0',
+        hint: 'bind with a batch whose feature axes are not empty',
+      };
+    }
+    if (hasUnknown(dim)) {
+      const message = `parameter ${cell.path} has the shape ${formatShape(shape)} after binding: axis ${axis} is still unknown`;
+      return {
+        code: 'BIND_INCOMPLETE',
+        message,
+        origin: place,
+        actual: formatShape(shape),
+        hint: 'give the size where the parameter is made, or let a value with a known size meet it',
+      };
+    }
+    const message = `parameter ${cell.path} axis ${axis} would get the symbolic size ${formatDim(dim)}`;
+    return {
+      code: 'PARAM_DIM_SYMBOLIC',
+      message,
+      origin: place,
+      expected: 'a number',
+      actual: formatDim(dim),
+      hint: `declare that axis of the input as a number or as '?', so that the batch settles it`,
+    };
+  }
+  return undefined;
+}
+
+/** Constraints that the batch itself does not meet, and symbols whose size it makes zero. */
+function brokenConstraints(graph: Graph, bound: BoundTypes): Diagnostic[] {
+  const mistakes: Diagnostic[] = [];
+  const sizeOf = (s: SymbolDim): number | undefined => bound.sizes.get(s);
+  for (const [symbol, size] of bound.sizes) {
+    const { min } = graph.facts.range(symbol);
+    if (size === 0 && min > 0) {
+      const name = formatDim(symbol);
+      const message = `symbol ${name} is at least ${min}, this batch (${bound.text}) makes it 0`;
+      mistakes.push({
+        code: 'BIND_ZERO',
+        message,
+        origin: { site: captureSite() },
+        expected: `>= ${min}`,
+        actual: '0',
+        hint: `declare it with { symbols: { ${name}: { min: 0 } } } where an empty ${name} is meant`,
+      });
+    }
+  }
+  if (mistakes.length > 0) return mistakes;
+  for (const constraint of graph.facts.constraints()) {
+    const symbols = constraintSymbols(constraint);
+    if (![...symbols].every((s) => bound.sizes.has(s)) || checkConstraint(constraint, sizeOf)) continue;
+    const text = formatConstraint(constraint);
+    const sizes = [...symbols].map((s) => `${formatDim(s)} = ${bound.sizes.get(s)}`).join(', ');
+    mistakes.push({
+      code: 'BIND_MISMATCH',
+      message: `the model needs ${text}, this batch has ${sizes}`,
+      origin: constraint.origins[0],
+      expected: text,
+      actual: sizes,
+    });
+  }
+  return mistakes;
+}
+
+function constraintSymbols(constraint: ReturnType<Graph['facts']['constraints']>[number]): Set<SymbolDim> {
+  const dims =
+    'dim' in constraint
+      ? 'divisor' in constraint
+        ? [constraint.dim, constraint.divisor]
+        : [constraint.dim]
+      : [constraint.left, constraint.right];
+  return new Set(dims.flatMap((dim) => [...symbolsOf(dim)]));
+}

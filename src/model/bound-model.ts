@@ -1,0 +1,68 @@
+// A bound model: every shape is known, symbolic where it may vary; compile() makes the ONNX model.
+
+import { type PipelineOptions, runPipeline } from '../../passes/pipeline.ts';
+import type { Graph } from '../ir/graph.ts';
+import { DEFAULT_TARGET, parseTarget, type Target } from '../ir/target.ts';
+import type { ValueType } from '../ir/type.ts';
+import type { Parameter } from '../nn/parameter.ts';
+import { CompiledModel } from './compiled-model.ts';
+import type { DefinedModel } from './defined-model.ts';
+import type { DeclaredInput } from './program.ts';
+
+/** Options of {@link BoundModel.compile}. */
+export interface CompileOptions {
+  /** The runtime that the model is for: `ort@1.30/cuda`; the default target where left out. */
+  readonly target?: string | Target | undefined;
+  /** Passes to run in place of the whole pipeline, and what to do after each. */
+  readonly pipeline?: PipelineOptions | undefined;
+}
+
+/** What a bound model is made of. */
+export interface BoundParts {
+  readonly model: DefinedModel;
+  readonly types: ReadonlyMap<string, ValueType>;
+  readonly graph: Graph;
+  readonly inputs: readonly DeclaredInput[];
+}
+
+/** A view of a model under one bind; its graph has a type for every value, its parameters have numbers for sizes. */
+export class BoundModel {
+  readonly state = 'bound';
+  readonly model: DefinedModel;
+  /** The graph of layers and operators. */
+  readonly graph: Graph;
+  readonly inputs: readonly DeclaredInput[];
+  readonly #types: ReadonlyMap<string, ValueType>;
+
+  constructor(parts: BoundParts) {
+    this.model = parts.model;
+    this.graph = parts.graph;
+    this.inputs = parts.inputs;
+    this.#types = parts.types;
+  }
+
+  get name(): string {
+    return this.model.name;
+  }
+
+  /** The parameters by path. */
+  parameters(): ReadonlyMap<string, Parameter> {
+    return this.model.parameters();
+  }
+
+  /**
+   * Lowers the model to ONNX operators for a target. The bound model stays as it is.
+   *
+   * @throws PARAM_NOT_INITIALIZED when a parameter has no data and no initializer was asked for
+   * @throws EMIT_TARGET, EMIT_OPSET when the target is unknown or lacks an operator
+   * @example const onnx = model.bind([2, 20]).compile({ target: 'ort@1.30/cuda' });
+   */
+  compile(options: CompileOptions = {}): CompiledModel {
+    const target =
+      typeof options.target === 'string' ? parseTarget(options.target) : (options.target ?? DEFAULT_TARGET);
+    for (const value of this.graph.parameters) if (value.source.kind === 'parameter') value.source.cell.data();
+    const { graph, trace } = this.model.trace(this.#types);
+    runPipeline(graph, target, trace, options.pipeline);
+    return new CompiledModel({ name: this.name, graph, target });
+  }
+}

@@ -1,0 +1,201 @@
+// A defined model: what the author wrote, its parameters, and the ways on: initialize, bind.
+import { type Diagnostic, dimwiseError, isDimwiseError } from '../base/errors.ts';
+import { captureSite } from '../base/origin.ts';
+import { warn } from '../base/warn.ts';
+import type { SymbolRange } from '../build/declare.ts';
+import type { Graph } from '../ir/graph.ts';
+import type { ValueType } from '../ir/type.ts';
+import type { InitializerInput } from '../nn/initializers/parse-initializer.ts';
+import type { Parameter } from '../nn/parameter.ts';
+import type { Seed } from '../nn/random/key.ts';
+import { type Batch, batchEntries } from './batch.ts';
+import { bindModel } from './bind.ts';
+import type { BoundModel } from './bound-model.ts';
+import { type DeclaredInput, type Program, type Traced, traceProgram } from './program.ts';
+
+/** Options of {@link DefinedModel.initialize}. */
+export interface InitializeOptions {
+  /** Keys all weights, together with their paths; 0 by default. */
+  readonly seed?: Seed | undefined;
+  /** Fills the parameters that have no initializer of their own. */
+  readonly initializer?: InitializerInput | undefined;
+  /** Draws anew what has data already; false by default. */
+  readonly forceReinit?: boolean | undefined;
+}
+
+/** Options of {@link DefinedModel.bind}. */
+export interface BindOptions {
+  /** Keeps every number of the batch, where symbols would stay by default. */
+  readonly static?: boolean | undefined;
+}
+
+/** What a defined model is made of. */
+export interface ModelParts {
+  readonly name: string;
+  readonly program: Program;
+  /** Parameters known from the layers, with their paths; others are found by tracing. */
+  readonly known?: ReadonlyMap<Parameter, string>;
+  /** True where no input type was declared. */
+  readonly isUndeclared?: boolean;
+  readonly symbols?: Readonly<Record<string, SymbolRange>> | undefined;
+}
+
+/**
+ * A model as it was written, without input sizes. It owns the state of its parameters; {@link bind} settles their unknown sizes,
+ * {@link initialize} says how they are filled.
+ */
+export class DefinedModel {
+  readonly state = 'defined';
+  readonly name: string;
+  readonly #parts: ModelParts;
+  readonly #cells = new Map<string, Parameter>();
+  readonly #parameters = new Map<string, Parameter>();
+  #definition: Traced | undefined;
+  #deferred: Diagnostic | undefined;
+  #request: InitializeOptions | undefined;
+  #bound: BoundModel | undefined;
+
+  constructor(parts: ModelParts) {
+    this.name = parts.name;
+    this.#parts = parts;
+    for (const [cell, path] of parts.known ?? []) {
+      cell.claimPath(path);
+      this.#addParameter(path, cell);
+    }
+    this.#define();
+  }
+
+  /** Traces the definition; where an undeclared input's shape is read, the graph waits for a batch. */
+  #define(): void {
+    try {
+      this.#definition = this.trace();
+      this.adopt(this.#definition.graph);
+    } catch (error) {
+      const isWaiting =
+        isDimwiseError(error) && this.#parts.isUndeclared && error.errors.every(({ code }) => code === 'RANK_UNKNOWN');
+      if (!isWaiting) throw error;
+      this.#deferred = error.errors[0];
+    }
+  }
+
+  /** Traces the program, for the given input types or as declared. */
+  trace(types?: ReadonlyMap<string, ValueType>): Traced {
+    return traceProgram(this.#parts.program, {
+      name: this.name,
+      cells: this.#cells,
+      ...(types ? { types } : {}),
+      ...(this.#parts.symbols ? { symbols: this.#parts.symbols } : {}),
+    });
+  }
+
+  #addParameter(name: string, cell: Parameter): void {
+    if ([...this.#parameters.values()].includes(cell)) return;
+    this.#parameters.set(this.#parameters.has(name) ? `${name} (shared)` : name, cell);
+  }
+
+  /** Takes the parameters of a traced graph into the model's list. */
+  adopt(graph: Graph): void {
+    for (const value of graph.parameters) {
+      if (value.source.kind === 'parameter' && isParameter(value.source.cell))
+        this.#addParameter(value.name ?? value.source.cell.path, value.source.cell);
+    }
+    const request = this.#request;
+    if (request)
+      for (const cell of this.#parameters.values())
+        if (!cell.isInitialized) cell.initialize({ seed: request.seed ?? 0, initializer: request.initializer });
+  }
+
+  /** The parameters by path, in the order of their first use; unknown sizes are unknown dims. */
+  parameters(): ReadonlyMap<string, Parameter> {
+    return this.#parameters;
+  }
+
+  /**
+   * One parameter by path.
+   *
+   * @throws PARAM_UNKNOWN when the model has none there
+   */
+  parameter(path: string): Parameter {
+    const found = this.#parameters.get(path);
+    if (found) return found;
+    throw dimwiseError({
+      code: 'PARAM_UNKNOWN',
+      message: `model ${this.name} has no parameter "${path}"; it has ${[...this.#parameters.keys()].join(', ') || 'none'}`,
+      origin: { site: captureSite() },
+      actual: path,
+    });
+  }
+
+  /** The declared inputs; an undeclared one has no shape. */
+  get inputs(): readonly DeclaredInput[] {
+    return (
+      this.#definition?.inputs ?? this.#bound?.inputs ?? [{ name: 'x', spec: { dtype: 'float32', shape: undefined } }]
+    );
+  }
+
+  /**
+   * The graph as far as the definition tells: unknown sizes are unknown dims.
+   *
+   * @throws RANK_UNKNOWN when the program reads the shape of an undeclared input, so that it can only be traced for a batch
+   */
+  get graph(): Graph {
+    if (this.#definition) return this.#definition.graph;
+    throw dimwiseError(this.#deferred ?? { code: 'RANK_UNKNOWN', message: `model ${this.name} was not traced` });
+  }
+
+  /** The latest bind; undefined before the first. */
+  get bound(): BoundModel | undefined {
+    return this.#bound;
+  }
+
+  /** Whether some parameter still has an unknown size. */
+  get hasUnknownParameters(): boolean {
+    return [...this.#parameters.values()].some((cell) => !cell.isSettled);
+  }
+
+  /**
+   * Records how the parameters are to be filled; nothing is drawn, and sizes stay as they are. Parameters that have data keep it,
+   * with a warning, unless `forceReinit` is set. Before the first batch the last call counts.
+   *
+   * @throws INITIALIZER_INVALID when an initializer is unknown or cannot fill a parameter's shape
+   */
+  initialize(options: InitializeOptions = {}): this {
+    const seed = options.seed ?? 0;
+    const kept: string[] = [];
+    for (const [path, cell] of this.#parameters) {
+      if (!cell.initialize({ seed, initializer: options.initializer, force: options.forceReinit ?? false }))
+        kept.push(path);
+    }
+    this.#request = options;
+    if (kept.length > 0) {
+      warn({
+        code: 'PARAM_INITIALIZED',
+        message: `initialize() leaves ${kept.length} parameters of ${this.name} as they are, for they have data: ${kept.slice(0, 4).join(', ')}${kept.length > 4 ? ', ...' : ''}`,
+        origin: { site: captureSite() },
+        hint: 'pass { forceReinit: true } to draw new weights',
+      });
+    }
+    return this;
+  }
+
+  /**
+   * Binds the model to its first or a further batch: unknown sizes become numbers, named sizes stay symbols, axis 0 of an
+   * undeclared input becomes the symbol `batch`. All parameters are settled, or, on a mistake, none.
+   *
+   * @param batch sizes (`[2, 20]`, `['batch', 20]`), a tensor, or one of them for each input by name
+   * @throws BIND_MISMATCH, SHAPE_MISMATCH, DTYPE_MISMATCH when the batch does not fit
+   * @throws BIND_INCOMPLETE, BIND_ZERO, PARAM_DIM_SYMBOLIC when it leaves a parameter without a size
+   * @example model(sequential(dense(256), dense(10))).bind([2, 20])
+   */
+  bind(batch: Batch, options: BindOptions = {}): BoundModel {
+    const names = this.inputs.map((input) => input.name);
+    const bound = bindModel(this, batchEntries(batch, names), options.static ?? false);
+    this.adopt(bound.graph);
+    this.#bound = bound;
+    return bound;
+  }
+}
+
+function isParameter(cell: object): cell is Parameter {
+  return 'initialize' in cell;
+}

@@ -1,0 +1,140 @@
+// Programs: what a model is made of, traced into a graph whenever the types of its inputs are given.
+import { isDimwiseError, throwDiagnostics } from '../base/errors.ts';
+import { captureSite } from '../base/origin.ts';
+import { type SymbolRange, specToType, type TensorSpec } from '../build/declare.ts';
+import { emitNode } from '../build/emit-node.ts';
+import { constantData, isTensorData, type NestedNumbers } from '../build/operands.ts';
+import { Trace, withTrace } from '../build/trace.ts';
+import { symbol } from '../dim/dim.ts';
+import type { DType } from '../ir/dtype.ts';
+import { Graph, type ShapeSpec, Value } from '../ir/graph.ts';
+import type { TensorData } from '../ir/tensor-data.ts';
+import { tensorType, type ValueType } from '../ir/type.ts';
+import { Parameter, type ParameterOptions } from '../nn/parameter.ts';
+import { checkOutputs, type ProgramResult } from './outputs.ts';
+
+/** What a program declares its graph with. */
+export interface GraphBuilder {
+  /**
+   * Declares an input.
+   *
+   * @param name unique among the inputs
+   * @param dtype element type
+   * @param shape sizes: numbers, symbol names or expressions, `'?'` for what the first batch settles; all open where left out
+   */
+  input<D extends DType, const S extends ShapeSpec>(name: string, dtype: D, shape?: S): Value<D, S>;
+  /** Declares a parameter under a name that is its path; its `'?'` sizes are settled by the values that meet it. */
+  parameter(name: string, options: ParameterOptions): Value;
+  /** Adds a constant: tensor data, or numbers nested to the constant's shape. */
+  constant(data: TensorData | NestedNumbers, dtype?: DType): Value;
+  /** Declares the range of a symbol. */
+  symbol(name: string, range: SymbolRange): void;
+}
+
+/** Builds a graph and returns its outputs. */
+export type Program = (g: GraphBuilder) => ProgramResult;
+
+/** An input as a trace met it. */
+export interface DeclaredInput {
+  readonly name: string;
+  readonly spec: TensorSpec;
+}
+
+/** A traced program. */
+export interface Traced {
+  readonly trace: Trace;
+  readonly graph: Graph;
+  readonly inputs: readonly DeclaredInput[];
+}
+
+/** How to trace. */
+export interface TraceOptions {
+  readonly name: string;
+  /** Parameters that the program itself declares; they live across traces. */
+  readonly cells: Map<string, Parameter>;
+  /** Types that take the place of the declared ones. */
+  readonly types?: ReadonlyMap<string, ValueType>;
+  readonly symbols?: Readonly<Record<string, SymbolRange>>;
+}
+
+/**
+ * Traces a program.
+ *
+ * @throws all mistakes of the program together
+ */
+export function traceProgram(program: Program, options: TraceOptions): Traced {
+  const graph = new Graph({ name: options.name });
+  const trace = new Trace(graph, options.name);
+  const inputs: DeclaredInput[] = [];
+  withTrace(trace, () => {
+    for (const [name, range] of Object.entries(options.symbols ?? {})) declareSymbol(graph, name, range);
+    try {
+      const result = program(builder(trace, options, inputs));
+      setOutputs(graph, checkOutputs(result, trace));
+    } catch (error) {
+      if (!isDimwiseError(error) || trace.diagnostics.length === 0) throw error;
+      trace.diagnostics.push(...error.errors);
+    }
+  });
+  throwDiagnostics(trace.diagnostics);
+  return { trace, graph, inputs };
+}
+
+function builder(trace: Trace, options: TraceOptions, inputs: DeclaredInput[]): GraphBuilder {
+  const { root } = trace;
+  return {
+    input<D extends DType, const S extends ShapeSpec>(name: string, dtype: D, shape?: S): Value<D, S> {
+      const origin = trace.origin();
+      if (inputs.some((input) => input.name === name)) {
+        trace.report({ code: 'NAME_DUPLICATE', message: `two inputs are named "${name}"`, origin });
+      }
+      const spec: TensorSpec<D, S> = { dtype, shape };
+      inputs.push({ name, spec });
+      const type = options.types?.get(name) ?? declaredType(trace, spec);
+      // The static type is a brand: the declared dtype and sizes are what the value has.
+      return root.addInput(name, type, origin) as Value<D, S>;
+    },
+    parameter(name, parameterOptions) {
+      let cell = options.cells.get(name);
+      if (!cell) {
+        cell = new Parameter(parameterOptions, { path: name, site: captureSite() });
+        cell.claimPath(name);
+        options.cells.set(name, cell);
+      }
+      const value = root.addParameter(cell, { origin: cell.origin });
+      value.name ??= trace.nameCell(cell, name);
+      return value;
+    },
+    constant: (data, dtype) =>
+      root.addConstant(isTensorData(data) ? data : constantData(data, dtype), undefined, trace.origin()),
+    symbol: (name, range) => declareSymbol(root, name, range),
+  };
+}
+
+/** The declared type; a size that cannot be read is reported with the declaration as its place. */
+function declaredType(trace: Trace, spec: TensorSpec): ValueType {
+  try {
+    return specToType(spec);
+  } catch (error) {
+    if (!isDimwiseError(error)) throw error;
+    for (const diagnostic of error.errors) trace.report({ ...diagnostic, origin: trace.origin() });
+    return tensorType(spec.dtype, null);
+  }
+}
+
+function declareSymbol(graph: Graph, name: string, range: SymbolRange): void {
+  graph.facts.declare(symbol(name), range, { site: captureSite() });
+}
+
+/** Names the outputs; a value that is an input, a constant or named already is passed on under the new name. */
+function setOutputs(graph: Graph, outputs: readonly (readonly [string, Value])[]): void {
+  const values: Value[] = [];
+  for (const [name, value] of outputs) {
+    const own =
+      value.source.kind === 'node' && value.name === undefined && value.graph === graph && !values.includes(value);
+    const output = own ? value : (emitNode({ domain: '', op: 'Identity', inputs: [value], outputs: 1 })[0] ?? value);
+    output.name = name;
+    values.push(output);
+  }
+  graph.setOutputs(values);
+}

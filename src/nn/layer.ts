@@ -1,0 +1,166 @@
+// Layers: functions over values that own parameters, and blocks that compose them under readable paths.
+import { captureSite, type Origin } from '../base/origin.ts';
+import { type Trace, traceOf } from '../build/trace.ts';
+import { isFloatDType } from '../ir/dtype.ts';
+import { Value } from '../ir/graph.ts';
+import { Parameter } from './parameter.ts';
+
+const LAYER = Symbol.for('dimwise.layer');
+
+/** The facts about a layer beside what it computes. */
+export interface LayerFacts {
+  /** The kind in messages and tables: `dense`. */
+  readonly kind: string;
+  /** The name in paths; undefined takes the index among siblings, or the key in the block that holds it. */
+  readonly label: string | undefined;
+  /** Own parameters by local name: `weight`, `bias`. */
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  /** Layers inside, by the path segment they have here. */
+  readonly children: readonly (readonly [string, AnyLayer])[];
+  /** The call that made the layer. */
+  readonly origin: Origin;
+}
+
+/** A layer: call it on values inside a model; calling it twice shares its parameters. */
+export type Layer<A extends readonly unknown[] = [x: Value], R = Value> = ((...inputs: A) => R) & {
+  readonly [LAYER]: LayerFacts;
+};
+
+/** A layer of any inputs and outputs. */
+// biome-ignore lint: the parameters of a function type are contravariant, so never is the widest.
+export type AnyLayer = ((...inputs: never[]) => unknown) & { readonly [LAYER]: LayerFacts };
+
+/** Tells whether something is a layer, also one of another copy of dimwise. */
+export function isLayer(thing: unknown): thing is AnyLayer {
+  return typeof thing === 'function' && LAYER in thing;
+}
+
+/** The facts about a layer. */
+export function layerFacts(layer: AnyLayer): LayerFacts {
+  return layer[LAYER];
+}
+
+/** What one call of a layer works with. */
+export interface LayerCall<P extends string> {
+  readonly trace: Trace;
+  /** The layer's parameters as values of the graph; added when they are first read. */
+  readonly parameters: { readonly [K in P]?: Value | undefined };
+}
+
+/** What a layer is made of. */
+export interface LayerSpec<A extends readonly unknown[], R, P extends string> {
+  readonly kind: string;
+  readonly name?: string | undefined;
+  readonly parameters?: { readonly [K in P]?: Parameter | undefined };
+  readonly children?: readonly (readonly [string, AnyLayer])[];
+  /** Computes the outputs; runs inside the layer's path. */
+  readonly apply: (call: LayerCall<P>, ...inputs: A) => R;
+}
+
+/** Makes a layer. Every layer of dimwise is made so; user-defined ones may be, or compose others with {@link block}. */
+export function defineLayer<A extends readonly unknown[], R, P extends string = never>(
+  spec: LayerSpec<A, R, P>,
+): Layer<A, R> {
+  const cells = presentCells(spec.parameters ?? {});
+  const facts: LayerFacts = {
+    kind: spec.kind,
+    label: spec.name,
+    parameters: cells,
+    children: spec.children ?? [],
+    origin: { site: captureSite() },
+  };
+  const run = (...inputs: A): R => {
+    const trace = traceOf(inputs.filter((input) => input instanceof Value));
+    const like = inputs.find((input) => input instanceof Value);
+    return trace.inLayer(layer, childNames(facts), () =>
+      spec.apply({ trace, parameters: parameterValues(trace, facts, like) }, ...inputs),
+    );
+  };
+  const layer: Layer<A, R> = Object.assign(run, { [LAYER]: facts } as const);
+  Object.defineProperty(layer, 'name', { value: spec.name ?? spec.kind });
+  return layer;
+}
+
+function presentCells(cells: Readonly<Record<string, Parameter | undefined>>): Readonly<Record<string, Parameter>> {
+  return Object.fromEntries(Object.entries(cells).flatMap(([name, cell]) => (cell ? [[name, cell]] : [])));
+}
+
+/** What the trace needs of a layer to name it and what it holds. */
+function childNames(facts: LayerFacts) {
+  return { kind: facts.kind, name: facts.label, children: facts.children };
+}
+
+/** Lazily adds the parameters of a layer to the graph, under the layer's path; open dtypes follow `like`. */
+function parameterValues(trace: Trace, facts: LayerFacts, like: Value | undefined): Readonly<Record<string, Value>> {
+  const path = trace.path;
+  const values: Record<string, Value> = {};
+  for (const [name, cell] of Object.entries(facts.parameters)) {
+    const local = path ? `${path}.${name}` : name;
+    cell.claimPath(local);
+    Object.defineProperty(values, name, { enumerable: true, get: () => parameterValue(trace, cell, local, like) });
+  }
+  return values;
+}
+
+function parameterValue(trace: Trace, cell: Parameter, local: string, like: Value | undefined): Value {
+  const type = like?.type;
+  const dtype =
+    cell.isDTypeOpen && type?.kind === 'tensor' && type.dtype !== 'undefined' && isFloatDType(type.dtype)
+      ? type.dtype
+      : cell.dtype;
+  const value = trace.root.addParameter(cell, { dtype, origin: cell.origin });
+  value.name ??= trace.nameCell(cell, local);
+  return value;
+}
+
+/** Layers, or lists and groups of them, by name. */
+export interface Layers {
+  readonly [name: string]: AnyLayer | readonly AnyLayer[] | Layers;
+}
+
+/** Lists layers with their paths inside a block: `attention`, `stages.0`. */
+function flatten(layers: Layers, prefix = ''): (readonly [string, AnyLayer])[] {
+  const found: (readonly [string, AnyLayer])[] = [];
+  for (const [key, item] of Object.entries(layers)) {
+    const path = prefix + key;
+    if (isLayer(item)) found.push([path, item]);
+    else if (Array.isArray(item)) item.forEach((layer: AnyLayer, i) => found.push([`${path}.${i}`, layer]));
+    else found.push(...flatten(item as Layers, `${path}.`));
+  }
+  return found;
+}
+
+/**
+ * Composes layers into one, which gives its parts readable paths: the keys of `layers`.
+ *
+ * @param layers the parts, by name; lists and groups are indexed with a dot, `stages.0`
+ * @param apply computes the outputs; call the parts here
+ * @param options `name`: the block's own path segment; `kind`: its kind in messages
+ * @example
+ * const fc1 = dense(64), fc2 = dense(64);
+ * const residualBlock = block({ fc1, fc2 }, (x: Value) => op.Add(x, fc2(op.Relu(fc1(x)))));
+ */
+export function block<A extends readonly unknown[], R>(
+  layers: Layers,
+  apply: (...inputs: A) => R,
+  options: { readonly name?: string; readonly kind?: string } = {},
+): Layer<A, R> {
+  return defineLayer<A, R>({
+    kind: options.kind ?? 'block',
+    name: options.name,
+    children: flatten(layers),
+    apply: (_call, ...inputs) => apply(...inputs),
+  });
+}
+
+/** The parameters of a layer and of all layers inside it, each once, under the path of its first owner. */
+export function parametersOf(
+  layer: AnyLayer,
+  prefix = '',
+  seen = new Map<Parameter, string>(),
+): ReadonlyMap<Parameter, string> {
+  const facts = layerFacts(layer);
+  for (const [name, cell] of Object.entries(facts.parameters)) if (!seen.has(cell)) seen.set(cell, prefix + name);
+  for (const [key, child] of facts.children) parametersOf(child, `${prefix}${layerFacts(child).label ?? key}.`, seen);
+  return seen;
+}

@@ -1,0 +1,83 @@
+// dense: a fully connected layer that knows its output size only.
+import { op } from '../../build/op.ts';
+import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
+import type { DType } from '../../ir/dtype.ts';
+import type { SizeSpec, Value } from '../../ir/graph.ts';
+import { type Activation, activate, activationFunction } from '../activation.ts';
+import { positiveInteger } from '../arguments.ts';
+import type { InitializerInput } from '../initializers/parse-initializer.ts';
+import { defineLayer, type Layer } from '../layer.ts';
+import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
+import { Parameter } from '../parameter.ts';
+
+/** Options of {@link dense}. */
+export interface DenseOptions {
+  /** Applied to the output; none by default. */
+  readonly activation?: Activation | undefined;
+  /** Whether a bias is added; true by default. */
+  readonly bias?: boolean | undefined;
+  /** The input features; settled by the first batch by default. */
+  readonly inFeatures?: number | undefined;
+  /** Fills the weight; xavierUniform by default. */
+  readonly weightInitializer?: InitializerInput | undefined;
+  /** Fills the bias; zeros by default. */
+  readonly biasInitializer?: InitializerInput | undefined;
+  /** Element type of the parameters; that of the first batch by default. */
+  readonly dtype?: DType | undefined;
+  /** The path segment; the index among siblings by default. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * A fully connected layer: `y = activation(x W^T + b)` over the last axis.
+ *
+ * *Input shape*: `[..., k]`, any rank from 1 on; k is settled by the first batch. *Output shape*: `[..., units]`.
+ * Parameters: `weight [units, k]`, `bias [units]` (layouts of PyTorch's Linear and Gluon's Dense).
+ *
+ * @param units output features
+ * @throws LAYER_ARGUMENT when `units` or `inFeatures` is no positive integer
+ * @example dense(256, { activation: 'relu' })
+ */
+export function dense(units: number, options: DenseOptions = {}): Layer {
+  positiveInteger('dense', 'units', units);
+  if (options.inFeatures !== undefined) positiveInteger('dense', 'inFeatures', options.inFeatures);
+  const inFeatures: SizeSpec = options.inFeatures ?? '?';
+  const { dtype } = options;
+  const activation = options.activation === undefined ? undefined : activationFunction(options.activation);
+  const weight = new Parameter({ shape: [units, inFeatures], dtype, initializer: options.weightInitializer });
+  const bias =
+    options.bias === false
+      ? undefined
+      : new Parameter({ shape: [units], dtype, initializer: options.biasInitializer ?? 'zeros' });
+  return defineLayer<[x: Value], Value, 'weight' | 'bias'>({
+    kind: 'dense',
+    name: options.name,
+    parameters: { weight, bias },
+    apply: ({ parameters }, x) => activate(emitLayerOne(DENSE, [x, parameters.weight, parameters.bias]), activation),
+  });
+}
+
+/** Inputs x, weight, bias. On rank 2 it becomes one Gemm, on other ranks MatMul and Add. */
+const DENSE: LayerRow = {
+  domain: LAYER_DOMAIN,
+  name: 'dense',
+  infer: (cx) => {
+    const x = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
+    const weight = cx.ranked(1, 2);
+    cx.sameDType(0, 1);
+    if (!x) return [cx.tensor(undefined)];
+    cx.unifyAxes({ input: 1, axis: 1 }, { input: 0, axis: -1 }, 'input features');
+    return [cx.tensor([...x.slice(0, -1), ...weight.slice(0, 1)])];
+  },
+  lower: (node) => {
+    const [x, weight, bias] = [inputOf(node, 0), inputOf(node, 1), node.inputs[2]];
+    if (x.rank === 2) return [op.Gemm(x, weight, bias, { transB: 1 })];
+    const product = op.MatMul(x, op.Transpose(weight, { perm: [1, 0] }));
+    return [bias ? op.Add(product, bias) : product];
+  },
+  examples: [
+    { inputs: ['float32[batch, 20]', 'float32[256, ?]', 'float32[256]'], outputs: ['float32[batch, 256]'] },
+    { inputs: ['float32[n, s, 768]', 'float32[64, 768]', null], outputs: ['float32[n, s, 64]'] },
+    { inputs: ['float32[2, 30]', 'float32[256, 20]', 'float32[256]'], fails: 'SHAPE_MISMATCH' },
+  ],
+};

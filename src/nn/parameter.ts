@@ -1,0 +1,243 @@
+// A parameter: a named tensor owned by a layer, with partly known sizes and no data until it is initialized.
+import type { ErrorCode } from '../base/codes.ts';
+import { type DimwiseError, dimwiseError } from '../base/errors.ts';
+import { captureSite, type Origin } from '../base/origin.ts';
+import { sizeToDim } from '../build/declare.ts';
+import type { DType } from '../ir/dtype.ts';
+import type { ShapeSpec } from '../ir/graph.ts';
+import type { ParameterCell } from '../ir/parameter-cell.ts';
+import type { TensorData } from '../ir/tensor-data.ts';
+import { formatShape, type Shape, staticShape, toShape } from '../ir/type.ts';
+import type { WeightLayout } from './initializers/fans.ts';
+import type { Initializer } from './initializers/initializer.ts';
+import { type InitializerInput, parseInitializer } from './initializers/parse-initializer.ts';
+import { lazyInitializer } from './lazy-initializer.ts';
+import type { Seed } from './random/key.ts';
+
+/** What a new parameter is made of. */
+export interface ParameterOptions {
+  /** Sizes; `'?'` is settled by the first batch. */
+  readonly shape: ShapeSpec;
+  /** Element type; that of the first batch where it is left out and the batch is of floats, else float32. */
+  readonly dtype?: DType | undefined;
+  /** What fills it; wins over the initializer of the whole model. */
+  readonly initializer?: InitializerInput | undefined;
+  /** What fills it where neither it nor the model names an initializer; xavierUniform by default. */
+  readonly fallback?: InitializerInput | undefined;
+  /** How fans are read off the shape: `oi` for [out, in, kernel...] (default), `io`, `embedding`. */
+  readonly layout?: WeightLayout | undefined;
+  /** False for running statistics and other buffers; true by default. */
+  readonly trainable?: boolean | undefined;
+}
+
+/** What initialize() asked for. */
+interface Request {
+  readonly initializer: Initializer;
+  readonly seed: Seed;
+}
+
+/** What binding found out about one parameter; applied only when all of a model's parameters are known. */
+export interface Settlement {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** What settled the unknown sizes: `the first batch, x: float32[2, 20]`. */
+  readonly by: string;
+}
+
+/** A parameter of a layer. Its state changes only through the methods here; a model's `bind` calls them all or none. */
+export class Parameter implements ParameterCell {
+  readonly origin: Origin | undefined;
+  readonly trainable: boolean;
+  readonly layout: WeightLayout;
+  #path: string | undefined;
+  #dtype: DType | undefined;
+  #shape: Shape;
+  #initializer: Initializer | undefined;
+  readonly #fallback: Initializer;
+  #request: Request | undefined;
+  #data: TensorData | undefined;
+  readonly #settled = new Map<number, string>();
+
+  constructor(options: ParameterOptions, origin: Origin | undefined = { site: captureSite() }) {
+    this.#shape = options.shape.map(sizeToDim);
+    this.#dtype = options.dtype;
+    this.#initializer = options.initializer === undefined ? undefined : parseInitializer(options.initializer);
+    this.#fallback = parseInitializer(options.fallback ?? 'xavierUniform');
+    this.layout = options.layout ?? 'oi';
+    this.trainable = options.trainable ?? true;
+    this.origin = origin;
+  }
+
+  /** The dotted path in the first model that reached it, `0.weight`; `(unnamed)` before that. */
+  get path(): string {
+    return this.#path ?? '(unnamed)';
+  }
+
+  /** Gives the path of the first owner; later calls change nothing. */
+  claimPath(path: string): void {
+    this.#path ??= path;
+  }
+
+  /** The element type; float32 while a batch may still decide. */
+  get dtype(): DType {
+    return this.#dtype ?? 'float32';
+  }
+
+  /** Whether the first batch may still decide the element type. */
+  get isDTypeOpen(): boolean {
+    return this.#dtype === undefined;
+  }
+
+  /** The sizes; unknown ones print as `?`. */
+  get shape(): Shape {
+    return this.#shape;
+  }
+
+  /** Whether all sizes are known. */
+  get isSettled(): boolean {
+    return staticShape(this.#shape) !== undefined;
+  }
+
+  /** Whether there is data to read: initialized and settled, or set. */
+  get isReady(): boolean {
+    return this.#data !== undefined || (this.#request !== undefined && this.isSettled);
+  }
+
+  /** The number of elements; undefined while a size is unknown. */
+  get size(): number | undefined {
+    return staticShape(this.#shape)?.reduce((product, size) => product * size, 1);
+  }
+
+  /** The initializer in force: that of the last initialize(), the parameter's own, or its kind's. */
+  get initializer(): Initializer {
+    return this.#request?.initializer ?? this.#initializer ?? this.#fallback;
+  }
+
+  /**
+   * Changes the initializer; it counts from the next initialize(), and at once where the data is not there yet.
+   *
+   * @throws INITIALIZER_INVALID when the name is unknown
+   */
+  setInitializer(initializer: InitializerInput): void {
+    this.#initializer = parseInitializer(initializer);
+    if (this.#request && !this.isReady) this.#request = { ...this.#request, initializer: this.#initializer };
+  }
+
+  settledBy(axis: number): string | undefined {
+    return this.#settled.get(axis);
+  }
+
+  /**
+   * Records what to fill the parameter with; nothing is drawn before the data is read or emitted.
+   *
+   * @param initializer the model-wide choice, which the parameter's own wins over
+   * @param force draw anew where there is data already
+   * @returns false where there was data already and `force` is not set
+   */
+  initialize(options: {
+    readonly seed: Seed;
+    readonly initializer?: InitializerInput | undefined;
+    readonly force?: boolean;
+  }): boolean {
+    if (this.isReady && !options.force) return false;
+    const shared = options.initializer === undefined ? undefined : parseInitializer(options.initializer);
+    this.#request = { initializer: this.#initializer ?? shared ?? this.#fallback, seed: options.seed };
+    this.#data = undefined;
+    return true;
+  }
+
+  /** Whether initialize() was called or data was set. */
+  get isInitialized(): boolean {
+    return this.#request !== undefined || this.#data !== undefined;
+  }
+
+  /** Applies what binding found; the caller has checked all of the model's parameters before. */
+  settle(settlement: Settlement): void {
+    this.#shape.forEach((dim, axis) => {
+      if (dim.kind !== 'const') this.#settled.set(axis, settlement.by);
+    });
+    this.#shape = toShape(settlement.shape);
+    this.#dtype ??= settlement.dtype;
+  }
+
+  /**
+   * Gives the parameter its data and settles its sizes.
+   *
+   * @throws PARAM_SHAPE when the data contradicts a known size
+   * @throws DTYPE_MISMATCH when its element type differs
+   */
+  setData(data: TensorData): void {
+    const fits =
+      data.shape.length === this.#shape.length && data.shape.every((size, i) => sizeFits(this.#shape[i], size));
+    if (!fits) {
+      const [wanted, given] = [formatShape(this.#shape), `[${data.shape.join(', ')}]`];
+      throw this.#error('PARAM_SHAPE', `parameter ${this.path} has shape ${wanted}, the data has ${given}`, {
+        expected: wanted,
+        actual: given,
+      });
+    }
+    if (this.#dtype !== undefined && this.#dtype !== data.dtype) {
+      const message = `parameter ${this.path} is ${this.#dtype}, the data is ${data.dtype}`;
+      throw this.#error('DTYPE_MISMATCH', message, {
+        expected: this.#dtype,
+        actual: data.dtype,
+        hint: 'convert the data first',
+      });
+    }
+    this.settle({ shape: data.shape, dtype: data.dtype, by: 'setData()' });
+    this.#data = data;
+  }
+
+  /**
+   * The data; drawn from the initializer where it was not set.
+   *
+   * @throws PARAM_NOT_INITIALIZED before initialize()
+   * @throws PARAM_DEFERRED while a size is unknown
+   */
+  data(): TensorData {
+    if (this.#data) return this.#data;
+    if (!this.#request) {
+      throw this.#error('PARAM_NOT_INITIALIZED', `parameter ${this.path} has no data before initialize()`, {
+        hint: 'call initialize() on the model, or setData() with values of your own',
+      });
+    }
+    const shape = staticShape(this.#shape);
+    if (!shape) {
+      throw this.#error(
+        'PARAM_DEFERRED',
+        `parameter ${this.path} has the unknown shape ${formatShape(this.#shape)}, so its data is not there yet`,
+        {
+          hint: 'bind the model to one batch (or its shape), or give the layer its input size',
+        },
+      );
+    }
+    const { initializer, seed } = this.#request;
+    const data = lazyInitializer({ initializer, seed, path: this.path, shape, dtype: this.dtype, layout: this.layout });
+    this.#data = data;
+    return data;
+  }
+
+  #error(code: ErrorCode, message: string, facts: { expected?: string; actual?: string; hint?: string }): DimwiseError {
+    return dimwiseError({
+      code,
+      message,
+      ...facts,
+      origin: { path: this.#path, site: captureSite() },
+      related: this.#place(),
+    });
+  }
+
+  #place() {
+    return this.origin?.site ? [{ message: 'the parameter was made here', origin: this.origin }] : [];
+  }
+
+  /** The text `0.weight float32(256, ?)`. */
+  toString(): string {
+    const sizes = this.#shape.map((dim) => (dim.kind === 'const' ? String(dim.value) : '?'));
+    return `${this.path} ${this.dtype}(${sizes.join(', ')})`;
+  }
+}
+
+function sizeFits(dim: Shape[number] | undefined, size: number): boolean {
+  return dim !== undefined && (dim.kind !== 'const' || dim.value === size);
+}
