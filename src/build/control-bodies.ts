@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../base/errors.ts';
 import { type Dim, freshSymbol } from '../dim/dim.ts';
 import { Graph, Value } from '../ir/graph.ts';
-import { tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
+import { type Shape, tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import { type BodyArgument, traceBody } from './body.ts';
 import { constantData, isTensorData, type Operand } from './operands.ts';
 import { type Trace, traceOf } from './trace.ts';
@@ -105,8 +105,10 @@ function stableBody(name: string, { fixed, state, rest, firstState }: StableCall
       trace.report(tooFew(trace, types.length, returned.length));
       return graph;
     }
-    const widened = types.map((type, i) => widen(type, returned[i]?.type ?? UNKNOWN_TYPE, open));
-    if (widened.every((type, i) => type === types[i])) return graph;
+    // The inputs' types are read again: tracing may have settled unknown sizes of them.
+    const taken = graph.inputs.slice(fixed.length, fixed.length + types.length).map((input) => input.type);
+    const widened = taken.map((type, i) => widen(type, returned[i]?.type ?? UNKNOWN_TYPE, open));
+    if (widened.every((type, i) => type === taken[i])) return graph;
     discard(graph);
     trace.diagnostics.length = reported;
     types = widened;
@@ -126,18 +128,35 @@ function tooFew(trace: Trace, expected: number, actual: number): Diagnostic {
 
 /** The least type that holds both; `before` itself where it holds already. Symbols in `open` stand for any size. */
 function widen(before: ValueType, after: ValueType, open: Set<Dim>): ValueType {
-  if (before.kind !== 'tensor' || after.kind !== 'tensor' || !before.shape) return before;
-  const to = after.shape;
-  if (!to || to.length !== before.shape.length) return { ...before, shape: null };
+  switch (before.kind) {
+    case 'tensor':
+    case 'sparse': {
+      if (!before.shape) return before;
+      const shape = after.kind === before.kind ? widenShape(before.shape, after.shape, open) : null;
+      return shape === before.shape ? before : { ...before, shape };
+    }
+    case 'sequence':
+    case 'optional': {
+      const element = widen(before.element, after.kind === before.kind ? after.element : UNKNOWN_TYPE, open);
+      return element === before.element ? before : { ...before, element };
+    }
+    case 'map':
+    case 'unknown':
+      return before;
+  }
+}
+
+function widenShape(before: Shape, after: Shape | null, open: Set<Dim>): Shape | null {
+  if (!after || after.length !== before.length) return null;
   let changed = false;
-  const shape = before.shape.map((dim, i) => {
-    if (dim === to[i] || open.has(dim)) return dim;
+  const shape = before.map((dim, i) => {
+    if (dim === after[i] || open.has(dim)) return dim;
     const any = freshSymbol('state');
     open.add(any);
     changed = true;
     return any;
   });
-  return changed ? { ...before, shape } : before;
+  return changed ? shape : before;
 }
 
 /** Takes an abandoned body's nodes out, so that the values around it no longer count them as users. */

@@ -196,6 +196,19 @@ describe('op.Loop', () => {
     });
   });
 
+  test('traces a body again whose state may have any shape, without one', () => {
+    build(({ input }) => {
+      const open = input({ kind: 'unknown' });
+      const seen: string[] = [];
+      const body = (_: Value, condition?: Value, state?: Value, list?: Value): Value[] => {
+        for (const value of [state, list]) seen.push(value ? formatType(value.type) : 'none');
+        return [condition ?? open, open, open];
+      };
+      op.Loop(3, undefined, [input(floats(2)), input({ kind: 'sequence', element: floats(2) })], { body });
+      expect(seen).toEqual(['float32[2]', 'seq(float32[2])', 'float32[...]', 'seq(float32[...])']);
+    });
+  });
+
   test('reports a body that returns too few states', () => {
     build(({ input, trace }) => {
       const x = input(floats(2));
