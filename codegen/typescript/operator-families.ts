@@ -236,7 +236,7 @@ const SOURCE: Family = {
   RandomNormalLike: 'Draws normal numbers in the shape of the input.',
   RandomUniform: 'Draws uniform numbers of a given shape.',
   RandomUniformLike: 'Draws uniform numbers in the shape of the input.',
-  Range: 'Counts from start to below limit by steps.',
+  Range: 'Counts from start by steps, up to but without limit.',
 };
 
 const SIGNAL: Family = {

@@ -8,7 +8,7 @@ import type { Operand } from '../operands.ts';
 
 /** Attributes of {@link Compress}. */
 export interface CompressOptions extends NodeOptions {
-  /** The axis, counted from either end. */
+  /** The axis, counted from either end; the flattened input by default. */
   axis?: Int64 | undefined;
 }
 
@@ -370,7 +370,7 @@ export function Trilu<T extends DType>(input: OperandOf<T>, k?: Operand, options
 
 /** Attributes of {@link Unique}. */
 export interface UniqueOptions<N extends keyof UniqueOutputs = keyof UniqueOutputs> extends NodeOptions {
-  /** The axis, counted from either end. */
+  /** The axis whose slices are compared; the flattened input by default. */
   axis?: Int64 | undefined;
   /** 1: in order; default `1`. */
   sorted?: Int64 | boolean | undefined;

@@ -8,7 +8,7 @@ import type { Operand } from '../operands.ts';
 
 /** Attributes of {@link BatchNormalization}. */
 export interface BatchNormalizationOptions<N extends keyof BatchNormalizationOutputs = keyof BatchNormalizationOutputs> extends NodeOptions {
-  /** Added to the variance against division by zero; default `0.00001`. */
+  /** Added to the variance or mean square against division by zero; default `0.00001`. */
   epsilon?: number | undefined;
   /** The share of the old running statistics in the new ones; default `0.9`. */
   momentum?: number | undefined;
@@ -51,7 +51,7 @@ export function BatchNormalization<T extends DType, T2 extends DType, N extends 
 
 /** Attributes of {@link GroupNormalization}. */
 export interface GroupNormalizationOptions extends NodeOptions {
-  /** Added to the variance against division by zero; default `0.00001`. */
+  /** Added to the variance or mean square against division by zero; default `0.00001`. */
   epsilon?: number | undefined;
   /** The number of groups of channels. */
   num_groups: Int64;
@@ -81,7 +81,7 @@ export function GroupNormalization<T extends DType>(X: OperandOf<T>, scale: Oper
 
 /** Attributes of {@link InstanceNormalization}. */
 export interface InstanceNormalizationOptions extends NodeOptions {
-  /** Added to the variance against division by zero; default `0.00001`. */
+  /** Added to the variance or mean square against division by zero; default `0.00001`. */
   epsilon?: number | undefined;
 }
 
@@ -137,9 +137,9 @@ export function LRN<T extends DType>(X: OperandOf<T>, options: LRNOptions): Valu
 
 /** Attributes of {@link LayerNormalization}. */
 export interface LayerNormalizationOptions<U extends DType = DType, N extends keyof LayerNormalizationOutputs = keyof LayerNormalizationOutputs> extends NodeOptions {
-  /** The axis, counted from either end; default `-1`. */
+  /** The first axis that is normalized, counted from either end; default `-1`. */
   axis?: Int64 | undefined;
-  /** Added to the variance against division by zero; default `0.00001`. */
+  /** Added to the variance or mean square against division by zero; default `0.00001`. */
   epsilon?: number | undefined;
   /** The element type in which the statistics are computed; default `'float32'`. */
   stash_type?: U | undefined;
@@ -227,9 +227,9 @@ export function MeanVarianceNormalization<T extends DType>(X: OperandOf<T>, opti
 
 /** Attributes of {@link RMSNormalization}. */
 export interface RMSNormalizationOptions extends NodeOptions {
-  /** The axis, counted from either end; default `-1`. */
+  /** The first axis that is normalized, counted from either end; default `-1`. */
   axis?: Int64 | undefined;
-  /** Added to the variance against division by zero; default `0.00001`. */
+  /** Added to the variance or mean square against division by zero; default `0.00001`. */
   epsilon?: number | undefined;
   /** The element type in which the statistics are computed; default `'float32'`. */
   stash_type?: DType | undefined;

@@ -104,7 +104,7 @@ export function Expand<T extends DType>(input: OperandOf<T>, shape: Operand, opt
 
 /** Attributes of {@link Flatten}. */
 export interface FlattenOptions extends NodeOptions {
-  /** The axis, counted from either end; default `1`. */
+  /** The first axis that goes into columns, counted from either end; default `1`. */
   axis?: Int64 | undefined;
 }
 

@@ -319,7 +319,7 @@ export interface RangeOptions extends NodeOptions {
 }
 
 /**
- * Counts from start to below limit by steps.
+ * Counts from start by steps, up to but without limit.
  *
  * Types:
  * - `T`: floats, int16, int32, int64
