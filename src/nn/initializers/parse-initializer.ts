@@ -4,11 +4,11 @@ import { nearest } from '../../base/nearest.ts';
 import { captureSite } from '../../base/origin.ts';
 import { createInitializer } from './create-initializer.ts';
 import { gluonConv, gluonDense } from './factories.ts';
-import type { Initializer, InitializerKind } from './initializer.ts';
+import type { Initializer, InitializerFields, InitializerKind } from './initializer.ts';
 import { INITIALIZERS } from './initializers.ts';
 
 /** Other names of initializers: those of Keras and PyTorch, and the defaults of Gluon's layers. */
-const ALIASES: Readonly<Record<string, () => Initializer>> = {
+const ALIASES = {
   eye: () => createInitializer('identity'),
   xavier: () => createInitializer('xavierUniform'),
   glorotUniform: () => createInitializer('xavierUniform'),
@@ -17,10 +17,15 @@ const ALIASES: Readonly<Record<string, () => Initializer>> = {
   heNormal: () => createInitializer('kaimingNormal'),
   gluonDense,
   gluonConv,
-};
+} satisfies Record<string, () => Initializer>;
 
-/** An initializer as an author or a file may give it: the name of one with its defaults, a recipe, or the fields of one. */
-export type InitializerInput = Initializer | string | { readonly kind: string };
+/** The name of an initializer with its defaults. */
+export type InitializerName = InitializerKind | keyof typeof ALIASES;
+
+/** An initializer as an author gives it: the name of one, or a recipe, where what is left out takes its default. */
+export type InitializerInput =
+  | InitializerName
+  | { readonly [K in InitializerKind]: { readonly kind: K } & Partial<InitializerFields[K]> }[InitializerKind];
 
 /**
  * Resolves the name of an initializer, or checks and completes a recipe, which may come from JSON.
@@ -30,20 +35,25 @@ export type InitializerInput = Initializer | string | { readonly kind: string };
  * @throws INITIALIZER_INVALID when the name is unknown or an option does not fit
  * @example parseInitializer('xavierUniform')
  */
-export function parseInitializer(given: InitializerInput): Initializer {
-  const name = typeof given === 'string' ? given : given.kind;
-  if (isKind(name)) return createInitializer(name, typeof given === 'string' ? {} : given);
-  const alias = typeof given === 'string' && Object.hasOwn(ALIASES, given) ? ALIASES[given] : undefined;
-  if (alias) return alias();
+export function parseInitializer(given: InitializerInput | string | { readonly kind: string }): Initializer {
+  // A caller without types, or a file, may bring anything.
+  const fields = typeof given === 'object' && given !== null ? given : undefined;
+  const name: unknown = fields ? fields.kind : given;
+  if (isKind(name)) return createInitializer(name, fields);
+  if (isAlias(given)) return ALIASES[given]();
   const near = nearest(String(name), [...Object.keys(INITIALIZERS), ...Object.keys(ALIASES)]);
   throw dimwiseError({
     code: 'INITIALIZER_INVALID',
-    message: `there is no initializer ${JSON.stringify(name)}`,
+    message: `there is no initializer ${JSON.stringify(name) ?? 'undefined'}`,
     expected: Object.keys(INITIALIZERS).join(', '),
     actual: String(name),
     origin: { site: captureSite() },
     hint: near ? `did you mean ${near}?` : `choose one of ${Object.keys(INITIALIZERS).join(', ')}`,
   });
+}
+
+function isAlias(name: unknown): name is keyof typeof ALIASES {
+  return typeof name === 'string' && Object.hasOwn(ALIASES, name);
 }
 
 function isKind(name: unknown): name is InitializerKind {

@@ -2,7 +2,7 @@
 import { elementCount } from '../../ir/tensor-data.ts';
 import type { InitializerRows } from './initializer-row.ts';
 import { unfit } from './plan.ts';
-import { type GivenOptions, invalidOption, readNumber } from './read-options.ts';
+import { type GivenOptions, invalidOption, readNumber, showValue } from './read-options.ts';
 
 /** The rows of zeros, ones, constant, uniform, normal, truncatedNormal and fromArray. */
 export const plainRows: InitializerRows<
@@ -44,8 +44,8 @@ export const plainRows: InitializerRows<
       const low = readNumber(given, 'low', -2);
       const high = readNumber(given, 'high', 2, { above: low });
       // Beyond 30 standard deviations float64 has too few probabilities left to tell samples apart.
-      if (low > 30) throw invalidOption(given, 'low', 'at most 30 standard deviations', low);
-      if (high < -30) throw invalidOption(given, 'high', 'at least -30 standard deviations', high);
+      if (low > 30) throw invalidOption(given, 'low', 'at most 30 standard deviations', String(low));
+      if (high < -30) throw invalidOption(given, 'high', 'at least -30 standard deviations', String(high));
       return { kind: 'truncatedNormal', mean, std, low, high };
     },
     plan: ({ mean, std, low, high }) => ({ kind: 'truncatedNormal', mean, std, low, high }),
@@ -76,17 +76,23 @@ export const plainRows: InitializerRows<
 
 /** Appends the numbers of nested arrays to `values` in C order; returns the sizes of the nest. */
 function flatten(given: GivenOptions, data: unknown, values: number[]): number[] {
-  if (!isList(data)) throw invalidOption(given, 'values', 'an array of numbers or of arrays', data);
+  if (!isList(data)) throw invalidOption(given, 'values', 'an array of numbers or of arrays', showValue(data));
   let inner: number[] | undefined;
   for (const item of data) {
     if (typeof item === 'number') {
-      if (!Number.isFinite(item)) throw invalidOption(given, 'values', 'finite numbers', item);
+      if (!Number.isFinite(item)) throw invalidOption(given, 'values', 'finite numbers', String(item));
       values.push(item);
     }
     const sizes = typeof item === 'number' ? [] : flatten(given, item, values);
     inner ??= sizes;
-    if (inner.join() !== sizes.join())
-      throw invalidOption(given, 'values', 'rows of one length', `[${sizes.join(', ')}] after [${inner.join(', ')}]`);
+    if (inner.join() !== sizes.join()) {
+      throw invalidOption(
+        given,
+        'values',
+        `elements of shape ${showValue(inner)} like the first`,
+        `one of shape ${showValue(sizes)}`,
+      );
+    }
   }
   return [data.length, ...(inner ?? [])];
 }
@@ -104,10 +110,5 @@ function readShape(given: GivenOptions, nested: number[], count: number): number
   const sizes: number[] = [];
   if (Array.isArray(value)) for (const size of value) if (Number.isSafeInteger(size) && size >= 0) sizes.push(size);
   if (Array.isArray(value) && sizes.length === value.length && elementCount(sizes) === count) return sizes;
-  throw invalidOption(
-    given,
-    'shape',
-    `sizes with ${count} elements`,
-    Array.isArray(value) ? `[${value.join(', ')}]` : value,
-  );
+  throw invalidOption(given, 'shape', `sizes with ${count} elements`, showValue(value));
 }

@@ -30,7 +30,7 @@ export function readNumber(given: GivenOptions, name: string, fallback?: number,
     if (!integer || Number.isSafeInteger(value)) return value;
   }
   const range = min > -Infinity ? ` of at least ${min}` : above > -Infinity ? ` above ${above}` : '';
-  throw invalidOption(given, name, `${integer ? 'an integer' : 'a finite number'}${range}`, value);
+  throw invalidOption(given, name, `${integer ? 'an integer' : 'a finite number'}${range}`, showValue(value));
 }
 
 /**
@@ -43,7 +43,7 @@ export function readChoice<T extends string>(given: GivenOptions, name: string, 
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
   const near = typeof value === 'string' ? nearest(value, choices) : undefined;
-  throw invalidOption(given, name, `one of ${choices.join(', ')}`, value, near && `did you mean ${near}?`);
+  throw invalidOption(given, name, `one of ${choices.join(', ')}`, showValue(value), near && `did you mean ${near}?`);
 }
 
 /**
@@ -67,15 +67,14 @@ export function refuseUnknown(given: GivenOptions, known: readonly string[]): vo
   }
 }
 
-/** The error for an option of the wrong type or range. */
+/** The error for an option of the wrong type or range; `actual` is the value or a text for it. */
 export function invalidOption(
   given: GivenOptions,
   name: string,
   expected: string,
-  value: unknown,
+  actual: string,
   hint?: string,
 ): Error {
-  const actual = value === undefined ? 'missing' : typeof value === 'string' ? JSON.stringify(value) : String(value);
   return dimwiseError({
     code: 'INITIALIZER_INVALID',
     message: `${given.kind} takes ${expected} as ${name}, not ${actual}`,
@@ -84,4 +83,11 @@ export function invalidOption(
     origin: { site: captureSite() },
     hint,
   });
+}
+
+/** The text of an option's value in a message. */
+export function showValue(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'string') return JSON.stringify(value);
+  return Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
 }
