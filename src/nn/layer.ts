@@ -72,9 +72,11 @@ export function defineLayer<A extends readonly unknown[], R, P extends string = 
   const run = (...inputs: A): R => {
     const trace = traceOf(inputs.filter((input) => input instanceof Value));
     const like = inputs.find((input) => input instanceof Value);
-    return trace.inLayer(layer, childNames(facts), () =>
-      spec.apply({ trace, parameters: parameterValues(trace, facts, like) }, ...inputs),
-    );
+    return trace.inLayer(layer, childNames(facts), () => {
+      // The names are those of spec.parameters, which the checker cannot follow through Object.entries.
+      const parameters = parameterValues(trace, facts, like) as LayerCall<P>['parameters'];
+      return spec.apply({ trace, parameters }, ...inputs);
+    });
   };
   const layer: Layer<A, R> = Object.assign(run, { [LAYER]: facts } as const);
   Object.defineProperty(layer, 'name', { value: spec.name ?? spec.kind });
