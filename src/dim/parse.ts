@@ -1,10 +1,10 @@
-// The parser of the text form of dims.
+// The parser of dims and of the relations between them.
 import { dimwiseError } from '../base/errors.ts';
 import { add, broadcast, ceilDiv, floorDiv, maxOf, minOf, mod, mul, neg } from './arithmetic.ts';
-import { constant, type Dim, symbol, unknownDim } from './dim.ts';
+import { constant, type Dim, symbol } from './dim.ts';
 
 const MAX_NESTING = 200;
-const TOKEN = /\s*(?:(\d+)|([A-Za-z_][A-Za-z0-9_]*)|"((?:[^"\\]|\\["\\])*)"|(\/\/|[-+*%(),]))/y;
+const TOKEN = /\s*(?:(\d+)|([A-Za-z_][A-Za-z0-9_]*)|"((?:[^"\\]|\\["\\])*)"|(\/\/|==|<=|>=|[-+*%(),|]))/y;
 
 interface Token {
   readonly kind: 'number' | 'word' | 'quoted' | 'sign' | 'end';
@@ -13,24 +13,8 @@ interface Token {
   readonly position: number;
 }
 
-/**
- * Reads a dim: integers, names, `+ - * // %`, parentheses, `ceildiv(a, b)`, `min(...)`, `max(...)`, `broadcast(...)`;
- * `?` alone is a new unknown.
- *
- * @throws DIM_SYNTAX when the text is not of that grammar; the message names the position, counted from 1
- * @throws DIM_UNDEFINED when it divides by 0 or broadcasts unequal numbers
- * @throws DIM_OVERFLOW when a number leaves the safe integers
- */
-export function parseDim(text: string): Dim {
-  if (text.trim() === '?') return unknownDim();
-  const parser = new Parser(text);
-  const result = parser.sum();
-  parser.finish();
-  return result;
-}
-
 /** Reads the tokens of one text; constraints are read with it too. */
-class Parser {
+export class DimParser {
   readonly #text: string;
   readonly #pattern = new RegExp(TOKEN);
   #token: Token;
@@ -43,36 +27,44 @@ class Parser {
 
   /** The end of the text must have come. */
   finish(): void {
-    if (this.#token.kind !== 'end') throw this.#unexpected('the end');
+    if (this.#token.kind !== 'end') throw this.unexpected('the end');
   }
 
+  /** Reads an expression. */
   sum(): Dim {
     this.#depth += 1;
     if (this.#depth > MAX_NESTING)
       throw this.#error(`an expression nested at most ${MAX_NESTING} deep`, 'a deeper one');
     const addends = [this.#product()];
     for (;;) {
-      if (this.#take('+')) addends.push(this.#product());
-      else if (this.#take('-')) addends.push(neg(this.#product()));
+      if (this.take('+')) addends.push(this.#product());
+      else if (this.take('-')) addends.push(neg(this.#product()));
       else break;
     }
     this.#depth -= 1;
     return addends.length === 1 ? (addends[0] ?? constant(0)) : add(...addends);
   }
 
+  /** Reads a word where it comes next and is the given one. */
+  takeWord(word: string): boolean {
+    if (this.#token.kind !== 'word' || this.#token.text !== word) return false;
+    this.#advance();
+    return true;
+  }
+
   #product(): Dim {
     let result = this.#signed();
     for (;;) {
-      if (this.#take('*')) result = mul(result, this.#signed());
-      else if (this.#take('//')) result = floorDiv(result, this.#signed());
-      else if (this.#take('%')) result = mod(result, this.#signed());
+      if (this.take('*')) result = mul(result, this.#signed());
+      else if (this.take('//')) result = floorDiv(result, this.#signed());
+      else if (this.take('%')) result = mod(result, this.#signed());
       else return result;
     }
   }
 
   #signed(): Dim {
     let negative = false;
-    while (this.#take('-')) negative = !negative;
+    while (this.take('-')) negative = !negative;
     const result = this.#atom();
     return negative ? neg(result) : result;
   }
@@ -91,22 +83,22 @@ class Parser {
       this.#advance();
       return this.#word(token);
     }
-    if (!this.#take('(')) throw this.#unexpected('a number, a name or "("');
+    if (!this.take('(')) throw this.unexpected('a number, a name or "("');
     const inner = this.sum();
-    this.#expect(')');
+    this.expect(')');
     return inner;
   }
 
   #word(word: Token): Dim {
     switch (word.text) {
       case 'min':
-        return minOf(...this.#arguments());
+        return minOf(...this.arguments());
       case 'max':
-        return maxOf(...this.#arguments());
+        return maxOf(...this.arguments());
       case 'broadcast':
-        return broadcast(...this.#arguments());
+        return broadcast(...this.arguments());
       case 'ceildiv': {
-        const [a, b, ...rest] = this.#arguments();
+        const [a, b, ...rest] = this.arguments();
         if (a && b && rest.length === 0) return ceilDiv(a, b);
         throw syntaxError(
           this.#text,
@@ -120,22 +112,25 @@ class Parser {
     }
   }
 
-  #arguments(): Dim[] {
-    this.#expect('(');
+  /** Reads arguments in parentheses. */
+  arguments(): Dim[] {
+    this.expect('(');
     const dims = [this.sum()];
-    while (this.#take(',')) dims.push(this.sum());
-    this.#expect(')');
+    while (this.take(',')) dims.push(this.sum());
+    this.expect(')');
     return dims;
   }
 
-  #take(sign: string): boolean {
+  /** Reads a sign where it comes next. */
+  take(sign: string): boolean {
     if (this.#token.kind !== 'sign' || this.#token.text !== sign) return false;
     this.#advance();
     return true;
   }
 
-  #expect(sign: string): void {
-    if (!this.#take(sign)) throw this.#unexpected(`"${sign}"`);
+  /** Reads a sign that must come next. */
+  expect(sign: string): void {
+    if (!this.take(sign)) throw this.unexpected(`"${sign}"`);
   }
 
   #advance(): void {
@@ -159,7 +154,8 @@ class Parser {
     return { kind: 'sign', text: sign ?? '', position };
   }
 
-  #unexpected(expected: string): Error {
+  /** The error that something else should have come next. */
+  unexpected(expected: string): Error {
     return this.#error(expected, this.#token.kind === 'end' ? 'the end' : JSON.stringify(this.#token.text));
   }
 

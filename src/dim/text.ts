@@ -1,8 +1,9 @@
-// The text form of dims: printing, and the names and words of its grammar.
+// The text form of dims: printing and reading.
 import type { Dim, FloorDivDim, SymbolDim, Term } from './dim.ts';
-import { constant, hasUnknown } from './dim.ts';
+import { constant, hasUnknown, unknownDim } from './dim.ts';
 import { dimOf } from './normal.ts';
 import { factorsOf } from './order.ts';
+import { DimParser } from './parse.ts';
 import { addPoly, constantPoly, scalePoly } from './polynomial.ts';
 
 /** Words of the grammar; a symbol of such a name is quoted. */
@@ -35,6 +36,22 @@ export function formatDim(d: Dim, nameOf?: NameOf): string {
   const text = print(d, () => undefined, LOOSE);
   texts.set(d, text);
   return text;
+}
+
+/**
+ * Reads a dim: integers, names, `+ - * // %`, parentheses, `ceildiv(a, b)`, `min(...)`, `max(...)`, `broadcast(...)`;
+ * `?` alone is a new unknown.
+ *
+ * @throws DIM_SYNTAX when the text is not of that grammar; the message names the position, counted from 1
+ * @throws DIM_UNDEFINED when it divides by 0 or broadcasts unequal numbers
+ * @throws DIM_OVERFLOW when a number leaves the safe integers
+ */
+export function parseDim(text: string): Dim {
+  if (text.trim() === '?') return unknownDim();
+  const parser = new DimParser(text);
+  const result = parser.sum();
+  parser.finish();
+  return result;
 }
 
 /** How tightly the surroundings of an expression bind: nothing, a term of a sum, a factor, an operand of `//`. */
