@@ -28,8 +28,7 @@ export { parseTarget, type Target } from './ir/target.ts';
 
 // Dims
 export type { Dim, SymbolDim } from './dim/dim.ts';
-export { formatDim } from './dim/text.ts';
-export { parseDim } from './dim/parse.ts';
+export { formatDim, parseDim } from './dim/text.ts';
 export { evaluate } from './dim/evaluate.ts';
 
 // Errors

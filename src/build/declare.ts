@@ -1,7 +1,7 @@
 // Declarations as an author writes them: input types with named, fixed and unknown sizes, symbols with ranges.
 import { dimwiseError } from '../base/errors.ts';
 import { constant, type Dim, isConst, symbolsOf, unknownDim } from '../dim/dim.ts';
-import { parseDim } from '../dim/parse.ts';
+import { parseDim } from '../dim/text.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { ShapeSpec, SizeSpec } from '../ir/graph.ts';
 import { type TensorType, tensorType } from '../ir/type.ts';

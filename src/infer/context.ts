@@ -11,6 +11,7 @@ import type { InferContext } from '../ir/operator.ts';
 import { formatShape, type MaybeDType, type Shape, tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import type { OperatorSchema } from '../ops/schema.ts';
 import { defaultAttribute, readAttribute } from './attributes.ts';
+import { broadcastShapes } from './broadcast-shapes.ts';
 import { describeInput, mismatchDiagnostic } from './messages.ts';
 import { refineRank } from './refine-rank.ts';
 import { formalAt, type TypeVariables } from './type-variables.ts';
@@ -216,38 +217,7 @@ export class Context implements InferContext {
   }
 
   broadcast(...shapes: (Shape | undefined)[]): Shape | undefined {
-    let result: Dim[] | undefined;
-    for (const shape of shapes) {
-      if (!shape) return undefined;
-      result = result ? this.#broadcastPair(result, shape, shapes) : shape.slice();
-    }
-    return result;
-  }
-  #broadcastPair(a: Shape, b: Shape, all: readonly (Shape | undefined)[]): Dim[] {
-    const rank = Math.max(a.length, b.length);
-    const result: Dim[] = [];
-    for (let i = 0; i < rank; i++) {
-      const left = a[a.length - rank + i];
-      const right = b[b.length - rank + i];
-      if (!left || !right) {
-        const only = left ?? right;
-        if (only) result.push(only);
-        continue;
-      }
-      if (this.facts.broadcastable(left, right) === 'false') {
-        const texts = all.map((shape) => formatShape(shape));
-        this.fail(
-          'SHAPE_MISMATCH',
-          `${this.op}: ${texts.join(' and ')} do not broadcast: ${formatDim(left)} meets ${formatDim(right)}`,
-          {
-            expected: `${formatDim(left)} or 1`,
-            actual: formatDim(right),
-          },
-        );
-      }
-      result.push(this.facts.broadcast(left, right, this.node.origin));
-    }
-    return result;
+    return broadcastShapes(this, shapes);
   }
 
   atLeast(dim: Dim, least: number | Dim, what: string): void {

@@ -1,0 +1,86 @@
+// Nodes of a graph: one operation each, linked in the graph's order.
+import type { Origin } from '../base/origin.ts';
+import { type Attribute, type Attributes, NO_ATTRIBUTES } from './attribute.ts';
+import type { Graph } from './graph.ts';
+import type { OperatorRow } from './operator.ts';
+import { UNKNOWN_TYPE } from './type.ts';
+import { Value } from './value.ts';
+
+/** What a node is made of. */
+export interface NodeParts {
+  readonly domain: string;
+  readonly op: string;
+  readonly inputs: readonly (Value | undefined)[];
+  readonly outputs: number;
+  readonly attributes?: Attributes | undefined;
+  readonly name?: string | undefined;
+  readonly origin?: Origin | undefined;
+  /** Names a function among overloads (IR 10). */
+  readonly overload?: string | undefined;
+  /** The row of a layer node, which travels with it; operators of ONNX are looked up by name. */
+  readonly row?: OperatorRow | undefined;
+}
+
+/** One operation: an operator of ONNX, a layer (domain `dimwise.nn`) or a call of a function of the model. */
+export class Node {
+  readonly graph: Graph;
+  readonly domain: string;
+  readonly op: string;
+  readonly overload: string;
+  readonly row: OperatorRow | undefined;
+  readonly outputs: readonly Value[];
+  readonly attributes: Attributes;
+  readonly origin: Origin | undefined;
+  readonly #inputs: (Value | undefined)[];
+  name: string | undefined;
+  /** Entries that go into the file beside the node (`metadata_props`). */
+  metadata: ReadonlyMap<string, string> | undefined;
+  /** Neighbours in the graph's order; kept by the graph. */
+  previous: Node | undefined;
+  next: Node | undefined;
+  /** True while the node is part of its graph. */
+  attached = false;
+
+  constructor(graph: Graph, parts: NodeParts) {
+    this.graph = graph;
+    this.domain = parts.domain;
+    this.op = parts.op;
+    this.overload = parts.overload ?? '';
+    this.row = parts.row;
+    this.#inputs = parts.inputs.slice();
+    this.attributes = parts.attributes ?? NO_ATTRIBUTES;
+    this.name = parts.name;
+    this.origin = parts.origin;
+    const outputs: Value[] = [];
+    for (let index = 0; index < parts.outputs; index++) {
+      outputs.push(new Value(graph, { kind: 'node', node: this, index }, UNKNOWN_TYPE, undefined, parts.origin));
+    }
+    this.outputs = outputs;
+  }
+
+  /** The inputs in order; undefined where an optional one is absent. */
+  get inputs(): readonly (Value | undefined)[] {
+    return this.#inputs;
+  }
+
+  /** Makes input `i` another value; only the rewrite API calls it. */
+  setInput(i: number, value: Value | undefined): void {
+    const old = this.#inputs[i];
+    if (old) dropUser(old, this);
+    this.#inputs[i] = value;
+    value?.users.push(this);
+  }
+
+  /** An attribute by name; schema defaults are not applied here. */
+  attribute(name: string): Attribute | undefined {
+    return this.attributes.get(name);
+  }
+}
+
+/** Removes one use of a value by a node. */
+export function dropUser(value: Value, node: Node): void {
+  const at = value.users.lastIndexOf(node);
+  if (at < 0) return;
+  const last = value.users.pop();
+  if (last && at < value.users.length) value.users[at] = last;
+}

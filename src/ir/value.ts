@@ -1,0 +1,133 @@
+// Values of a graph: what an input, a parameter, a constant or a node's output is.
+import { dimwiseError } from '../base/errors.ts';
+import type { Origin } from '../base/origin.ts';
+import type { Content } from './content.ts';
+import type { DType } from './dtype.ts';
+import type { Graph } from './graph.ts';
+import type { Node } from './node.ts';
+import type { ParameterCell } from './parameter-cell.ts';
+import type { TensorData } from './tensor-data.ts';
+import { mapDims, type Shape, type ValueType } from './type.ts';
+
+/** One size as an author writes it: a number, a symbol or expression, or unknown (`'?'` or null). */
+export type SizeSpec = number | string | null;
+/** Sizes as an author writes them. */
+export type ShapeSpec = readonly SizeSpec[];
+
+/** What makes a value: its node, or that it stands at the graph's edge. */
+export type ValueSource =
+  | { readonly kind: 'node'; readonly node: Node; readonly index: number }
+  | { readonly kind: 'input' }
+  | { readonly kind: 'parameter'; readonly cell: ParameterCell }
+  | { readonly kind: 'constant'; readonly data: TensorData };
+
+/**
+ * A value of a graph: what an input, a parameter, a constant or a node's output is.
+ * The type parameters carry dtype and sizes where the author's call knows them.
+ */
+export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
+  /** Types only; never set. */
+  declare readonly staticType?: { readonly dtype: D; readonly shape: S };
+  readonly graph: Graph;
+  readonly source: ValueSource;
+  /** The name in the file; inner values without a name are named by path when they are emitted. */
+  name: string | undefined;
+  readonly origin: Origin | undefined;
+  /** Nodes that read this value, one entry per use, bodies that capture it included. */
+  readonly users: Node[] = [];
+  #type: ValueType;
+  #content: Content | undefined;
+  #resolvedAt = -1;
+  /** True where the call that made it was a mistake; what reads it makes no second complaint. */
+  poisoned = false;
+
+  constructor(graph: Graph, source: ValueSource, type: ValueType, name?: string, origin?: Origin) {
+    this.graph = graph;
+    this.source = source;
+    this.#type = type;
+    this.name = name;
+    this.origin = origin;
+  }
+
+  /** The inferred type, under all that the graph knows by now. */
+  get type(): ValueType {
+    const { facts } = this.graph;
+    if (this.#resolvedAt !== facts.version) {
+      this.#type = mapDims(this.#type, (dim) => facts.simplify(dim));
+      this.#resolvedAt = facts.version;
+    }
+    return this.#type;
+  }
+
+  /**
+   * The element type.
+   *
+   * @throws KIND_MISMATCH when the value is no tensor, or its element type is not known
+   */
+  get dtype(): D {
+    const { type } = this;
+    if ((type.kind === 'tensor' || type.kind === 'sparse') && type.dtype !== 'undefined') return type.dtype as D;
+    throw dimwiseError({
+      code: 'KIND_MISMATCH',
+      message: `${this.label} has no known element type`,
+      origin: this.origin,
+    });
+  }
+
+  /**
+   * The sizes, symbolic where they may vary, under all that the graph knows by now.
+   *
+   * @throws RANK_UNKNOWN when the number of axes is not known yet
+   * @throws KIND_MISMATCH when the value is no tensor
+   */
+  get shape(): Shape {
+    const { type } = this;
+    if (type.kind !== 'tensor' && type.kind !== 'sparse') {
+      if (type.kind === 'unknown') throw unknownRank(this);
+      throw dimwiseError({
+        code: 'KIND_MISMATCH',
+        message: `${this.label} is a ${type.kind}, which has no shape`,
+        origin: this.origin,
+      });
+    }
+    if (!type.shape) throw unknownRank(this);
+    return type.shape;
+  }
+
+  /**
+   * The number of axes.
+   *
+   * @throws RANK_UNKNOWN when it is not known yet
+   */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** The value in a message: by name where it has one. */
+  get label(): string {
+    if (this.source.kind === 'parameter') return `parameter ${this.source.cell.path}`;
+    if (this.name) return `value "${this.name}"`;
+    return this.source.kind === 'node' ? `output ${this.source.index} of ${this.source.node.op}` : 'a value';
+  }
+
+  /** What is known of the elements; undefined where nothing is. */
+  get content(): Content | undefined {
+    return this.#content;
+  }
+
+  /** Sets what inference found; only the inference engine and the reader call it. */
+  setType(type: ValueType, content?: Content): void {
+    this.#type = type;
+    this.#content = content;
+    this.#resolvedAt = -1;
+  }
+}
+
+function unknownRank(value: Value) {
+  return dimwiseError({
+    code: 'RANK_UNKNOWN',
+    message: `the shape of ${value.label} is not known before a batch is bound`,
+    origin: value.origin,
+    hint: 'declare the shape of the model input, or read the shape after bind()',
+  });
+}
