@@ -1,0 +1,39 @@
+// Channels of grouped convolutions: input channels against the weight, groups against channels.
+import { mul } from '../../dim/arithmetic.ts';
+import type { Dim } from '../../dim/dim.ts';
+import type { InferContext } from '../../ir/operator.ts';
+
+/**
+ * Reads an integer attribute that must be positive.
+ *
+ * @param name the attribute; 1 where it is not given
+ * @throws ATTRIBUTE_INVALID (caught by the engine) when it is below 1
+ */
+export function requirePositive(cx: InferContext, name: string): number {
+  const value = cx.int(name, 1);
+  if (value < 1) {
+    cx.fail('ATTRIBUTE_INVALID', `${cx.op}: ${name} must be at least 1, got ${value}`, {
+      expected: '>= 1',
+      actual: String(value),
+    });
+  }
+  return value;
+}
+
+/** Requires that axis 1 of input `x` is `group` times axis 1 of weight `w`. */
+export function requireChannels(cx: InferContext, x: number, w: number, group: number): void {
+  if (group === 1) {
+    cx.unifyAxes({ input: x, axis: 1 }, { input: w, axis: 1 }, 'input channels');
+    return;
+  }
+  const channels = cx.shape(x)?.[1];
+  const perGroup = cx.shape(w)?.[1];
+  if (channels && perGroup) {
+    cx.unify(mul(perGroup, group), channels, `input channels (group ${group} times axis 1 of ${cx.inputName(w)})`);
+  }
+}
+
+/** Requires that `group` divides a number of channels. */
+export function requireGroups(cx: InferContext, group: number, channels: Dim, what: string): void {
+  if (group > 1) cx.divides(group, channels, what);
+}
