@@ -1,7 +1,7 @@
 // Reads types and known content from text: `float32[batch, 20]`, `int64[2] = [0, -1]`, `seq(float32[n])`.
 import { dimwiseError } from '../base/errors.ts';
 import { type Dim, unknownDim } from '../dim/dim.ts';
-import { parseDim } from '../dim/parse.ts';
+import { parseDim } from '../dim/text.ts';
 import { type Content, intScalar, makeContent, type Scalar } from './content.ts';
 import { type DType, isDType, isIntegerDType } from './dtype.ts';
 import { type MaybeDType, staticShape, UNKNOWN_TYPE, type ValueType } from './type.ts';

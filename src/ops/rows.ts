@@ -1,12 +1,43 @@
 // Finds the row of an operator: the list of families, one line each.
 import type { OperatorRow } from '../ir/operator.ts';
+import { ACTIVATION_ROWS } from './rows/activation.ts';
+import { ALONG_AXIS_ROWS } from './rows/along-axis.ts';
+import { ARITHMETIC_ROWS } from './rows/arithmetic.ts';
+import { CAST_ROWS } from './rows/cast.ts';
 import { CONV_ROWS } from './rows/conv.ts';
 import { CONV_TRANSPOSE_ROWS } from './rows/conv-transpose.ts';
+import { LOGIC_ROWS } from './rows/logic.ts';
 import { MATMUL_ROWS } from './rows/matmul.ts';
+import { MATRIX_ROWS } from './rows/matrix.ts';
 import { POOL_ROWS } from './rows/pool.ts';
+import { RANDOM_ROWS } from './rows/random.ts';
+import { REDUCE_ROWS } from './rows/reduce.ts';
+import { SEARCH_ROWS } from './rows/search.ts';
+import { SELECT_ROWS } from './rows/select.ts';
+import { SOFTMAX_ROWS } from './rows/softmax.ts';
+import { UNARY_ROWS } from './rows/unary.ts';
+import { VARIADIC_ROWS } from './rows/variadic.ts';
 
 /** All families of rows; a new family adds its line here. */
-const FAMILIES: readonly (readonly OperatorRow[])[] = [MATMUL_ROWS, CONV_ROWS, CONV_TRANSPOSE_ROWS, POOL_ROWS];
+const FAMILIES: readonly (readonly OperatorRow[])[] = [
+  ACTIVATION_ROWS,
+  ALONG_AXIS_ROWS,
+  ARITHMETIC_ROWS,
+  CAST_ROWS,
+  LOGIC_ROWS,
+  MATRIX_ROWS,
+  RANDOM_ROWS,
+  REDUCE_ROWS,
+  SEARCH_ROWS,
+  SELECT_ROWS,
+  SOFTMAX_ROWS,
+  UNARY_ROWS,
+  VARIADIC_ROWS,
+  MATMUL_ROWS,
+  CONV_ROWS,
+  CONV_TRANSPOSE_ROWS,
+  POOL_ROWS,
+];
 
 let table: Map<string, OperatorRow> | undefined;
 

@@ -1,0 +1,119 @@
+// Arithmetic of two inputs: `[..., a] op [..., b] -> [..., broadcast(a, b)]`.
+import { dimOf, intOf, intScalar, type Scalar } from '../../ir/content.ts';
+import { type DType, isIntegerDType } from '../../ir/dtype.ts';
+import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
+import {
+  addElements,
+  divideElements,
+  multiplyElements,
+  powerElements,
+  subtractElements,
+} from '../rules/element-rules.ts';
+import { binaryRow } from '../rules/elementwise-row.ts';
+import { floorModulo, truncatedModulo } from '../rules/integer-elements.ts';
+
+/** Cases of the forms before opset 7, where one attribute allows broadcasting and another one places B. */
+const LEGACY: readonly OperatorExample[] = [
+  {
+    inputs: ['float32[n, 3, h, w]', 'float32[3]'],
+    attributes: { broadcast: 1, axis: 1 },
+    opset: 6,
+    outputs: ['float32[n, 3, h, w]'],
+  },
+  {
+    inputs: ['float32[a, b]', 'float32[a, c]'],
+    opset: 6,
+    outputs: ['float32[a, b]'],
+    constraints: ['b == c'],
+  },
+  { inputs: ['float32[n, 3]', 'float32[]'], attributes: { broadcast: 1 }, opset: 6, outputs: ['float32[n, 3]'] },
+  { inputs: ['float32[n, 3]', 'float32[3]'], opset: 6, fails: 'SHAPE_MISMATCH' },
+  { inputs: ['float32[n, 3]', 'float32[4]'], attributes: { broadcast: 1 }, opset: 6, fails: 'SHAPE_MISMATCH' },
+];
+
+/** The exponent as an element of the base's type, where it is an integer or the base is a float. */
+function exponent(base: DType, element: Scalar): Scalar {
+  const value = intOf(element);
+  if (isIntegerDType(base)) {
+    return typeof element === 'number' && Number.isSafeInteger(element) ? intScalar(element) : dimOf(element);
+  }
+  return typeof value === 'number' ? value : element;
+}
+
+const power = (cx: InferContext, dtype: DType, a: Scalar, b: Scalar): Scalar =>
+  powerElements(cx, dtype, a, exponent(dtype, b));
+
+const modulo = (cx: InferContext, dtype: DType, a: Scalar, b: Scalar): Scalar => {
+  if (!isIntegerDType(dtype)) return undefined;
+  return (cx.int('fmod', 0) === 0 ? floorModulo : truncatedModulo)(cx, dtype, a, b);
+};
+
+/** The family: name (since-version) and formula of each row. */
+export const ARITHMETIC_ROWS: readonly OperatorRow[] = [
+  // Add (1): a + b
+  binaryRow('Add', {
+    element: addElements,
+    examples: [
+      ...LEGACY,
+      { inputs: ['int64[2] = [s, -1]', 'int64[] = 1'], outputs: ['int64[2] = [s + 1, 0]'] },
+      { inputs: ['int8[1] = [127]', 'int8[1] = [1]'], outputs: ['int8[1] = [-128]'] },
+      { inputs: ['int64[] = 9223372036854775807', 'int64[] = 1'], outputs: ['int64[] = -9223372036854775808'] },
+    ],
+  }),
+  // Sub (1): a - b
+  binaryRow('Sub', {
+    element: subtractElements,
+    examples: [...LEGACY, { inputs: ['int64[2] = [s, t]', 'int64[2] = [t, t]'], outputs: ['int64[2] = [s - t, 0]'] }],
+  }),
+  // Mul (1): a * b
+  binaryRow('Mul', {
+    element: multiplyElements,
+    examples: [
+      ...LEGACY,
+      { inputs: ['int64[3] = [s, s, ?]', 'int64[3] = [t, 2, 0]'], outputs: ['int64[3] = [s*t, 2*s, 0]'] },
+      {
+        inputs: ['int32[] = s', 'int32[] = 4'],
+        outputs: ['int32[] = 4*s'],
+        constraints: ['s <= 536870911'],
+      },
+    ],
+  }),
+  // Div (1): a / b, integers truncated toward zero
+  binaryRow('Div', {
+    element: divideElements,
+    examples: [
+      ...LEGACY,
+      { inputs: ['int64[3] = [s, -7, 7]', 'int64[3] = [4, 2, -2]'], outputs: ['int64[3] = [s // 4, -3, -3]'] },
+      { inputs: ['int64[2] = [s - 5, -s]', 'int64[2] = [4, 4]'], outputs: ['int64[2] = [?, -(s // 4)]'] },
+      { inputs: ['int64[2] = [s, 1]', 'int64[2] = [0, 0]'], outputs: ['int64[2]'] },
+      { inputs: ['float32[2] = [1, 7]', 'float32[] = 2'], outputs: ['float32[2] = [0.5, 3.5]'] },
+    ],
+  }),
+  // Pow (1): a ^ b; since 12 the exponent has its own element type
+  binaryRow('Pow', {
+    element: power,
+    examples: [
+      { inputs: ['int64[2] = [s, 3]', 'int64[2] = [2, 4]'], outputs: ['int64[2] = [s*s, 81]'] },
+      { inputs: ['float32[n]', 'int64[]'], outputs: ['float32[n]'] },
+      { inputs: ['float32[3] = [3, 16, 2]', 'float32[3] = [2, 0.5, 1.5]'], outputs: ['float32[3] = [9, 4, ?]'] },
+    ],
+  }),
+  // Mod (10): a - b * floor(a / b); with fmod a - b * trunc(a / b)
+  binaryRow('Mod', {
+    dtype: 'int64',
+    element: modulo,
+    examples: [
+      { inputs: ['int64[3] = [s, -7, 7]', 'int64[3] = [4, 4, -4]'], outputs: ['int64[3] = [s % 4, 1, -1]'] },
+      {
+        inputs: ['int64[3] = [s, -7, 7]', 'int64[3] = [4, 4, -4]'],
+        attributes: { fmod: 1 },
+        outputs: ['int64[3] = [s % 4, -3, 3]'],
+      },
+      { inputs: ['float32[n]', 'float32[n]'], attributes: { fmod: 1 }, outputs: ['float32[n]'] },
+    ],
+  }),
+  // BitShift (11): a * 2^b or a // 2^b
+  binaryRow('BitShift', { dtype: 'uint8', refused: 'float32', attributes: { direction: 'LEFT' } }),
+  // BitwiseAnd, BitwiseOr, BitwiseXor (18): bit by bit
+  ...['BitwiseAnd', 'BitwiseOr', 'BitwiseXor'].map((name) => binaryRow(name, { dtype: 'int32', refused: 'float32' })),
+];

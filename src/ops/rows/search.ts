@@ -1,0 +1,98 @@
+// Operators whose result is as long as what they find: NonZero and Unique.
+import { mul } from '../../dim/arithmetic.ts';
+import { constant, type Dim } from '../../dim/dim.ts';
+import { intOf, type Scalar } from '../../ir/content.ts';
+import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import type { Shape } from '../../ir/type.ts';
+import { attempt } from '../rules/integer-elements.ts';
+
+/** The number of elements of a shape; undefined where it is not known or passes 2^53. */
+function sizeOf(shape: Shape | undefined): Dim | undefined {
+  return shape && attempt(() => mul(...shape));
+}
+
+/** How many elements of input 0 are not zero, where all are known. */
+function countNonZero(cx: InferContext): number | undefined {
+  const content = cx.content(0);
+  if (!content) return undefined;
+  let count = 0;
+  for (const element of content.elements) {
+    const answer = isNonZero(cx, element);
+    if (answer === undefined) return undefined;
+    if (answer) count++;
+  }
+  return count;
+}
+
+function isNonZero(cx: InferContext, element: Scalar): boolean | undefined {
+  if (typeof element === 'number' || typeof element === 'boolean') return Boolean(element);
+  const value = intOf(element);
+  if (value !== undefined) return BigInt(value) !== 0n;
+  if (typeof element !== 'object' || element.kind === 'ratio') return undefined;
+  const { min, max } = cx.facts.range(element);
+  return min > 0 || max < 0 ? true : undefined;
+}
+
+/**
+ * NonZero (9): the indices of the elements that are not zero, one column each; there are as many as the data says.
+ * `[d0, ..., dr-1] -> int64[r, found]`, `found <= d0 * ... * dr-1`
+ */
+const NonZero: OperatorRow = {
+  name: 'NonZero',
+  infer: (cx) => {
+    const shape = cx.shape(0);
+    const found = countNonZero(cx) ?? cx.fresh('found', { max: sizeOf(shape) });
+    return [cx.tensor([shape ? constant(Math.max(shape.length, scalarRank(cx))) : cx.fresh('rank'), found], 'int64')];
+  },
+  examples: [
+    { inputs: ['float32[batch, n]'], outputs: ['int64[2, found]'], constraints: ['found <= batch*n'] },
+    { inputs: ['bool[4] = [true, false, true, true]'], outputs: ['int64[1, 3]'] },
+    { inputs: ['int64[2] = [s, 0]'], outputs: ['int64[1, 1]'] },
+    { inputs: ['float32[...]'], outputs: ['int64[rank, found]'] },
+    { inputs: ['complex64[n]'], fails: 'DTYPE_MISMATCH' },
+  ],
+};
+
+const scalarRank = (_cx: InferContext): number => 0;
+
+/**
+ * Unique (11): the different elements, or slices along an axis, with the index of the first of each, the index of each one's
+ * representative, and counts. `[d0, ..., dn] -> [u], int64[u], int64[d0 * ... * dn], int64[u]`, or u along the axis
+ */
+const Unique: OperatorRow = {
+  name: 'Unique',
+  infer: (cx) => {
+    const shape = cx.shape(0);
+    const given = cx.int('axis');
+    const axis = given === undefined || !shape ? undefined : cx.axis(given, shape.length);
+    const all = given === undefined ? sizeOf(shape) : axis === undefined ? undefined : shape?.[axis];
+    const least = all && cx.facts.range(all).min >= 1 ? 1 : 0;
+    const unique = cx.fresh('unique', { min: least, max: all });
+    const values = given === undefined ? [unique] : shape?.map((dim, i) => (i === axis ? unique : dim));
+    const inverse = all ?? cx.fresh('size');
+    return [cx.tensor(values), ...[unique, inverse, unique].map((size) => cx.tensor([size], 'int64'))];
+  },
+  examples: [
+    {
+      inputs: ['float32[batch, n]'],
+      outputs: ['float32[u]', 'int64[u]', 'int64[batch*n]', 'int64[u]'],
+      constraints: ['u <= batch*n'],
+    },
+    {
+      inputs: ['float32[batch, n]'],
+      attributes: { axis: 1 },
+      outputs: ['float32[batch, u]', 'int64[u]', 'int64[n]', 'int64[u]'],
+      constraints: ['u <= n'],
+    },
+    { inputs: ['float32[...]'], outputs: ['float32[u]', 'int64[u]', 'int64[size]', 'int64[u]'] },
+    {
+      inputs: ['float32[...]'],
+      attributes: { axis: 0 },
+      outputs: ['float32[...]', 'int64[u]', 'int64[size]', 'int64[u]'],
+    },
+    { inputs: ['float32[batch, n]'], attributes: { axis: 2 }, fails: 'ATTRIBUTE_INVALID' },
+  ],
+};
+
+/** The family. */
+export const SEARCH_ROWS: readonly OperatorRow[] = [NonZero, Unique];

@@ -1,0 +1,95 @@
+// The axes of a reduction, and the shape and content that it leaves.
+import type { Dim } from '../../dim/dim.ts';
+import { type Content, makeContent, type Scalar } from '../../ir/content.ts';
+import type { InferContext } from '../../ir/operator.ts';
+import { elementCount } from '../../ir/tensor-data.ts';
+import { type Shape, staticShape, type ValueType } from '../../ir/type.ts';
+import type { BinaryRule } from './element-rules.ts';
+
+/** Which axes a reduction takes: a list, all of them, or a known or unknown number of unknown ones. */
+type Axes =
+  | { readonly kind: 'list'; readonly axes: readonly number[] }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'some'; readonly count: number | undefined };
+
+/** The axes as the node gives them, by attribute or by input 1. */
+function givenAxes(cx: InferContext): Axes {
+  if (!cx.has(1)) {
+    const axes = cx.ints('axes');
+    return axes && axes.length > 0 ? { kind: 'list', axes } : noAxes(cx);
+  }
+  const axes = cx.integers(1);
+  if (axes) return axes.length > 0 ? { kind: 'list', axes } : noAxes(cx);
+  const [count] = cx.ranked(1, 1);
+  if (count?.kind !== 'const') return { kind: 'some', count: undefined };
+  return count.value > 0 ? { kind: 'some', count: count.value } : noAxes(cx);
+}
+
+/** No axes are all axes, unless the node says that they are none. */
+function noAxes(cx: InferContext): Axes {
+  return cx.int('noop_with_empty_axes', 0) === 0 ? { kind: 'all' } : { kind: 'list', axes: [] };
+}
+
+/** The shape that a reduction of input 0 leaves; undefined where its rank is not known. */
+export function reducedShape(cx: InferContext): readonly (Dim | number)[] | undefined {
+  const keep = cx.int('keepdims', 1) !== 0;
+  const axes = givenAxes(cx);
+  const shape = cx.shape(0);
+  if (!shape) return axes.kind === 'all' && !keep ? [] : undefined;
+  if (axes.kind === 'some') return someReduced(cx, shape, axes.count, keep);
+  const reduced = new Set(axes.kind === 'all' ? shape.keys() : cx.axes(axes.axes, shape.length));
+  return keep ? shape.map((dim, i) => (reduced.has(i) ? 1 : dim)) : shape.filter((_, i) => !reduced.has(i));
+}
+
+/** The shape where only the number of the reduced axes is known, or not even that. */
+function someReduced(
+  cx: InferContext,
+  shape: Shape,
+  count: number | undefined,
+  keep: boolean,
+): readonly (Dim | number)[] | undefined {
+  if (count !== undefined && count >= shape.length) return keep ? shape.map(() => 1) : [];
+  // A kept axis has its size or 1; which ones depends on data.
+  if (keep) return shape.map((dim, i) => (dim.kind === 'const' && dim.value === 1 ? dim : cx.fresh(`reduced${i}`)));
+  if (count === undefined) return undefined;
+  return Array.from({ length: shape.length - count }, (_, i) => cx.fresh(`kept${i}`));
+}
+
+/** The content of a reduction that folds elements with `rule`; `empty` is its value over no elements. */
+export function reducedContent(
+  cx: InferContext,
+  output: ValueType | undefined,
+  rule: BinaryRule,
+  empty?: Scalar,
+): Content | undefined {
+  const content = cx.content(0);
+  const axes = givenAxes(cx);
+  if (!content || axes.kind === 'some' || output?.kind !== 'tensor') return undefined;
+  const sizes = staticShape(output.shape);
+  if (!sizes) return undefined;
+  const reduced = new Set(axes.kind === 'all' ? content.shape.keys() : cx.axes(axes.axes, content.shape.length));
+  const kept = content.shape.map((size, i) => (reduced.has(i) ? 1 : size));
+  const elements: Scalar[] = Array.from({ length: elementCount(kept) }, () => empty);
+  const started = elements.map(() => false);
+  content.elements.forEach((element, at) => {
+    const to = targetIndex(content.shape, kept, at);
+    elements[to] = started[to] ? rule(cx, content.dtype, elements[to], element) : element;
+    started[to] = true;
+  });
+  return makeContent(content.dtype, sizes, elements);
+}
+
+/** The index in a tensor of shape `to`, whose sizes are those of `from` or 1, of element `at` of `from`. */
+function targetIndex(from: readonly number[], to: readonly number[], at: number): number {
+  let rest = at;
+  let index = 0;
+  let stride = 1;
+  for (let axis = from.length - 1; axis >= 0; axis--) {
+    const size = from[axis] ?? 1;
+    const position = rest % size;
+    rest = (rest - position) / size;
+    if (to[axis] !== 1) index += position * stride;
+    stride *= to[axis] ?? 1;
+  }
+  return index;
+}
