@@ -13,8 +13,8 @@ import { WordList } from './word-list.ts';
 export interface ReadLimits {
   /** How deep messages and unknown groups may be nested; 100 by default, as in protobuf's own parsers. */
   readonly depth?: number;
-  /** How many objects (messages, byte strings, unknown fields) may be made; 2^24 by default, about 2 GB. */
-  readonly objects?: number;
+  /** About how many bytes the objects that are made may take beside the input and lists of numbers; 2^31 by default. */
+  readonly memory?: number;
 }
 
 /** A message while it is being read. */
@@ -29,6 +29,18 @@ const WIRE_OF: Record<ScalarKind | DataKind, number> = {
   string: WIRE.bytes,
   bytes: WIRE.bytes,
   message: WIRE.bytes,
+};
+
+/** About how many bytes of memory a value takes in Node 20: two bytes of input can ask for a hundred. */
+const COST: Record<ScalarKind | 'view' | 'list', number> = {
+  int32: 16,
+  int64: 16,
+  float: 16,
+  string: 48,
+  message: 128,
+  bytes: 128,
+  view: 128,
+  list: 512,
 };
 
 /**
@@ -61,14 +73,14 @@ export function decodeMessage<M extends Message>(row: MessageRow<M>, bytes: Uint
 class MessageReader {
   readonly #wire: WireReader;
   readonly #depth: number;
-  #objectsLeft: number;
+  #memoryLeft: number;
   /** Lists of numbers stay open to the end: a message that comes in pieces adds to them. */
   readonly #open: { readonly draft: Draft; readonly name: string; readonly list: WordList }[] = [];
 
-  constructor(wire: WireReader, { depth = 100, objects = 2 ** 24 }: ReadLimits) {
+  constructor(wire: WireReader, { depth = 100, memory = 2 ** 31 }: ReadLimits) {
     this.#wire = wire;
     this.#depth = depth;
-    this.#objectsLeft = objects;
+    this.#memoryLeft = memory;
   }
 
   readWhole(row: MessageRow): Draft {
@@ -100,7 +112,7 @@ class MessageReader {
   }
 
   #keepUnknown(draft: Draft, start: number, end: number): void {
-    this.#countObject();
+    this.#spend(COST.view);
     listOf<Uint8Array>(draft, 'unknownFields').push(this.#wire.buf.subarray(start, end));
   }
 
@@ -124,6 +136,7 @@ class MessageReader {
     const wire = this.#wire;
     wire.path.push(field, index);
     const { kind } = field;
+    this.#spend(COST[kind]);
     this.#checkWire(wireType, WIRE_OF[kind]);
     let value: unknown;
     switch (kind) {
@@ -134,7 +147,6 @@ class MessageReader {
         value = wire.string();
         break;
       case 'bytes':
-        this.#countObject();
         value = wire.bytes();
         break;
       case 'int32':
@@ -161,7 +173,6 @@ class MessageReader {
     if (wire.path.depth > this.#depth) {
       wire.fail(`message is nested deeper than ${this.#depth}`, at, { expected: `at most ${this.#depth} messages` });
     }
-    if (earlier === undefined) this.#countObject();
     const draft = isDraft(earlier) ? earlier : {};
     const outerEnd = wire.len;
     wire.len = wire.pos + length;
@@ -177,6 +188,7 @@ class MessageReader {
     const length = wire.length();
     wire.len = wire.pos + length;
     while (wire.pos < wire.len) {
+      this.#spend(COST.int64);
       wire.varint();
       list.push(int64FromHalves(wire.low, wire.high));
     }
@@ -232,7 +244,7 @@ class MessageReader {
   #openList({ name, kind }: DataField, draft: Draft): WordList {
     const known = draft[name];
     if (known instanceof WordList) return known;
-    this.#countObject();
+    this.#spend(COST.list);
     const list = new WordList(kind);
     draft[name] = list;
     this.#open.push({ draft, name, list });
@@ -245,8 +257,9 @@ class MessageReader {
     this.#wire.fail(`is written as ${facts.actual}, not as ${facts.expected},`, this.#wire.pos, facts);
   }
 
-  #countObject(): void {
-    if (--this.#objectsLeft < 0) this.#wire.fail('the limit of objects is reached');
+  #spend(bytes: number): void {
+    this.#memoryLeft -= bytes;
+    if (this.#memoryLeft < 0) this.#wire.fail('the limit of memory is reached');
   }
 }
 

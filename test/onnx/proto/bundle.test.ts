@@ -1,3 +1,4 @@
+// The codec keeps its promises in a bundle, where protobufjs cannot find its parts by itself.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// Models written by the Python package onnx are read right and written back byte by byte.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decodeModel } from '../../../codegen/onnx/proto/read-message.ts';

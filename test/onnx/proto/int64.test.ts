@@ -1,3 +1,4 @@
+// 64-bit integers are exact on both ways, at every edge of their two forms.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { int64Bytes, int64FromHalves, int64Halves, isInt64 } from '../../../codegen/onnx/proto/int64.ts';

@@ -1,3 +1,4 @@
+// The message table says what the descriptors of onnx 1.23.1 say, and marks what onnx-proto lacks.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ATTRIBUTE_TYPE, DATA_TYPE } from '../../../codegen/onnx/proto/enums.ts';

@@ -1,3 +1,4 @@
+// Reading takes all that protobuf allows, and refuses the rest by field and byte.
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -94,7 +95,7 @@ describe('decodeModel', () => {
     }
   });
 
-  test('reads or refuses any bytes, and what it read it reads again', () => {
+  test('reads or refuses any bytes, and writes what it read the same way twice', () => {
     const mutated = fc.tuple(fc.nat(every.length - 1), fc.nat(255)).map(([at, byte]) => {
       const copy = Uint8Array.from(every);
       copy[at] = byte;
@@ -104,7 +105,8 @@ describe('decodeModel', () => {
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 40 }), mutated), (bytes) => {
         const error = fault(() => {
           const model = decodeModel(bytes);
-          expect(decodeModel(encodeMessage(MESSAGES.model, model))).toEqual(model);
+          const written = encodeMessage(MESSAGES.model, model);
+          expect(encodeMessage(MESSAGES.model, decodeModel(written))).toEqual(written);
         });
         if (error) expect(error.code).toBe('ONNX_MALFORMED');
       }),
@@ -147,8 +149,26 @@ describe('the limits of reading', () => {
       'graph.node[2].attribute[0]: message is nested',
     );
     expect(fault(() => decodeModel(bytes, { depth: 3 }))).toBeUndefined();
-    expect(fault(() => decodeModel(bytes, { objects: 4 }))?.message).toContain('limit of objects');
-    expect(fault(() => decodeModel(bytes, { objects: 5 }))).toBeUndefined();
+  });
+
+  const unknown = bytesOf(0x98, 6, 1, 8, 1);
+  test.each([
+    ['messages', MESSAGES.graph, bytesOf(10, 0)],
+    ['texts', MESSAGES.node, bytesOf(10, 0)],
+    ['byte strings', MESSAGES.attribute, bytesOf(field(9))],
+    ['integers', MESSAGES.tensor, bytesOf(8, 0)],
+    ['packed integers', MESSAGES.tensor, bytesOf(field(1, 0))],
+    ['unknown fields', MESSAGES.model, unknown],
+    ['lists of numbers', MESSAGES.graph, bytesOf(field(5, field(4, 0, 0, 0, 0)))],
+  ] as const)('bound the memory that many small %s take', (_, row, unit) => {
+    const bytes = Uint8Array.from(Array.from({ length: 1000 }, () => [...unit]).flat());
+    expect(fault(() => decodeMessage(row, bytes, { memory: 1000 * 16 - 1 }))?.message).toContain('limit of memory');
+    expect(fault(() => decodeMessage(row, bytes, { memory: 1000 * 1000 }))).toBeUndefined();
+  });
+
+  test('do not count what lists of numbers hold: that is bounded by the input', () => {
+    const bytes = encodeMessage(MESSAGES.tensor, { floatData: new Float32Array(10_000) });
+    expect(fault(() => decodeMessage(MESSAGES.tensor, bytes, { memory: 1000 }))).toBeUndefined();
   });
 });
 

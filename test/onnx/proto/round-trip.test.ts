@@ -1,3 +1,4 @@
+// Any message comes back as it was written, and onnx-buf reads the same in it.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MessageRow } from '../../../codegen/onnx/proto/field-table.ts';

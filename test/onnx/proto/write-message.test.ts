@@ -1,3 +1,4 @@
+// Writing is canonical, checked, and streams data that is not in memory.
 import { describe, expect, test } from 'vitest';
 import { MESSAGES } from '../../../codegen/onnx/proto/message-table.ts';
 import type { ModelProto } from '../../../codegen/onnx/proto/messages.ts';
