@@ -1,10 +1,10 @@
 // Checks the sizes of feeds against a contract, and finds what size each symbol has in a run.
 import type { Diagnostic } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
-import { type Constraint, checkConstraint, parseConstraint } from '../dim/constraint.ts';
-import { constant, type Dim, type SymbolDim, symbol, symbolsOf } from '../dim/dim.ts';
+import { type Constraint, checkConstraint, constraintDims, parseConstraint } from '../dim/constraint.ts';
+import { constant, type Dim, type SymbolDim, symbolsOf } from '../dim/dim.ts';
 import { evaluate } from '../dim/evaluate.ts';
-import { parseDim } from '../dim/parse.ts';
+import { formatDim, parseDim } from '../dim/text.ts';
 import type { Contract, ContractEntry } from './contract.ts';
 
 /** What a feed is, as far as the contract cares. */
@@ -184,13 +184,11 @@ function checkAxis(dim: Dim, size: number, place: string, { settled, mistakes }:
   if (wanted === size) return;
   mistakes.push({
     code: 'FEED_MISMATCH',
-    message: `${place} must be ${dim.kind === 'const' ? wanted : `${textOf(dim)}, here ${wanted}`}, got ${size}`,
+    message: `${place} must be ${dim.kind === 'const' ? wanted : `${formatDim(dim)}, here ${wanted}`}, got ${size}`,
     expected: String(wanted),
     actual: String(size),
   });
 }
-
-const textOf = (dim: Dim): string => [...symbolsOf(dim)].map((each) => each.name).join(', ');
 
 function disagreement(name: string, size: number, place: string, before: Settled): Diagnostic {
   return {
@@ -222,10 +220,5 @@ function solveLinear(
 }
 
 function symbolsOfConstraint(constraint: Constraint): Set<SymbolDim> {
-  const dims = Object.values(constraint).filter(isDim);
-  return new Set(dims.flatMap((dim) => [...symbolsOf(dim)]));
-}
-
-function isDim(value: unknown): value is Dim {
-  return typeof value === 'object' && value !== null && 'kind' in value && 'poly' in value;
+  return new Set(constraintDims(constraint).flatMap((dim) => [...symbolsOf(dim)]));
 }

@@ -1,0 +1,173 @@
+// Emits a lowered graph as an ONNX model: the message, the bytes in parts, and the plan of its external data file.
+import { type Diagnostic, dimwiseError, isDimwiseError, throwDiagnostics } from '../../src/base/errors.ts';
+import { VERSION } from '../../src/base/version.ts';
+import { CONTRACT_KEY, contractOf, contractToJson } from '../../src/ir/contract.ts';
+import type { Graph, Value } from '../../src/ir/graph.ts';
+import { SymbolNames } from '../../src/ir/symbol-names.ts';
+import { DEFAULT_IR_VERSION, DEFAULT_TARGET, irVersionFor, type Target } from '../../src/ir/target.ts';
+import type { TensorData } from '../../src/ir/tensor-data.ts';
+import { type ExternalFilePlan, planExternalFile } from './external-data.ts';
+import { constantData, entriesOf, GraphWriter, type GraphWriterParts, opsetEntries } from './graph-writer.ts';
+import { bodiesOf } from './node-parts.ts';
+import { allNodes, neededOpsets } from './opsets.ts';
+import type { ModelProto } from './proto/messages.ts';
+import { type Part, partsBytes } from './proto/parts.ts';
+import { encodeModelParts } from './proto/write-message.ts';
+import { type FileBytes, tensorByteLength } from './tensor-bytes.ts';
+import { TensorWriter } from './tensor-proto.ts';
+import { irVersionOfDType, TypeWriter } from './type-proto.ts';
+
+/** A model file must stay below this: protobuf's parsers take no message of 2 GiB. */
+const MAX_INLINE_BYTES = 2 ** 31 - 1;
+/** From here on weights go into a file of their own. */
+const DEFAULT_EXTERNAL_LIMIT = 1.5 * 2 ** 30;
+
+/** Where weights are written: `inline` in the model, `external` beside it, `auto` beside it above a limit. */
+export type WeightPlacement = 'auto' | 'inline' | 'external';
+
+/** How a model is emitted. */
+export interface EmitOptions {
+  /** The runtime that the model is for; `ort@1.30` by default. */
+  readonly target?: Target | undefined;
+  /** `auto` by default. */
+  readonly externalData?: WeightPlacement | undefined;
+  /** Bytes of weights from which `auto` writes an external file; 1.5 GiB by default. */
+  readonly externalLimit?: number | undefined;
+  /** The start of the name of the external file; the graph's name by default. */
+  readonly fileName?: string | undefined;
+  /** Reads tensors that lie in files; needed where the graph has such. */
+  readonly fileBytes?: FileBytes | undefined;
+  /** Further entries of the model's metadata. */
+  readonly metadata?: ReadonlyMap<string, string> | undefined;
+}
+
+/** An emitted model; the parts draw weights while they are written and may be written any number of times. */
+export interface EmittedModel {
+  readonly message: ModelProto;
+  /** The bytes of the `.onnx` file, in order. */
+  readonly parts: readonly Part[];
+  /** The size of the `.onnx` file. */
+  readonly bytes: number;
+  /** The file of weights that belongs beside it. */
+  readonly external: ExternalFilePlan | undefined;
+}
+
+/**
+ * Emits a graph. Same graph and options, same bytes.
+ *
+ * @param graph a lowered graph: operators of ONNX and of other domains, functions, bodies; every size a number or a symbol
+ * @throws BIND_INCOMPLETE when a size is still unknown; all such values are listed
+ * @throws PARAM_NOT_INITIALIZED, PARAM_DEFERRED when a parameter has no data yet; all such parameters are listed
+ * @throws EMIT_OPSET when the target lacks an operator
+ * @throws EMIT_TOO_LARGE when the weights do not fit one file and `externalData` is `inline`
+ * @throws NAME_DUPLICATE when two inputs, outputs or parameters have one name
+ */
+export function emitModel(graph: Graph, options: EmitOptions = {}): EmittedModel {
+  const target = options.target ?? DEFAULT_TARGET;
+  const opsets = neededOpsets(graph, target);
+  const graphs = [...graphsOf(graph)];
+  const functionGraphs = [...graph.functions.values()].flatMap(({ body }) => [...graphsOf(body)]);
+  const data = collectData(graphs);
+  const external = planWeights(graph, data, options);
+  const names = new SymbolNames();
+  for (const each of graphs) reserveNames(each, names);
+  const types = new TypeWriter(names);
+  const tensors = new TensorWriter(types, options.fileBytes, external);
+  const mistakes: Diagnostic[] = [];
+  const parts: GraphWriterParts = {
+    types,
+    tensors,
+    dataOf: (value) => data.get(value) ?? constantData(value),
+    kept: new Set([...graphs, ...functionGraphs].flatMap((each) => each.outputs)),
+    nodeMetadata: Math.max(DEFAULT_IR_VERSION, irVersionFor(opsets.get('') ?? 1)) <= target.ir,
+    report: (diagnostic) => mistakes.push(diagnostic),
+  };
+  const proto = new GraphWriter(graph, parts).graph(graph);
+  throwDiagnostics(mistakes.slice(0, MOST_MISTAKES));
+  const functions = [...graph.functions.values()].map((each) => new GraphWriter(each.body, parts).function(each));
+  for (const { domain } of graph.functions.values()) if (!opsets.has(domain)) opsets.set(domain, 1);
+  const message: ModelProto = {
+    irVersion: irVersion(opsets, types, target),
+    producerName: 'dimwise',
+    producerVersion: VERSION,
+    graph: proto,
+    opsetImport: opsetEntries(opsets),
+    metadataProps: entriesOf(
+      new Map([
+        ...graph.metadata,
+        ...(options.metadata ?? []),
+        [CONTRACT_KEY, contractToJson(contractOf(graph, names))],
+      ]),
+    ),
+    functions,
+  };
+  const encoded = encodeModelParts(message, { tensorBytes: tensors.bytesOf });
+  return { message, parts: encoded, bytes: partsBytes(encoded), external };
+}
+
+/** More unknown sizes than these follow from the first ones. */
+const MOST_MISTAKES = 20;
+
+/** The graph, its bodies and theirs. */
+function* graphsOf(graph: Graph): Iterable<Graph> {
+  yield graph;
+  for (const node of allNodes(graph)) yield* bodiesOf(node);
+}
+
+function reserveNames(graph: Graph, names: SymbolNames): void {
+  for (const value of graph.inputs) names.reserve(value.type);
+  for (const node of graph.nodes()) for (const value of node.outputs) names.reserve(value.type);
+}
+
+/** The data of all constants and parameters; every parameter without data is listed in one error. */
+function collectData(graphs: readonly Graph[]): Map<Value, TensorData> {
+  const data = new Map<Value, TensorData>();
+  const mistakes: Diagnostic[] = [];
+  for (const graph of graphs) {
+    for (const value of [...graph.parameters, ...graph.constants]) {
+      try {
+        data.set(value, constantData(value));
+      } catch (error) {
+        if (!isDimwiseError(error)) throw error;
+        mistakes.push(...error.errors);
+      }
+    }
+  }
+  throwDiagnostics(mistakes);
+  return data;
+}
+
+function planWeights(
+  graph: Graph,
+  data: ReadonlyMap<Value, TensorData>,
+  options: EmitOptions,
+): ExternalFilePlan | undefined {
+  const { externalData = 'auto', externalLimit = DEFAULT_EXTERNAL_LIMIT } = options;
+  let bytes = 0;
+  for (const tensor of data.values()) bytes += tensorByteLength(tensor);
+  if (externalData === 'inline' && bytes >= MAX_INLINE_BYTES) {
+    throw dimwiseError({
+      code: 'EMIT_TOO_LARGE',
+      message: `the weights of "${graph.name}" take ${bytes} bytes, one .onnx file holds less than ${MAX_INLINE_BYTES}`,
+      expected: `< ${MAX_INLINE_BYTES} bytes`,
+      actual: `${bytes} bytes`,
+      hint: 'let the weights go into an external file: externalData "auto" or "external"',
+    });
+  }
+  if (externalData === 'inline' || (externalData === 'auto' && bytes <= externalLimit)) return undefined;
+  return planExternalFile(options.fileName ?? graph.name, data.values(), options.fileBytes);
+}
+
+function irVersion(opsets: ReadonlyMap<string, number>, types: TypeWriter, target: Target): number {
+  const needed = Math.max(irVersionFor(opsets.get('') ?? 1), irVersionOfDType(types.newestDType));
+  if (needed > target.ir) {
+    throw dimwiseError({
+      code: 'EMIT_OPSET',
+      message: `the model needs IR version ${needed}, ${target.name} takes ${target.ir} at most`,
+      expected: `IR version <= ${target.ir}`,
+      actual: String(needed),
+      hint: 'choose a newer target, or another element type',
+    });
+  }
+  return Math.max(needed, Math.min(DEFAULT_IR_VERSION, target.ir));
+}

@@ -1,0 +1,86 @@
+// Which opsets a graph needs, within the limits of a target; forms of operators are checked at the opsets that result.
+import { type Diagnostic, throwDiagnostics } from '../../src/base/errors.ts';
+import type { Graph, Node } from '../../src/ir/graph.ts';
+import type { Target } from '../../src/ir/target.ts';
+import { findSchema, type OperatorSchema, schemaVersions } from '../../src/ops/schema.ts';
+import { bodiesOf } from './node-parts.ts';
+
+const ML = 'ai.onnx.ml';
+
+/**
+ * The opsets that a graph is written with: those it was inferred at, raised to the oldest that has every operator.
+ *
+ * @returns domain to version, `''` being ai.onnx, always present
+ * @throws EMIT_OPSET when an operator needs more than the target takes, or does not exist; all such nodes are listed
+ */
+export function neededOpsets(graph: Graph, target: Target): Map<string, number> {
+  const opsets = new Map(graph.opsets);
+  const nodes = [...allNodes(graph)];
+  for (const node of nodes) {
+    const { domain } = node;
+    const opset = opsets.get(domain) ?? 1;
+    if (!opsets.has(domain)) opsets.set(domain, opset);
+    const versions = schemaVersions(domain, node.op);
+    if (versions.length === 0) continue;
+    const current = findSchema(domain, node.op, opset);
+    if (current && fits(node, current)) continue;
+    const newer = versions.find((schema) => schema.sinceVersion > opset && fits(node, schema));
+    if (newer) opsets.set(domain, newer.sinceVersion);
+  }
+  check(nodes, opsets, target);
+  // What no operator needs is given back: the forms in force at the limit are the ones that were checked.
+  for (const [domain, limit] of limitsOf(target)) {
+    if ((opsets.get(domain) ?? 0) > limit) opsets.set(domain, limit);
+  }
+  return opsets;
+}
+
+const limitsOf = (target: Target): ReadonlyMap<string, number> =>
+  new Map([
+    ['', target.opset],
+    [ML, target.ml],
+  ]);
+
+/** The nodes of a graph, each followed by those of its bodies. */
+export function* allNodes(graph: Graph): Iterable<Node> {
+  for (const node of graph.nodes()) {
+    yield node;
+    for (const body of bodiesOf(node)) yield* allNodes(body);
+  }
+}
+
+function fits(node: Node, schema: OperatorSchema): boolean {
+  if (schema.deprecated || node.inputs.length > schema.maxInputs) return false;
+  for (const name of node.attributes.keys()) if (!schema.attributes.has(name)) return false;
+  return true;
+}
+
+function check(nodes: readonly Node[], opsets: ReadonlyMap<string, number>, target: Target): void {
+  const mistakes: Diagnostic[] = [];
+  const limits = limitsOf(target);
+  for (const node of nodes) {
+    const { domain, op } = node;
+    const opset = opsets.get(domain) ?? 1;
+    const schema = findSchema(domain, op, opset);
+    const known = domain === '' || schemaVersions(domain, op).length > 0;
+    const limit = limits.get(domain) ?? Number.POSITIVE_INFINITY;
+    if (known && !(schema && fits(node, schema))) {
+      mistakes.push({
+        code: 'EMIT_OPSET',
+        message: `${op} as it is used here does not exist in opset ${opset} of ${domain || 'ai.onnx'}`,
+        origin: node.origin,
+        actual: `opset ${opset}`,
+      });
+    } else if (schema && schema.sinceVersion > limit) {
+      mistakes.push({
+        code: 'EMIT_OPSET',
+        message: `${op} in the form used here came with opset ${schema.sinceVersion}, ${target.name} takes ${limit} at most`,
+        origin: node.origin,
+        expected: `opset <= ${limit}`,
+        actual: `opset ${schema.sinceVersion}`,
+        hint: 'choose a newer target, or replace the operator',
+      });
+    }
+  }
+  throwDiagnostics(mistakes);
+}

@@ -1,0 +1,90 @@
+// Reads an ONNX model message as a graph, with what the file says beside it.
+import type { Diagnostic } from '../../src/base/errors.ts';
+import { CONTRACT_KEY, type Contract, contractFromJson } from '../../src/ir/contract.ts';
+import { Graph, type Value } from '../../src/ir/graph.ts';
+import type { ValueType } from '../../src/ir/type.ts';
+import { malformed } from './malformed.ts';
+import type { ModelProto } from './proto/messages.ts';
+import { refuseExternal } from './read-external.ts';
+import { readFunctions } from './read-functions.ts';
+import { GraphReader, type GraphReading } from './read-graph.ts';
+import { readOpsets } from './read-opsets.ts';
+import type { ResolveExternal } from './read-tensor.ts';
+import { TypeReader } from './read-type.ts';
+
+/** How a model is read. */
+export interface ReadOptions {
+  /** Decides about external data; by default it is refused, because bytes have no folder. */
+  readonly resolveExternal?: ResolveExternal | undefined;
+}
+
+/** A model as it was read; nothing of it is inferred yet. */
+export interface ReadModel {
+  readonly graph: Graph;
+  readonly irVersion: number;
+  readonly producer: { readonly name: string; readonly version: string };
+  /** The types that the file states for values that are not inputs. They are claims: inference may contradict them. */
+  readonly declared: ReadonlyMap<Value, ValueType>;
+  /** The contract that dimwise saved with the model. */
+  readonly contract: Contract | undefined;
+  /** What was put right or left out while reading. */
+  readonly notes: readonly Diagnostic[];
+}
+
+/**
+ * Reads a model. Inputs and constants have types; all other values wait for inference (`inferGraph`).
+ *
+ * @param model the message of the whole file
+ * @throws ONNX_MALFORMED when the model breaks a rule that every ONNX model obeys
+ * @throws EXTERNAL_DATA when external data is refused
+ * @throws FILE_FORMAT when the contract in its metadata cannot be read
+ */
+export function readModel(model: ModelProto, options: ReadOptions = {}): ReadModel {
+  const { graph: proto } = model;
+  if (!proto) throw malformed('the model has no graph');
+  const irVersion = Number(model.irVersion ?? 0);
+  const graph = new Graph({ name: proto.name || 'graph', opsets: importsOf(model, irVersion) });
+  const declared = new Map<Value, ValueType>();
+  const notes: Diagnostic[] = [];
+  const reading: GraphReading = {
+    types: new TypeReader(proto.input ?? []),
+    resolve: options.resolveExternal ?? refuseExternal,
+    inFunction: false,
+    declared,
+    note: (diagnostic) => notes.push(diagnostic),
+  };
+  for (const [key, definition] of readFunctions(model.functions ?? [], reading)) graph.functions.set(key, definition);
+  new GraphReader(reading).readInto(graph, proto, `graph "${graph.name}"`);
+  for (const { key = '', value = '' } of model.metadataProps ?? []) graph.metadata.set(key, value);
+  const contract = graph.metadata.get(CONTRACT_KEY);
+  graph.metadata.delete(CONTRACT_KEY);
+  noteLosses(model, notes);
+  return {
+    graph,
+    irVersion,
+    producer: { name: model.producerName ?? '', version: model.producerVersion ?? '' },
+    declared,
+    contract: contract === undefined ? undefined : contractFromJson(contract),
+    notes,
+  };
+}
+
+/** The opsets of a model; before IR version 3 there were none, and version 1 held. */
+function importsOf(model: ModelProto, irVersion: number): Map<string, number> {
+  const opsets = readOpsets(model.opsetImport ?? [], 'the model');
+  if (opsets.size > 0) return opsets;
+  if (irVersion >= 3) throw malformed('the model imports no opset', { expected: 'opset_import', actual: 'none' });
+  return new Map([['', 1]]);
+}
+
+/** Says what a graph cannot hold. */
+function noteLosses(model: ModelProto, notes: Diagnostic[]): void {
+  const lost: [boolean, string][] = [
+    [(model.trainingInfo?.length ?? 0) > 0, 'training information'],
+    [(model.configuration?.length ?? 0) > 0, 'device configurations'],
+    [(model.graph?.quantizationAnnotation?.length ?? 0) > 0, 'quantization annotations'],
+  ];
+  for (const [present, what] of lost) {
+    if (present) notes.push({ code: 'FILE_FORMAT', message: `${what} of the model are not part of its graph` });
+  }
+}

@@ -1,0 +1,103 @@
+// Types of values as ONNX messages: sizes become numbers or `dim_param` texts.
+import { type Dim, hasUnknown } from '../../src/dim/dim.ts';
+import { DTYPES, type DType } from '../../src/ir/dtype.ts';
+import type { SymbolNames } from '../../src/ir/symbol-names.ts';
+import type { MaybeDType, Shape, ValueType } from '../../src/ir/type.ts';
+import type { DimensionProto, TensorShapeProto, TypeProto } from './proto/type-messages.ts';
+
+/** Takes an axis whose size no batch has settled. */
+export type UnknownDimReport = (axis: number) => void;
+
+/** Writes types; one writer serves a whole model, so that fresh symbols are numbered through it. */
+export class TypeWriter {
+  readonly #names: SymbolNames;
+  readonly #dims = new Map<Dim, DimensionProto>();
+  /** The greatest ONNX number of an element type that was written. */
+  newestDType = 0;
+
+  constructor(names: SymbolNames) {
+    this.#names = names;
+  }
+
+  /**
+   * The message of a type; undefined where the kind or an element type is not known.
+   *
+   * @param onUnknown called for each axis of unknown size, which is written without a name
+   */
+  type(type: ValueType, onUnknown: UnknownDimReport): TypeProto | undefined {
+    switch (type.kind) {
+      case 'tensor': {
+        const elemType = this.#dtype(type.dtype);
+        return elemType === undefined
+          ? undefined
+          : { tensorType: { elemType, shape: this.#shape(type.shape, onUnknown) } };
+      }
+      case 'sparse': {
+        const elemType = this.#dtype(type.dtype);
+        return elemType === undefined
+          ? undefined
+          : { sparseTensorType: { elemType, shape: this.#shape(type.shape, onUnknown) } };
+      }
+      case 'sequence': {
+        const elemType = this.type(type.element, onUnknown);
+        return elemType && { sequenceType: { elemType } };
+      }
+      case 'optional': {
+        const elemType = this.type(type.element, onUnknown);
+        return elemType && { optionalType: { elemType } };
+      }
+      case 'map': {
+        const valueType = this.type(type.value, onUnknown);
+        return valueType && { mapType: { keyType: this.#dtype(type.key), valueType } };
+      }
+      case 'unknown':
+        return undefined;
+    }
+  }
+
+  /** The ONNX number of an element type; undefined where it is not known. */
+  #dtype(dtype: MaybeDType): number | undefined {
+    return dtype === 'undefined' ? undefined : this.dtype(dtype);
+  }
+
+  /** The ONNX number of an element type. */
+  dtype(dtype: DType): number {
+    const { onnx } = DTYPES[dtype];
+    if (onnx > this.newestDType) this.newestDType = onnx;
+    return onnx;
+  }
+
+  #shape(shape: Shape | null, onUnknown: UnknownDimReport): TensorShapeProto | undefined {
+    if (!shape) return undefined;
+    return {
+      dim: shape.map((dim, axis) => {
+        if (hasUnknown(dim)) {
+          onUnknown(axis);
+          return {};
+        }
+        return this.#dim(dim);
+      }),
+    };
+  }
+
+  #dim(dim: Dim): DimensionProto {
+    let proto = this.#dims.get(dim);
+    if (!proto) {
+      // A name that is no identifier stands bare in dim_param: quotes belong to the text of expressions.
+      if (dim.kind === 'const') proto = { dimValue: dim.value };
+      else proto = { dimParam: dim.kind === 'symbol' ? this.#names.nameOf(dim) : this.#names.format(dim) };
+      this.#dims.set(dim, proto);
+    }
+    return proto;
+  }
+}
+
+/** The IR version that brought the newest of some element types (onnx.proto3), by its ONNX number. */
+export function irVersionOfDType(onnx: number): number {
+  if (onnx >= 25) return 13;
+  if (onnx >= 24) return 12;
+  if (onnx >= 23) return 11;
+  if (onnx >= 21) return 10;
+  if (onnx >= 17) return 9;
+  return 3;
+}

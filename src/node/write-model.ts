@@ -1,0 +1,69 @@
+// Writes an emitted model: its weights first, the model that refers to them last, and then the old weights go.
+import { lstat, readFile, unlink } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { type EmitOptions, type EmittedModel, emitModel } from '../../codegen/onnx/emit.ts';
+import { externalLocations } from '../../codegen/onnx/external-locations.ts';
+import { streamParts } from '../../codegen/onnx/proto/parts.ts';
+import { decodeModel } from '../../codegen/onnx/proto/read-message.ts';
+import { isDimwiseError } from '../base/errors.ts';
+import type { Graph } from '../ir/graph.ts';
+import { writeAtomic } from './write-atomic.ts';
+
+/** Models with external data are small; a larger old model holds its weights itself. */
+const MOST_OLD_BYTES = 2 ** 26;
+
+/** What was written. */
+export interface WrittenModel {
+  readonly path: string;
+  /** The size of the model file. */
+  readonly bytes: number;
+  /** The file of weights beside it, where there is one. */
+  readonly external: { readonly path: string; readonly bytes: number } | undefined;
+}
+
+/**
+ * Emits a graph into a file, with its weights in `NAME.<checksum>.data` beside it where they are too large.
+ *
+ * @param path the `.onnx` file
+ * @throws FILE_WRITE when a file cannot be written; the old files are as they were
+ * @throws what `emitModel` throws
+ */
+export function writeGraph(path: string, graph: Graph, options: EmitOptions = {}): Promise<WrittenModel> {
+  const fileName = options.fileName ?? basename(path, extname(path));
+  return writeModel(path, emitModel(graph, { ...options, fileName }));
+}
+
+/**
+ * Writes an emitted model. Same model, same bytes.
+ *
+ * @param path the `.onnx` file; the file of weights goes into the same folder
+ * @throws FILE_WRITE when a file cannot be written; the old files are as they were
+ */
+export async function writeModel(path: string, emitted: EmittedModel): Promise<WrittenModel> {
+  const folder = dirname(path);
+  const old = await oldWeights(path);
+  const { external } = emitted;
+  if (external) await writeAtomic(join(folder, external.fileName), streamParts(external.parts));
+  await writeAtomic(path, streamParts(emitted.parts));
+  for (const name of old) if (name !== external?.fileName) await unlink(join(folder, name)).catch(() => {});
+  return {
+    path,
+    bytes: emitted.bytes,
+    external: external && { path: join(folder, external.fileName), bytes: external.bytes },
+  };
+}
+
+/** The names of the weight files that dimwise wrote for the model that stands there now. */
+async function oldWeights(path: string): Promise<string[]> {
+  try {
+    const stat = await lstat(path);
+    if (!stat.isFile() || stat.size > MOST_OLD_BYTES) return [];
+    const model = decodeModel(await readFile(path));
+    if (model.producerName !== 'dimwise') return [];
+    return [...externalLocations(model)].filter((name) => /^[\w.-]+\.[0-9a-f]{16}\.data$/.test(name));
+  } catch (error) {
+    // No old model, or none that can be read: nothing of it is ours to remove.
+    if (isDimwiseError(error) || (error instanceof Error && 'code' in error)) return [];
+    throw error;
+  }
+}
