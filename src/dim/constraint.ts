@@ -7,6 +7,9 @@ import { evaluate } from './evaluate.ts';
 import { DimParser } from './parse.ts';
 import { formatDim, type NameOf } from './text.ts';
 
+/** The answer to a question about dims; `contradiction` where the facts themselves collide. */
+export type Answer = 'true' | 'false' | 'unknown' | 'contradiction';
+
 /** Where a constraint came from. */
 export interface Sourced {
   readonly origins: readonly Origin[];

@@ -7,7 +7,7 @@ import { DimParser } from './parse.ts';
 import { addPoly, constantPoly, scalePoly } from './polynomial.ts';
 
 /** Words of the grammar; a symbol of such a name is quoted. */
-export const RESERVED_WORDS: ReadonlySet<string> = new Set(['min', 'max', 'ceildiv', 'broadcast']);
+export const RESERVED_WORDS: ReadonlySet<string> = new Set(['min', 'max', 'ceildiv', 'broadcast', 'broadcastable']);
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

@@ -1,0 +1,228 @@
+// What is known about the dims of one graph: questions, unification, recorded constraints, simplification.
+import { dimwiseError } from '../base/errors.ts';
+import type { Origin } from '../base/origin.ts';
+import { broadcast, mod, sub } from './arithmetic.ts';
+import { Bounds, Prover } from './bounds.ts';
+import type { Answer, Constraint } from './constraint.ts';
+import { type Dim, type DimLike, type SymbolDim, toDim } from './dim.ts';
+import { gcd } from './integer.ts';
+import type { Interval } from './interval.ts';
+import { minimalConstraints, type Replay } from './minimal.ts';
+import { contentOf } from './polynomial.ts';
+import { Recorder } from './recorder.ts';
+import { Simplifier } from './simplify.ts';
+import { type Declaration, FactStore } from './store.ts';
+import { formatDim } from './text.ts';
+
+export type { Answer } from './constraint.ts';
+
+/** The facts and constraints of one graph; symbols are at least 1 unless declared otherwise. */
+export class Facts {
+  readonly #store = new FactStore();
+  readonly #bounds = new Bounds(this.#store);
+  readonly #prover = new Prover(this.#store, this.#bounds);
+  readonly #simplifier = new Simplifier(this.#store, this.#bounds, this.#prover);
+  readonly #recorder: Recorder = new Recorder(this.#store, {
+    simplify: (d) => this.#simplifier.simplify(d),
+    range: (d) => this.#bounds.range(d),
+    ask: (constraint) => this.#ask(constraint),
+  });
+  #minimal: { readonly version: number; readonly constraints: readonly Constraint[] } | undefined;
+
+  /** Counts the facts; a dim simplified at one version need not be simple at the next. */
+  get version(): number {
+    return this.#store.version;
+  }
+
+  /**
+   * Declares what an author states about a symbol; said again, the statements join.
+   *
+   * @param declaration the least size (1 by default for named symbols, else 0), the greatest, a divisor
+   * @returns `false` when it contradicts what is known; nothing is recorded then
+   */
+  declare(symbol: SymbolDim, declaration: Declaration, origin?: Origin): Answer {
+    return this.#recorder.declare(symbol, declaration, origin);
+  }
+
+  /** A sound interval: in every valid binding the dim's size lies in it. */
+  range(d: DimLike): Interval {
+    return this.#bounds.range(this.simplify(d));
+  }
+
+  /** Asks whether two dims are equal in every valid binding. */
+  equal(a: DimLike, b: DimLike): Answer {
+    return this.#answer({ kind: 'equal', left: toDim(a), right: toDim(b), origins: [] });
+  }
+
+  /** Asks whether a dim is at most another one in every valid binding. */
+  atMost(a: DimLike, b: DimLike): Answer {
+    return this.#answer({ kind: 'atMost', left: toDim(a), right: toDim(b), origins: [] });
+  }
+
+  /** Asks whether `divisor` divides a dim in every valid binding. */
+  divides(divisor: DimLike, d: DimLike): Answer {
+    return this.#answer({ kind: 'divides', divisor: toDim(divisor), dim: toDim(d), origins: [] });
+  }
+
+  /** Asks whether two sizes broadcast, that is are equal or one of them 1, in every valid binding. */
+  broadcastable(a: DimLike, b: DimLike): Answer {
+    return this.#answer({ kind: 'broadcastable', left: toDim(a), right: toDim(b), origins: [] });
+  }
+
+  /**
+   * Makes two dims equal: unknowns are solved or merged, otherwise an `equal` constraint is recorded.
+   *
+   * @param origin where the two meet
+   * @returns `true` when they were equal or an unknown was solved, `unknown` when a constraint was recorded, `false`
+   *   when they cannot be equal; nothing is recorded then
+   */
+  unify(a: DimLike, b: DimLike, origin?: Origin): Answer {
+    return this.require({ kind: 'equal', left: toDim(a), right: toDim(b), origins: origin ? [origin] : [] });
+  }
+
+  /**
+   * Records a constraint.
+   *
+   * @returns `true` when it was known (or solved unknowns alone), `unknown` when it was recorded, `false` when it
+   *   cannot hold; nothing is recorded then
+   */
+  require(constraint: Constraint): Answer {
+    return this.#recorder.require(constraint);
+  }
+
+  /**
+   * The size that broadcasting gives, and the constraint that it is defined where that is not known.
+   *
+   * @throws DIM_UNDEFINED when the sizes cannot broadcast
+   */
+  broadcast(a: DimLike, b: DimLike, origin?: Origin): Dim {
+    const [left, right] = [toDim(a), toDim(b)];
+    const answer = this.require({ kind: 'broadcastable', left, right, origins: origin ? [origin] : [] });
+    const [x, y] = [this.simplify(left), this.simplify(right)];
+    if (answer === 'false' || answer === 'contradiction') {
+      throw dimwiseError({
+        code: 'DIM_UNDEFINED',
+        message: `sizes ${formatDim(x)} and ${formatDim(y)} do not broadcast`,
+        origin,
+        expected: 'equal sizes, or one of them 1',
+        actual: `${formatDim(x)} and ${formatDim(y)}`,
+      });
+    }
+    return this.equal(x, y) === 'true' ? x : this.simplify(broadcast(x, y));
+  }
+
+  /** The simplest dim known to have the same size in every valid binding. */
+  simplify(d: DimLike): Dim {
+    return this.#simplifier.simplify(toDim(d));
+  }
+
+  /** What a symbol was found to be, or undefined while it is free. */
+  solved(symbol: SymbolDim): Dim | undefined {
+    return this.#store.solutions.has(symbol) ? this.simplify(symbol) : undefined;
+  }
+
+  /** Where a symbol was settled. */
+  settledBy(symbol: SymbolDim): Origin | undefined {
+    return this.#store.solutions.get(symbol)?.origin;
+  }
+
+  /** The constraints, in the order in which they were first recorded: simplified, none implied by the others. */
+  constraints(): readonly Constraint[] {
+    const replay = (): Replay => {
+      const facts = new Facts();
+      return { facts, store: facts.#store };
+    };
+    if (this.#minimal?.version !== this.version) {
+      this.#minimal = { version: this.version, constraints: minimalConstraints(this.#store, replay) };
+    }
+    return this.#minimal.constraints;
+  }
+
+  /** A copy that goes its own way from here. */
+  fork(): Facts {
+    const copy = new Facts();
+    copy.#store.assign(this.#store);
+    return copy;
+  }
+
+  #answer(constraint: Constraint): Answer {
+    return this.#store.contradictory ? 'contradiction' : this.#ask(constraint);
+  }
+
+  #ask(constraint: Constraint): Answer {
+    switch (constraint.kind) {
+      case 'equal':
+        return this.#askZero(this.simplify(sub(this.simplify(constraint.left), this.simplify(constraint.right))));
+      case 'range': {
+        const d = this.simplify(constraint.dim);
+        const { min = -Infinity, max = Infinity } = constraint;
+        const low = min === -Infinity ? 'true' : this.#askNotNegative(sub(d, min));
+        const high = max === Infinity ? 'true' : this.#askNotNegative(sub(max, d));
+        if (low === 'false' || high === 'false') return 'false';
+        return low === 'true' && high === 'true' ? 'true' : 'unknown';
+      }
+      case 'atMost':
+        return this.#askNotNegative(sub(this.simplify(constraint.right), this.simplify(constraint.left)));
+      case 'divides':
+        return this.#askDivides(this.simplify(constraint.divisor), this.simplify(constraint.dim));
+      case 'broadcastable':
+        return this.#askBroadcastable(this.simplify(constraint.left), this.simplify(constraint.right));
+    }
+  }
+
+  #askZero(d: Dim): Answer {
+    if (d.kind === 'const') return d.value === 0 ? 'true' : 'false';
+    const { min, max } = this.#bounds.range(d);
+    if (min > 0 || max < 0) return 'false';
+    if (d.poly.constant % contentOf(d.poly, true) !== 0) return 'false';
+    const { modulus, residue } = this.#store.residueOf(d);
+    if (modulus > 1 && residue % modulus !== 0) return 'false';
+    if (this.#prover.leastOf(d, 1) >= 1 || this.#prover.leastOf(sub(0, d), 1) >= 1) return 'false';
+    return 'unknown';
+  }
+
+  #askNotNegative(difference: Dim): Answer {
+    const d = this.simplify(difference);
+    if (d.kind === 'const') return d.value >= 0 ? 'true' : 'false';
+    if (this.#prover.leastOf(d) >= 0) return 'true';
+    return this.#prover.leastOf(sub(-1, d)) >= 0 ? 'false' : 'unknown';
+  }
+
+  #askDivides(divisor: Dim, d: Dim): Answer {
+    if (divisor.kind === 'const' && divisor.value === 0) return this.#askZero(d);
+    const zero = this.#askZero(d);
+    if (zero === 'true') return 'true';
+    if (divisor.kind === 'const') {
+      const { modulus, residue } = this.#store.residueOf(d);
+      const common = gcd(modulus, divisor.value);
+      if (residue % common !== 0) return 'false';
+      if (common === Math.abs(divisor.value)) return 'true';
+    }
+    return this.#askZero(this.simplify(mod(d, divisor)));
+  }
+
+  #askBroadcastable(a: Dim, b: Dim): Answer {
+    if (a === b) return 'true';
+    const equal = this.#askZero(this.simplify(sub(a, b)));
+    if (equal === 'true' || this.#isOne(a) || this.#isOne(b)) return 'true';
+    const same = ([x, y]: readonly [Dim, Dim]): boolean => {
+      const [p, q] = [this.simplify(x), this.simplify(y)];
+      return (p === a && q === b) || (p === b && q === a);
+    };
+    if (this.#store.pairs.some(same)) return 'true';
+    return equal === 'false' && this.#isNotOne(a) && this.#isNotOne(b) ? 'false' : 'unknown';
+  }
+
+  #isOne(d: Dim): boolean {
+    return d.kind === 'const' && d.value === 1;
+  }
+
+  #isNotOne(d: Dim): boolean {
+    return this.#askZero(this.simplify(sub(d, 1))) === 'false';
+  }
+
+  /** The symbols that the facts speak of, in the order in which they were first seen. */
+  symbols(): readonly SymbolDim[] {
+    return [...this.#store.order.keys()];
+  }
+}
