@@ -1,0 +1,211 @@
+// The text of a graph in ONNX's textual syntax: a stable form for snapshots, and a full form that keeps all names.
+import { isDimwiseError } from '../base/errors.ts';
+import { type Dim, hasUnknown } from '../dim/dim.ts';
+import type { Attribute } from './attribute.ts';
+import { entryOf } from './contract.ts';
+import type { FunctionDefinition, Graph, Node, Value } from './graph.ts';
+import { attributeText, dataText } from './onnx-text-data.ts';
+import { type DimText, nameText, onnxTypeText, quoted } from './onnx-text-type.ts';
+import { SymbolNames } from './symbol-names.ts';
+
+/** How a graph is printed. */
+export interface GraphTextOptions {
+  /**
+   * `stable` (the default): inner values are numbered `%0`, `%1` in order and types stand behind the nodes, so that the text does
+   * not change when inner values are renamed. `full`: names as they are; ONNX's own parser reads it, as far as weights are small.
+   */
+  readonly form?: 'stable' | 'full';
+  /** Tells whether an attribute only states the operator's default; such are left out. */
+  readonly isDefault?: (node: Node, name: string, attribute: Attribute) => boolean;
+}
+
+/**
+ * Prints a graph: opsets, signature, weights, constraints, one node per line, then functions.
+ *
+ * @example formatGraph(graph)
+ * // <opset_import: ["" : 21]>
+ * // mlp (float[batch,20] x) => (float[batch,256] y)
+ * // <float[20,256] w = ["checksum": "3f2a9d01c2b4e6f8"]>
+ * // {
+ * //   %0 = MatMul (x, w)  # float[batch,256]
+ * //   y = Relu (%0)
+ * // }
+ */
+export function formatGraph(graph: Graph, options: GraphTextOptions = {}): string {
+  return new GraphPrinter(options).model(graph);
+}
+
+class GraphPrinter {
+  readonly #stable: boolean;
+  readonly #isDefault: NonNullable<GraphTextOptions['isDefault']>;
+  readonly #symbols = new SymbolNames();
+  #names = new Map<Value, string>();
+  #next = 0;
+  readonly #dim: DimText;
+
+  constructor({ form = 'stable', isDefault = () => false }: GraphTextOptions) {
+    this.#stable = form === 'stable';
+    this.#isDefault = isDefault;
+    this.#dim = (dim) => this.#dimText(dim);
+  }
+
+  model(graph: Graph): string {
+    for (const value of graph.inputs) this.#symbols.reserve(value.type);
+    for (const node of graph.nodes()) for (const value of node.outputs) this.#symbols.reserve(value.type);
+    const lines = [`<opset_import: ${opsetText(graph.opsets)}>`, ...this.#graph(graph)];
+    for (const constraint of graph.facts.constraints()) {
+      const { kind, expr } = entryOf(constraint, this.#symbols);
+      lines.splice(lines.indexOf('{'), 0, `# ${kind}: ${expr}`);
+    }
+    for (const definition of graph.functions.values()) lines.push(...this.#function(definition));
+    return lines.join('\n');
+  }
+
+  /** A dim that ONNX's text can say bare is bare; expressions are quoted in the full form. */
+  #dimText(dim: Dim): string {
+    const text = this.#symbols.format(dim);
+    if (this.#stable || dim.kind === 'const' || hasUnknown(dim)) return text;
+    return dim.kind === 'symbol' ? nameText(this.#symbols.nameOf(dim)) : quoted(text);
+  }
+
+  #graph(graph: Graph): string[] {
+    const inputs = graph.inputs.map((value) => this.#typed(value, this.#edgeName(value)));
+    // Outputs with a name of the author keep it; the others are numbered when their node is reached.
+    for (const value of graph.outputs) if (value.name) this.#edgeName(value);
+    const weights = [...graph.parameters, ...graph.constants].map((value) => this.#weight(value));
+    const body = Array.from(graph.nodes(), (node) => this.#node(node)).flat();
+    const outputs = graph.outputs.map((value) => this.#typed(value, this.#name(value)));
+    const infos = this.#stable ? [] : this.#valueInfos(graph);
+    const declared = [...weights, ...infos];
+    const last = declared.length - 1;
+    return [
+      `${nameText(graph.name)} (${inputs.join(', ')}) => (${outputs.join(', ')})`,
+      ...declared.map((text, i) => `${i === 0 ? '<' : ' '}${text}${i === last ? '>' : ','}`),
+      '{',
+      ...body.map((line) => `  ${line}`),
+      '}',
+    ];
+  }
+
+  #valueInfos(graph: Graph): string[] {
+    const infos: string[] = [];
+    for (const node of graph.nodes()) {
+      for (const value of node.outputs) {
+        if (value.type.kind !== 'unknown' && !graph.outputs.includes(value))
+          infos.push(this.#typed(value, this.#name(value)));
+      }
+    }
+    return infos;
+  }
+
+  #function(definition: FunctionDefinition): string[] {
+    const { body, domain, name, overload, attributes, defaults, opsets } = definition;
+    this.#names = new Map();
+    this.#next = 0;
+    const head = [
+      `domain: ${quoted(domain)}`,
+      ...(overload ? [`overload: ${quoted(overload)}`] : []),
+      `opset_import: ${opsetText(opsets)}`,
+    ];
+    const formal = [
+      ...attributes,
+      ...[...defaults].map(([key, value]) => `${key}${this.#attribute(value).join('\n')}`),
+    ];
+    const inputs = body.inputs.map((value) => this.#edgeName(value));
+    for (const value of body.outputs) if (value.name) this.#edgeName(value);
+    const constants = body.constants.map((value) => this.#constantNode(value));
+    const nodes = Array.from(body.nodes(), (node) => this.#node(node)).flat();
+    return [
+      `<${head.join(', ')}>`,
+      `${nameText(name)} ${formal.length > 0 ? `<${formal.join(', ')}>` : ''}(${inputs.join(', ')}) => (${body.outputs.map((value) => this.#name(value)).join(', ')})`,
+      '{',
+      ...[...constants, ...nodes].map((line) => `  ${line}`),
+      '}',
+    ];
+  }
+
+  #constantNode(value: Value): string {
+    const data = value.source.kind === 'constant' ? value.source.data : undefined;
+    return `${this.#name(value)} = Constant <value${data ? attributeText({ kind: 'tensor', value: data }, this.#dim) : ''}> ()`;
+  }
+
+  #node(node: Node): string[] {
+    const attributes = this.#attributes(node);
+    const inputs = node.inputs.map((value) => (value ? this.#name(value) : '""')).join(', ');
+    const outputs = node.outputs.map((value) => this.#name(value)).join(', ');
+    const op = [node.domain, node.op].filter(Boolean).join('.') + (node.overload ? `:${node.overload}` : '');
+    const label = !this.#stable && node.name ? `[${nameText(node.name)}] ` : '';
+    const lines = `${label}${outputs} = ${op} ${attributes}(${inputs})`.split('\n');
+    const types = this.#stable
+      ? node.outputs.map((value) => onnxTypeText(value.type, this.#dim) || 'unknown').join(', ')
+      : '';
+    if (types) lines.push(`${lines.pop() ?? ''}  # ${types}`);
+    return lines;
+  }
+
+  #attributes(node: Node): string {
+    const texts: string[] = [];
+    for (const name of [...node.attributes.keys()].sort()) {
+      const attribute = node.attributes.get(name);
+      if (!attribute || this.#isDefault(node, name, attribute)) continue;
+      texts.push(`${name}${this.#attribute(attribute).join('\n')}`);
+    }
+    return texts.length > 0 ? `<${texts.join(', ')}> ` : '';
+  }
+
+  /** An attribute after its name, bodies with a line for each of their nodes. */
+  #attribute(attribute: Attribute): string[] {
+    if (attribute.kind === 'graph') return ` = ${this.#graph(attribute.value).join('\n')}`.split('\n');
+    if (attribute.kind === 'graphs') {
+      return `: graphs = [${attribute.value.map((body) => this.#graph(body).join('\n')).join(', ')}]`.split('\n');
+    }
+    return [attributeText(attribute, this.#dim)];
+  }
+
+  #weight(value: Value): string {
+    const typed = this.#typed(value, value.source.kind === 'parameter' ? this.#edgeName(value) : this.#name(value));
+    const data = dataOf(value);
+    return data === undefined ? typed : `${typed} = ${data}`;
+  }
+
+  #typed(value: Value, name: string): string {
+    const type = onnxTypeText(value.type, this.#dim);
+    return type ? `${type} ${name}` : name;
+  }
+
+  /** The name of an input, an output or a parameter, which readers know by it. */
+  #edgeName(value: Value): string {
+    const known = this.#names.get(value);
+    if (known !== undefined) return known;
+    const own = value.source.kind === 'parameter' ? (value.name ?? value.source.cell.path) : value.name;
+    return own ? this.#keep(value, nameText(own)) : this.#name(value);
+  }
+
+  #name(value: Value): string {
+    const known = this.#names.get(value);
+    if (known !== undefined) return known;
+    if (!this.#stable && value.name) return this.#keep(value, nameText(value.name));
+    return this.#keep(value, `%${this.#next++}`);
+  }
+
+  #keep(value: Value, name: string): string {
+    this.#names.set(value, name);
+    return name;
+  }
+}
+
+/** The data of a weight; undefined for a parameter that has none yet. */
+function dataOf(value: Value): string | undefined {
+  try {
+    if (value.source.kind === 'constant') return dataText(value.source.data);
+    return value.source.kind === 'parameter' ? dataText(value.source.cell.data()) : undefined;
+  } catch (error) {
+    if (isDimwiseError(error)) return undefined;
+    throw error;
+  }
+}
+
+function opsetText(opsets: ReadonlyMap<string, number>): string {
+  const entries = [...opsets].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `[${entries.map(([domain, version]) => `${quoted(domain)} : ${version}`).join(', ')}]`;
+}
