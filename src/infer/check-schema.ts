@@ -17,7 +17,8 @@ export function checkAgainstSchema(node: Node, schema: OperatorSchema, variables
   const violation = variables.bind(node);
   if (!violation) return;
   const name = describeInput(node.inputs[violation.input], violation.formal.name, violation.input);
-  const kinds = violation.actual.startsWith('tensor(') === violation.expected.includes('tensor(');
+  const kindOf = (spec: string): string => spec.slice(0, spec.indexOf('('));
+  const kinds = violation.expected.split(', ').map(kindOf).includes(kindOf(violation.actual));
   throw dimwiseError({
     code: kinds ? 'DTYPE_MISMATCH' : 'KIND_MISMATCH',
     message: `${node.op}-${schema.sinceVersion} takes ${name} of type ${violation.expected}, got ${violation.actual}`,

@@ -17,7 +17,11 @@ import { refineRank } from './refine-rank.ts';
 import { formalAt, type TypeVariables } from './type-variables.ts';
 
 /** Infers a body graph; handed in so that this file does not depend on the engine. */
-export type BodyInference = (body: Graph, inputs: readonly ValueType[], cx: Context) => readonly ValueType[];
+export type BodyInference = (
+  body: Graph,
+  inputs: readonly ValueType[],
+  contents: readonly (Content | undefined)[],
+) => readonly ValueType[];
 
 /** The context of one node; see {@link InferContext} for what each member does. */
 export class Context implements InferContext {
@@ -268,8 +272,12 @@ export class Context implements InferContext {
     const type = this.schemaType(i);
     return type.kind === 'tensor' || type.kind === 'sparse' ? type.dtype : 'undefined';
   }
-  inferBody(body: Graph, inputs: readonly ValueType[]): readonly ValueType[] {
-    return this.#inferBody(body, inputs, this);
+  inferBody(
+    body: Graph,
+    inputs: readonly ValueType[],
+    contents: readonly (Content | undefined)[] = [],
+  ): readonly ValueType[] {
+    return this.#inferBody(body, inputs, contents);
   }
 
   fail(code: ErrorCode, message: string, facts: { expected?: string; actual?: string; hint?: string } = {}): never {

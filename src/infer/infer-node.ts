@@ -1,5 +1,6 @@
 // Infers one node: its schema, its row, the types and content of its outputs, or the mistake that it is.
 import { type Diagnostic, DimwiseError, isDimwiseError } from '../base/errors.ts';
+import type { Content } from '../ir/content.ts';
 import type { Graph, Node } from '../ir/graph.ts';
 import type { OperatorRow } from '../ir/operator.ts';
 import { UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
@@ -39,7 +40,8 @@ function inferSound(node: Node, report: Report): void {
     variables = new TypeVariables(schema);
     checkAgainstSchema(node, schema, variables);
   }
-  const cx = new Context(node, schema, variables, (body, inputs) => inferBody(body, inputs, report));
+  const once = reportOnce(report);
+  const cx = new Context(node, schema, variables, (body, inputs, contents) => inferBody(body, inputs, once, contents));
   const types = row ? row.infer(cx) : [];
   const outputs = node.outputs.map((_, i) => types[i] ?? cx.schemaType(i));
   const contents = outputContents(row, cx, outputs);
@@ -67,11 +69,29 @@ export function inferGraph(graph: Graph, report: Report): void {
   for (const node of graph.nodes()) inferNode(node, report);
 }
 
-/** Infers a body for given input types and returns the types of its outputs. */
-export function inferBody(body: Graph, inputs: readonly ValueType[], report: Report): readonly ValueType[] {
+/** Reports each mistake once: a body is inferred again and again until its types hold for every step. */
+function reportOnce(report: Report): Report {
+  const seen = new Map<string, Set<unknown>>();
+  return (diagnostic) => {
+    const { code, message, origin } = diagnostic;
+    const places = seen.get(code) ?? new Set();
+    // A node keeps its origin object, while the message may tell of other sizes each time.
+    const place = origin ?? message;
+    if (!places.has(place)) report(diagnostic);
+    seen.set(code, places.add(place));
+  };
+}
+
+/** Infers a body for given input types, and contents where they are known, and returns the types of its outputs. */
+export function inferBody(
+  body: Graph,
+  inputs: readonly ValueType[],
+  report: Report,
+  contents: readonly (Content | undefined)[] = [],
+): readonly ValueType[] {
   body.inputs.forEach((input, i) => {
     const type = inputs[i];
-    if (type) input.setType(type);
+    if (type) input.setType(type, contents[i]);
   });
   inferGraph(body, report);
   return body.outputs.map((output) => output.type);

@@ -81,8 +81,15 @@ export interface InferContext {
   schemaType(i: number): ValueType;
   /** The dtype that the schema's type variables give output `i`. */
   outputDType(i: number): MaybeDType;
-  /** Infers a body graph with the given input types and returns the types of its outputs. */
-  inferBody(body: Graph, inputs: readonly ValueType[]): readonly ValueType[];
+  /**
+   * Infers a body graph with the given input types, and with contents where they hold each time the body runs, and returns the types
+   * of its outputs. A mistake that the body makes again under other types is reported once.
+   */
+  inferBody(
+    body: Graph,
+    inputs: readonly ValueType[],
+    contents?: readonly (Content | undefined)[],
+  ): readonly ValueType[];
 
   /** States a mistake of this node: throws; the engine records it and poisons the outputs. */
   fail(code: ErrorCode, message: string, facts?: { expected?: string; actual?: string; hint?: string }): never;

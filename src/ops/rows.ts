@@ -3,18 +3,37 @@ import type { OperatorRow } from '../ir/operator.ts';
 import { ACTIVATION_ROWS } from './rows/activation.ts';
 import { ALONG_AXIS_ROWS } from './rows/along-axis.ts';
 import { ARITHMETIC_ROWS } from './rows/arithmetic.ts';
+import { ATTENTION_ROWS } from './rows/attention.ts';
+import { AXES_ROWS } from './rows/axes.ts';
+import { BLOCK_ROWS } from './rows/blocks.ts';
 import { CAST_ROWS } from './rows/cast.ts';
+import { CONCAT_ROWS } from './rows/concat.ts';
+import { CONSTANT_ROWS } from './rows/constants.ts';
+import { CONTROL_FLOW_ROWS } from './rows/control-flow.ts';
 import { CONV_ROWS } from './rows/conv.ts';
 import { CONV_TRANSPOSE_ROWS } from './rows/conv-transpose.ts';
+import { GATHER_ROWS } from './rows/gather.ts';
+import { LAYER_NORMALIZATION_ROWS } from './rows/layer-normalization.ts';
 import { LOGIC_ROWS } from './rows/logic.ts';
 import { MATMUL_ROWS } from './rows/matmul.ts';
 import { MATRIX_ROWS } from './rows/matrix.ts';
+import { NORMALIZATION_ROWS } from './rows/normalization.ts';
+import { OPTIONAL_ROWS } from './rows/optional.ts';
 import { POOL_ROWS } from './rows/pool.ts';
 import { RANDOM_ROWS } from './rows/random.ts';
+import { RECURRENT_ROWS } from './rows/recurrent.ts';
 import { REDUCE_ROWS } from './rows/reduce.ts';
+import { RESHAPE_ROWS } from './rows/reshape.ts';
+import { SCAN_ROWS } from './rows/scan.ts';
+import { SCATTER_ROWS } from './rows/scatter.ts';
 import { SEARCH_ROWS } from './rows/search.ts';
 import { SELECT_ROWS } from './rows/select.ts';
+import { SEQUENCE_ROWS } from './rows/sequence.ts';
+import { SEQUENCE_SPLIT_ROWS } from './rows/sequence-split.ts';
+import { SHAPE_OF_ROWS } from './rows/shape-of.ts';
+import { SLICE_ROWS } from './rows/slice.ts';
 import { SOFTMAX_ROWS } from './rows/softmax.ts';
+import { STRETCH_ROWS } from './rows/stretch.ts';
 import { UNARY_ROWS } from './rows/unary.ts';
 import { VARIADIC_ROWS } from './rows/variadic.ts';
 
@@ -37,6 +56,25 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   CONV_ROWS,
   CONV_TRANSPOSE_ROWS,
   POOL_ROWS,
+  RECURRENT_ROWS,
+  ATTENTION_ROWS,
+  LAYER_NORMALIZATION_ROWS,
+  NORMALIZATION_ROWS,
+  AXES_ROWS,
+  BLOCK_ROWS,
+  CONCAT_ROWS,
+  CONSTANT_ROWS,
+  CONTROL_FLOW_ROWS,
+  GATHER_ROWS,
+  OPTIONAL_ROWS,
+  RESHAPE_ROWS,
+  SCAN_ROWS,
+  SCATTER_ROWS,
+  SEQUENCE_ROWS,
+  SEQUENCE_SPLIT_ROWS,
+  SHAPE_OF_ROWS,
+  SLICE_ROWS,
+  STRETCH_ROWS,
 ];
 
 let table: Map<string, OperatorRow> | undefined;

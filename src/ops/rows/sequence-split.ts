@@ -1,0 +1,104 @@
+// Between a tensor and a list of its parts: ConcatFromSequence and SplitToSequence.
+import { add } from '../../dim/arithmetic.ts';
+import { constant, type Dim } from '../../dim/dim.ts';
+import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { formatShape, type Shape, type ValueType } from '../../ir/type.ts';
+import { sizeElements } from '../rules/size-elements.ts';
+import { oneElement, varyingDim } from '../rules/varying.ts';
+import { elementType } from './sequence.ts';
+
+const INFINITE = Number.POSITIVE_INFINITY;
+
+/**
+ * ConcatFromSequence (since 11): the elements one after the other along `axis`, or stacked on a new axis there.
+ * `seq([..]) -> [.., u, ..]`: how many elements there are is known only at run time.
+ */
+const ConcatFromSequence: OperatorRow = {
+  name: 'ConcatFromSequence',
+  infer: (cx) => {
+    const element = elementType(cx, 0);
+    const stacks = cx.int('new_axis', 0) === 1;
+    const given = cx.int('axis', 0);
+    // All elements of a valid run agree in the sizes beside the axis, so one element stands for all.
+    const one = oneElement(cx, element);
+    if (one.kind !== 'tensor') return [undefined];
+    if (!one.shape) return [one];
+    const { shape, dtype } = one;
+    const axis = cx.axis(given, shape.length + (stacks ? 1 : 0));
+    const result = stacks ? shape.toSpliced(axis, 0, cx.fresh('stack')) : shape.with(axis, cx.fresh('concat'));
+    return [cx.tensor(result, dtype)];
+  },
+  examples: [
+    { inputs: ['seq(float32[b, 4])'], attributes: { axis: 0 }, outputs: ['float32[u, 4]'] },
+    { inputs: ['seq(float32[b, 4])'], attributes: { axis: -1, new_axis: 1 }, outputs: ['float32[b, 4, u]'] },
+    { inputs: ['seq(float32[...])'], attributes: { axis: 0 }, outputs: ['float32[...]'] },
+    { inputs: ['seq(float32[b, 4])'], attributes: { axis: 2 }, fails: 'ATTRIBUTE_INVALID' },
+    { inputs: ['float32[b, 4]'], attributes: { axis: 0 }, fails: 'KIND_MISMATCH' },
+  ],
+};
+
+/**
+ * SplitToSequence (since 11): consecutive parts along `axis`: of one size (the last one may be smaller), of listed sizes, or of size 1, then
+ * without the axis where keepdims is 0. `[.., d, ..] -> seq([.., part, ..])`.
+ */
+const SplitToSequence: OperatorRow = {
+  name: 'SplitToSequence',
+  infer: (cx) => {
+    const shape = cx.rankBetween(0, 1, INFINITE);
+    cx.rankBetween(1, 0, 1);
+    const element = shape ? partType(cx, shape, cx.axis(cx.int('axis', 0), shape.length)) : cx.tensor(undefined);
+    return [{ kind: 'sequence', element }];
+  },
+  examples: [
+    { inputs: ['float32[b, s]'], attributes: { axis: 1 }, outputs: ['seq(float32[b, 1])'] },
+    { inputs: ['float32[b, s]'], attributes: { axis: 1, keepdims: 0 }, outputs: ['seq(float32[b])'] },
+    { inputs: ['float32[b, 6]', 'int64[] = 2'], attributes: { axis: 1 }, outputs: ['seq(float32[b, 2])'] },
+    { inputs: ['float32[b, s]', 'int64[] = 2'], attributes: { axis: 1 }, outputs: ['seq(float32[b, u])'] },
+    {
+      inputs: ['float32[b, s]', 'int64[2] = [3, 3]'],
+      attributes: { axis: 1 },
+      outputs: ['seq(float32[b, 3])'],
+      constraints: ['s == 6'],
+    },
+    { inputs: ['float32[b, 7]', 'int64[2] = [3, 4]'], attributes: { axis: 1 }, outputs: ['seq(float32[b, u])'] },
+    { inputs: ['float32[b, 7]', 'int64[2] = [3, 5]'], attributes: { axis: 1 }, fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[]'], fails: 'RANK_MISMATCH' },
+  ],
+};
+
+function partType(cx: InferContext, shape: Shape, axis: number): ValueType {
+  if (!cx.has(1)) {
+    return cx.tensor(cx.int('keepdims', 1) === 0 ? shape.toSpliced(axis, 1) : shape.with(axis, constant(1)));
+  }
+  return cx.tensor(shape.with(axis, partSize(cx, shape[axis] ?? constant(0))));
+}
+
+function partSize(cx: InferContext, size: Dim): Dim {
+  const given = sizeElements(cx, 1);
+  const [first] = given ?? [];
+  if (cx.shape(1)?.length === 0) {
+    if (!first) return varyingDim();
+    cx.atLeast(first, 1, 'the size of a part');
+    // An axis no longer than a part is one part, whole.
+    if (cx.facts.atMost(size, first) === 'true') return size;
+    return cx.facts.divides(first, size) === 'true' ? first : varyingDim();
+  }
+  const known = given?.filter((part) => part !== undefined);
+  if (!given || known?.length !== given.length) return varyingDim();
+  const sum = add(0, ...known);
+  if (cx.facts.equal(sum, size) === 'false') {
+    cx.fail(
+      'SHAPE_MISMATCH',
+      `SplitToSequence: the parts ${formatShape(known)} do not add up to ${formatShape([size])}`,
+      {
+        expected: formatShape([size]),
+        actual: formatShape([sum]),
+      },
+    );
+  }
+  cx.unify(size, sum, 'the axis and the sum of its parts');
+  return first && known.every((part) => part === first) ? first : varyingDim();
+}
+
+/** The family. */
+export const SEQUENCE_SPLIT_ROWS: readonly OperatorRow[] = [ConcatFromSequence, SplitToSequence];

@@ -1,0 +1,133 @@
+// Lists of tensors: SequenceConstruct, SequenceEmpty, SequenceAt, SequenceInsert, SequenceErase, SequenceLength.
+import { dtypeFromOnnx } from '../../ir/dtype.ts';
+import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { UNKNOWN_TYPE, type ValueType } from '../../ir/type.ts';
+import { differVarying, joinTypes } from '../rules/join-types.ts';
+import { oneElement } from '../rules/varying.ts';
+
+const sequenceOf = (element: ValueType): ValueType => ({ kind: 'sequence', element });
+
+/**
+ * The element type of sequence input `i`; the type of which nothing is known where that is so.
+ *
+ * @throws KIND_MISMATCH (caught by the engine) when the input is no sequence
+ */
+export function elementType(cx: InferContext, i: number): ValueType {
+  const type = cx.type(i);
+  if (type.kind === 'sequence') return type.element;
+  if (type.kind === 'unknown') return UNKNOWN_TYPE;
+  return cx.fail('KIND_MISMATCH', `${cx.op} takes ${cx.inputName(i)} as a sequence, got a ${type.kind}`, {
+    expected: 'sequence',
+    actual: type.kind,
+  });
+}
+
+/** Positions are scalars; ONNX Runtime refuses others. */
+function requirePosition(cx: InferContext, i: number): void {
+  if (cx.has(i)) cx.rankBetween(i, 0, 0);
+}
+
+/** SequenceConstruct (since 11): the inputs as a list. `T.. -> seq(T)`, sizes that differ vary from element to element. */
+const SequenceConstruct: OperatorRow = {
+  name: 'SequenceConstruct',
+  infer: (cx) => {
+    let element = cx.type(0);
+    for (let i = 1; i < cx.inputCount; i++)
+      element = joinTypes(cx, [element, cx.type(i)], 'the elements', differVarying);
+    return [sequenceOf(element)];
+  },
+  examples: [
+    { inputs: ['float32[b, 4]', 'float32[b, 4]'], outputs: ['seq(float32[b, 4])'] },
+    { inputs: ['float32[b, 4]', 'float32[b, 5]'], outputs: ['seq(float32[b, u])'] },
+    { inputs: ['float32[b]', 'float32[b, 5]'], outputs: ['seq(float32[...])'] },
+    { inputs: ['float32[b]', 'int64[b]'], fails: 'DTYPE_MISMATCH' },
+  ],
+};
+
+/** SequenceEmpty (since 11): a list of no elements of type `dtype`, float32 by default. */
+const SequenceEmpty: OperatorRow = {
+  name: 'SequenceEmpty',
+  infer: (cx) => {
+    const dtype = dtypeFromOnnx(cx.int('dtype', 1));
+    if (!dtype) {
+      cx.fail('ATTRIBUTE_INVALID', `SequenceEmpty: dtype ${cx.int('dtype', 1)} is no element type`, {
+        actual: String(cx.int('dtype', 1)),
+      });
+    }
+    return [sequenceOf(cx.tensor(undefined, dtype))];
+  },
+  examples: [
+    { inputs: [], outputs: ['seq(float32[...])'] },
+    { inputs: [], attributes: { dtype: 7 }, outputs: ['seq(int64[...])'] },
+    { inputs: [], attributes: { dtype: 99 }, fails: 'ATTRIBUTE_INVALID' },
+  ],
+};
+
+/** SequenceAt (since 11): the element at a position. `seq(T), int64[] -> T`. */
+const SequenceAt: OperatorRow = {
+  name: 'SequenceAt',
+  infer: (cx) => {
+    requirePosition(cx, 1);
+    return [oneElement(cx, elementType(cx, 0))];
+  },
+  examples: [
+    { inputs: ['seq(float32[b, 4])', 'int64[]'], outputs: ['float32[b, 4]'] },
+    { inputs: ['seq(float32[...])', 'int64[] = 0'], outputs: ['float32[...]'] },
+    { inputs: ['float32[b]', 'int64[]'], fails: 'KIND_MISMATCH' },
+    { inputs: ['seq(float32[b])', 'int64[2]'], fails: 'RANK_MISMATCH' },
+  ],
+};
+
+/** SequenceInsert (since 11): a list with one more element, at a position or at the end. `seq(T), T -> seq(T)`. */
+const SequenceInsert: OperatorRow = {
+  name: 'SequenceInsert',
+  infer: (cx) => {
+    requirePosition(cx, 2);
+    return [
+      sequenceOf(joinTypes(cx, [elementType(cx, 0), cx.type(1)], 'the sequence and the new element', differVarying)),
+    ];
+  },
+  examples: [
+    { inputs: ['seq(float32[b, 4])', 'float32[b, 4]'], outputs: ['seq(float32[b, 4])'] },
+    { inputs: ['seq(float32[b, 4])', 'float32[b, s]', 'int64[]'], outputs: ['seq(float32[b, u])'] },
+    { inputs: ['seq(float32[...])', 'float32[b, s]'], outputs: ['seq(float32[...])'] },
+    { inputs: ['seq(float32[b])', 'int64[b]'], fails: 'DTYPE_MISMATCH' },
+  ],
+};
+
+/** SequenceErase (since 11): a list without the element at a position, the last one by default. `seq(T) -> seq(T)`. */
+const SequenceErase: OperatorRow = {
+  name: 'SequenceErase',
+  infer: (cx) => {
+    requirePosition(cx, 1);
+    return [sequenceOf(elementType(cx, 0))];
+  },
+  examples: [
+    { inputs: ['seq(float32[b, 4])', 'int64[]'], outputs: ['seq(float32[b, 4])'] },
+    { inputs: ['seq(float32[b, 4])'], outputs: ['seq(float32[b, 4])'] },
+    { inputs: ['float32[b, 4]'], fails: 'KIND_MISMATCH' },
+  ],
+};
+
+/** SequenceLength (since 11): the number of elements, an int64 scalar. `seq(T) -> int64[]`. */
+const SequenceLength: OperatorRow = {
+  name: 'SequenceLength',
+  infer: (cx) => {
+    elementType(cx, 0);
+    return [cx.tensor([], 'int64')];
+  },
+  examples: [
+    { inputs: ['seq(float32[b, 4])'], outputs: ['int64[]'] },
+    { inputs: ['float32[b, 4]'], fails: 'KIND_MISMATCH' },
+  ],
+};
+
+/** The family. */
+export const SEQUENCE_ROWS: readonly OperatorRow[] = [
+  SequenceConstruct,
+  SequenceEmpty,
+  SequenceAt,
+  SequenceInsert,
+  SequenceErase,
+  SequenceLength,
+];
