@@ -12,6 +12,7 @@ import { CONSTANT_ROWS } from './rows/constants.ts';
 import { CONTROL_FLOW_ROWS } from './rows/control-flow.ts';
 import { CONV_ROWS } from './rows/conv.ts';
 import { CONV_TRANSPOSE_ROWS } from './rows/conv-transpose.ts';
+import { EINSUM_ROWS } from './rows/einsum.ts';
 import { GATHER_ROWS } from './rows/gather.ts';
 import { LAYER_NORMALIZATION_ROWS } from './rows/layer-normalization.ts';
 import { LOGIC_ROWS } from './rows/logic.ts';
@@ -56,6 +57,7 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   CONV_ROWS,
   CONV_TRANSPOSE_ROWS,
   POOL_ROWS,
+  EINSUM_ROWS,
   RECURRENT_ROWS,
   ATTENTION_ROWS,
   LAYER_NORMALIZATION_ROWS,

@@ -1,7 +1,7 @@
 // Finds numbers for the symbols of a case, and compares the case under them with its symbolic result.
 import { expect } from 'vitest';
 import { type Constraint, checkConstraint, constraintDims, parseConstraint } from '../../src/dim/constraint.ts';
-import { constant, type Dim, hasFresh, type SymbolDim, symbolsOf } from '../../src/dim/dim.ts';
+import { constant, type Dim, type SymbolDim, symbolsOf } from '../../src/dim/dim.ts';
 import { evaluate } from '../../src/dim/evaluate.ts';
 import { dimOf, makeContent } from '../../src/ir/content.ts';
 import { formatType, mapDims, type ValueType } from '../../src/ir/type.ts';
@@ -81,17 +81,6 @@ export function bindInputs(inputs: ExampleInputs, binding: Binding): ExampleInpu
   });
 }
 
-/** Tells whether the rank of a type, or of what it holds, depends on what is not known. */
-function leavesRankOpen(type: ValueType): boolean {
-  if (type.kind === 'tensor' || type.kind === 'sparse') return type.shape === null;
-  return (type.kind === 'sequence' || type.kind === 'optional') && leavesRankOpen(type.element);
-}
-
-/** Tells whether a size depends on data, or on an input whose rank is not known. */
-function isOpen(dim: Dim, binding: Binding): boolean {
-  return hasFresh(dim) || [...symbolsOf(dim)].some((s) => s.role === 'unknown' && binding(s) === undefined);
-}
-
 /** Expects that the run under numbers gave what the symbolic one gives when it is evaluated. */
 export function expectEvaluated(symbolic: ExampleRun, bound: ExampleRun, binding: Binding): void {
   symbolic.node.outputs.forEach((output, i) => {
@@ -115,6 +104,7 @@ export function expectEvaluated(symbolic: ExampleRun, bound: ExampleRun, binding
 
 /** A type without the rank that numbers told, where symbols did not tell it. */
 function ranked(type: ValueType, like: ValueType): ValueType {
-  if (type.kind === 'tensor' && like.kind === 'tensor' && !like.shape) return { ...type, shape: null };
-  return type;
+  if (type.kind === 'tensor' && like.kind === 'tensor') return like.shape ? type : { ...type, shape: null };
+  const holds = type.kind === 'sequence' || type.kind === 'optional';
+  return holds && like.kind === type.kind ? { ...type, element: ranked(type.element, like.element) } : type;
 }

@@ -1,5 +1,5 @@
 // Puts what a case gave into text that is compared with what the row says.
-import { formatConstraint } from '../../src/dim/constraint.ts';
+import { formatConstraint, parseConstraint } from '../../src/dim/constraint.ts';
 import { type Dim, type SymbolDim, symbol, symbolsOf } from '../../src/dim/dim.ts';
 import { substitute } from '../../src/dim/evaluate.ts';
 import { formatDim } from '../../src/dim/text.ts';
@@ -39,6 +39,11 @@ function freshNames(run: ExampleRun, expected: readonly string[]): Map<SymbolDim
 export function canonical(text: string): string {
   const { type, content } = parseType(text);
   return content ? `${formatType(type)} = ${formatContent(content, (dim) => dim)}` : formatType(type);
+}
+
+/** A constraint's text in canonical form; one on an unknown has no parsed form. */
+export function canonicalConstraint(text: string): string {
+  return text.includes('?') ? text : formatConstraint(parseConstraint(text));
 }
 
 function formatContent(content: Content | undefined, rewrite: (dim: Dim) => Dim): string {

@@ -42,18 +42,16 @@ const NonZero: OperatorRow = {
   infer: (cx) => {
     const shape = cx.shape(0);
     const found = countNonZero(cx) ?? cx.fresh('found', { max: sizeOf(shape) });
-    return [cx.tensor([shape ? constant(Math.max(shape.length, scalarRank(cx))) : cx.fresh('rank'), found], 'int64')];
+    return [cx.tensor([shape ? constant(shape.length) : cx.fresh('rank'), found], 'int64')];
   },
   examples: [
     { inputs: ['float32[batch, n]'], outputs: ['int64[2, found]'], constraints: ['found <= batch*n'] },
     { inputs: ['bool[4] = [true, false, true, true]'], outputs: ['int64[1, 3]'] },
     { inputs: ['int64[2] = [s, 0]'], outputs: ['int64[1, 1]'] },
     { inputs: ['float32[...]'], outputs: ['int64[rank, found]'] },
-    { inputs: ['complex64[n]'], fails: 'DTYPE_MISMATCH' },
+    { inputs: ['seq(float32[n])'], fails: 'KIND_MISMATCH' },
   ],
 };
-
-const scalarRank = (_cx: InferContext): number => 0;
 
 /**
  * Unique (11): the different elements, or slices along an axis, with the index of the first of each, the index of each one's

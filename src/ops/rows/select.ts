@@ -25,7 +25,7 @@ const Where: OperatorRow = {
     {
       inputs: ['bool[a]', 'int64[b]', 'int64[4]'],
       outputs: ['int64[4]'],
-      constraints: ['broadcastable(a, b)', 'broadcastable(a, 4)', 'broadcastable(b, 4)'],
+      constraints: ['broadcastable(a, b)', 'broadcastable(broadcast(a, b), 4)'],
     },
     {
       inputs: ['bool[3] = [true, false, ?]', 'int64[3] = [s, 1, t]', 'int64[3] = [0, 2*s, t]'],

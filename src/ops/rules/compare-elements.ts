@@ -48,8 +48,8 @@ function decided(answer: Answer): boolean | undefined {
 export const equalElements: Comparison = (cx, a, b) =>
   typeof a === 'boolean' && typeof b === 'boolean' ? a === b : equalNumbers(cx, a, b);
 const equalNumbers = comparison({
-  // A number and a bigint of one value are equal only under ==, so both sides are ordered instead.
-  exact: (a, b) => a >= b && a <= b,
+  // Only == finds a number and a bigint of one value equal.
+  exact: (a, b) => a == b,
   symbolic: (cx, a, b) => cx.facts.equal(a, b),
 });
 /** `a < b`. */

@@ -26,14 +26,13 @@ export function fitted(cx: InferContext, dtype: DType, dim: Dim): Scalar {
   if (kind === 'uint' && !(min >= 0)) return undefined;
   if (bits >= 64) return dim;
   const most = 2 ** (kind === 'uint' ? bits : bits - 1) - 1;
-  if (min < -most || min === Number.NEGATIVE_INFINITY) return undefined;
-  return max <= most || stateAtMost(cx, dim, most) ? dim : undefined;
+  return (min >= -most && max <= most) || stateWithin(cx, dim, most) ? dim : undefined;
 }
 
-/** Records `dim <= most`; false where that cannot be. */
-export function stateAtMost(cx: InferContext, dim: Dim, most: number): boolean {
+/** Records `-most <= dim <= most`; false where that cannot be. */
+export function stateWithin(cx: InferContext, dim: Dim, most: number): boolean {
   const origins = cx.node.origin ? [cx.node.origin] : [];
-  const answer = cx.facts.require({ kind: 'range', dim, max: most, origins });
+  const answer = cx.facts.require({ kind: 'range', dim, min: -most, max: most, origins });
   return answer === 'true' || answer === 'unknown';
 }
 

@@ -4,16 +4,16 @@ import { constant, type Dim } from '../../dim/dim.ts';
 import type { Limit, Ratio, Scalar } from '../../ir/content.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { InferContext } from '../../ir/operator.ts';
-import { attempt, stateAtMost } from './integer-elements.ts';
+import { attempt, stateWithin } from './integer-elements.ts';
 
 const ONE = constant(1);
 
 /**
- * The integer up to which all integers are exact in a float type (IEEE 754-2019, table 3.5); 0 for the types in which sizes are
- * not followed, because common ones are not exact there.
+ * The integer up to which all integers are exact in a float type (IEEE 754-2019, table 3.5): no bound for float64, since sizes
+ * stay below 2^53; 0 for the types in which sizes are not followed, because common ones are not exact there.
  */
 export function exactUpTo(dtype: DType): number {
-  return dtype === 'float32' ? 2 ** 24 : dtype === 'float64' ? Number.MAX_SAFE_INTEGER : 0;
+  return dtype === 'float32' ? 2 ** 24 : dtype === 'float64' ? Number.POSITIVE_INFINITY : 0;
 }
 
 /** The greatest multiplier of a size that is followed: it divides the limit that the contract then states. */
@@ -71,8 +71,7 @@ export function ratioElement(
   const limits = [...new Set(from.flatMap((ratio) => ratio.limits))];
   for (const dim of [numerator, denominator]) {
     const { min, max } = cx.facts.range(dim);
-    if (min < -most) return undefined;
-    if (max > most) limits.push({ dim, max: most });
+    if (min < -most || max > most) limits.push({ dim, max: most });
   }
   if (numerator.kind === 'const' && denominator.kind === 'const' && limits.length === 0) {
     const value = numerator.value / denominator.value;
@@ -139,7 +138,7 @@ export function roundRatio(
 
 /** States the limits of a ratio that becomes an integer or decides a comparison; false where one cannot hold. */
 export function stateLimits(cx: InferContext, ratio: Ratio): boolean {
-  return ratio.limits.every(({ dim, max }) => stateAtMost(cx, dim, max));
+  return ratio.limits.every(({ dim, max }) => stateWithin(cx, dim, max));
 }
 
 /** The ratio that a dim or float element is, simplified. */
