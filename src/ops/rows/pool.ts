@@ -42,6 +42,7 @@ const examples: readonly OperatorExample[] = [
     inputs: ['float32[...]'],
     attributes: { kernel_shape: [3, 3], auto_pad: 'VALID' },
     outputs: ['float32[?, ?, ?, ?]'],
+    constraints: ['? >= 3', '? >= 3'],
   },
   { inputs: ['float32[1, 3, 4]'], attributes: { kernel_shape: [5] }, fails: 'SHAPE_MISMATCH' },
   { inputs: ['float32[1, 3, 4]'], attributes: { kernel_shape: [2, 2] }, fails: 'RANK_MISMATCH' },
