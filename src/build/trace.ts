@@ -1,7 +1,7 @@
 // The state of one trace: the graph being built, where in it, in which layer, and the mistakes so far.
 import { invariant } from '../base/assert-never.ts';
 import { type Diagnostic, dimwiseError } from '../base/errors.ts';
-import { captureSite, type Origin } from '../base/origin.ts';
+import { type CallSite, captureSite, type Origin } from '../base/origin.ts';
 import type { Graph, Node, Value } from '../ir/graph.ts';
 import type { ParameterCell } from '../ir/parameter-cell.ts';
 
@@ -13,12 +13,15 @@ export interface LayerNaming {
   readonly name: string | undefined;
   /** The layers inside with their path segments. */
   readonly children: readonly (readonly [string, object])[];
+  /** Where the layer was made, which is the place of all that it emits; undefined takes the author's own call. */
+  readonly site?: CallSite | undefined;
 }
 
 /** One level of the layer path. */
 interface Scope {
   readonly path: string;
   readonly kind: string;
+  readonly site: CallSite | undefined;
   /** The index that the next unnamed sibling gets. */
   next: number;
   /** Which layer holds a path segment. */
@@ -27,13 +30,18 @@ interface Scope {
   readonly keys: ReadonlyMap<object, string>;
 }
 
-const scopeOf = (path: string, kind: string, children: LayerNaming['children'] = []): Scope => ({
-  path,
-  kind,
-  next: 0,
-  holders: new Map(),
-  keys: new Map(children.map(([key, layer]) => [layer, key])),
-});
+function scopeOf(path: string, naming: LayerNaming): Scope {
+  return {
+    path,
+    kind: naming.kind,
+    site: naming.site,
+    next: 0,
+    holders: new Map(),
+    keys: new Map(naming.children.map(([key, layer]) => [layer, key])),
+  };
+}
+
+const ROOT: LayerNaming = { kind: '', name: undefined, children: [] };
 
 /** The state of one trace. */
 export class Trace {
@@ -45,7 +53,7 @@ export class Trace {
   graph: Graph;
   /** New nodes go before this one; undefined appends. */
   cursor: Node | undefined;
-  readonly #scopes: Scope[] = [scopeOf('', '')];
+  readonly #scopes: Scope[] = [scopeOf('', ROOT)];
   #fixed: Origin | undefined;
   readonly #paths = new Map<object, string>();
   readonly #cellNames = new Map<ParameterCell, string>();
@@ -87,9 +95,9 @@ export class Trace {
   /** Where the current call stands: layer path and, while capture is on, the author's line. */
   origin(): Origin {
     if (this.#fixed) return this.#fixed;
-    const { path, kind } = this.#scope;
+    const { path, kind, site } = this.#scope;
     const full = [this.name, path].filter(Boolean).join('.');
-    return { path: kind ? `${full} ${kind}` : full || undefined, site: captureSite() };
+    return { path: kind ? `${full} ${kind}` : full || undefined, site: site ?? captureSite() };
   }
 
   /** Sets the index that the next unnamed layer of this level gets. */
@@ -114,7 +122,7 @@ export class Trace {
       path = this.#claim(layer, naming);
       this.#paths.set(layer, path);
     }
-    this.#scopes.push(scopeOf(path, naming.kind, naming.children));
+    this.#scopes.push(scopeOf(path, naming));
     try {
       return body();
     } finally {

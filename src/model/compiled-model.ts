@@ -1,4 +1,7 @@
 // A compiled model: ONNX operators for one target, ready to be written or run.
+import { type EmitOptions, type EmittedModel, emitModel } from '../../codegen/onnx/emit.ts';
+import { joinParts } from '../../codegen/onnx/proto/parts.ts';
+import { type Contract, contractOf } from '../ir/contract.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Target } from '../ir/target.ts';
 
@@ -9,10 +12,11 @@ export interface CompiledParts {
   readonly target: Target;
 }
 
-/** A model in ONNX operators. */
+/** A model in ONNX operators. Weights are still recipes: they are drawn while the model is written. */
 export class CompiledModel {
   readonly state = 'compiled';
   readonly name: string;
+  /** The graph of ONNX operators. */
   readonly graph: Graph;
   readonly target: Target;
 
@@ -20,5 +24,29 @@ export class CompiledModel {
     this.name = parts.name;
     this.graph = parts.graph;
     this.target = parts.target;
+  }
+
+  /** What a valid feed meets; it is saved with the model, and checked before each run. */
+  get contract(): Contract {
+    return contractOf(this.graph);
+  }
+
+  /**
+   * Emits the model; the parts that come back draw weights while they are written. Same model and options, same bytes.
+   *
+   * @throws EMIT_OPSET when the target lacks an operator
+   * @throws EMIT_TOO_LARGE when the weights do not fit one file and external data is switched off
+   */
+  emit(options: Omit<EmitOptions, 'target'> = {}): EmittedModel {
+    return emitModel(this.graph, { ...options, target: this.target });
+  }
+
+  /**
+   * The bytes of the `.onnx` file, all weights inside.
+   *
+   * @throws EMIT_TOO_LARGE from 2 GiB on
+   */
+  bytes(): Uint8Array {
+    return joinParts(this.emit({ externalData: 'inline' }).parts);
   }
 }

@@ -4,7 +4,7 @@ import { captureSite } from '../base/origin.ts';
 import { warn } from '../base/warn.ts';
 import type { SymbolRange } from '../build/declare.ts';
 import type { Graph } from '../ir/graph.ts';
-import type { ValueType } from '../ir/type.ts';
+import { formatType, type ValueType } from '../ir/type.ts';
 import type { InitializerInput } from '../nn/initializers/parse-initializer.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { Seed } from '../nn/random/key.ts';
@@ -69,6 +69,7 @@ export class DefinedModel {
   #define(): void {
     try {
       this.#definition = this.trace();
+      refineParameters(this.#definition.graph);
       this.adopt(this.#definition.graph);
     } catch (error) {
       const isWaiting =
@@ -193,6 +194,14 @@ export class DefinedModel {
     this.adopt(bound.graph);
     this.#bound = bound;
     return bound;
+  }
+}
+
+/** What the declared inputs alone tell about parameters is known at once. */
+function refineParameters(graph: Graph): void {
+  const by = `the declaration, ${graph.inputs.map((input) => `${input.name}: ${formatType(input.type)}`).join(', ')}`;
+  for (const value of graph.parameters) {
+    if (value.source.kind === 'parameter' && isParameter(value.source.cell)) value.source.cell.refine(value.shape, by);
   }
 }
 

@@ -19,6 +19,8 @@ export interface LayerFacts {
   readonly children: readonly (readonly [string, AnyLayer])[];
   /** The call that made the layer. */
   readonly origin: Origin;
+  /** Whether the author wrote what it computes, so that mistakes stand on the lines of its own calls. */
+  readonly isComposition: boolean;
 }
 
 /** A layer: call it on values inside a model; calling it twice shares its parameters. */
@@ -40,25 +42,30 @@ export function layerFacts(layer: AnyLayer): LayerFacts {
   return layer[LAYER];
 }
 
+/** Parameters by local name; an undefined one does not exist in this layer. */
+export type Parameters = Readonly<Record<string, Parameter | undefined>>;
+
 /** What one call of a layer works with. */
-export interface LayerCall<P extends string> {
+export interface LayerCall<P extends Parameters> {
   readonly trace: Trace;
   /** The layer's parameters as values of the graph; added when they are first read. */
-  readonly parameters: { readonly [K in P]?: Value | undefined };
+  readonly parameters: { readonly [K in keyof P]: P[K] extends Parameter ? Value : Value | undefined };
 }
 
 /** What a layer is made of. */
-export interface LayerSpec<A extends readonly unknown[], R, P extends string> {
+export interface LayerSpec<A extends readonly unknown[], R, P extends Parameters> {
   readonly kind: string;
   readonly name?: string | undefined;
-  readonly parameters?: { readonly [K in P]?: Parameter | undefined };
+  readonly parameters?: P;
   readonly children?: readonly (readonly [string, AnyLayer])[];
+  /** Set where `apply` is the author's own code: mistakes then stand on its lines, else where the layer was made. */
+  readonly isComposition?: boolean;
   /** Computes the outputs; runs inside the layer's path. */
   readonly apply: (call: LayerCall<P>, ...inputs: A) => R;
 }
 
 /** Makes a layer. Every layer of dimwise is made so; user-defined ones may be, or compose others with {@link block}. */
-export function defineLayer<A extends readonly unknown[], R, P extends string = never>(
+export function defineLayer<A extends readonly unknown[], R, P extends Parameters = Parameters>(
   spec: LayerSpec<A, R, P>,
 ): Layer<A, R> {
   const cells = presentCells(spec.parameters ?? {});
@@ -68,6 +75,7 @@ export function defineLayer<A extends readonly unknown[], R, P extends string = 
     parameters: cells,
     children: spec.children ?? [],
     origin: { site: captureSite() },
+    isComposition: spec.isComposition ?? false,
   };
   const run = (...inputs: A): R => {
     const trace = traceOf(inputs.filter((input) => input instanceof Value));
@@ -83,13 +91,18 @@ export function defineLayer<A extends readonly unknown[], R, P extends string = 
   return layer;
 }
 
-function presentCells(cells: Readonly<Record<string, Parameter | undefined>>): Readonly<Record<string, Parameter>> {
+function presentCells(cells: Parameters): Readonly<Record<string, Parameter>> {
   return Object.fromEntries(Object.entries(cells).flatMap(([name, cell]) => (cell ? [[name, cell]] : [])));
 }
 
 /** What the trace needs of a layer to name it and what it holds. */
 function childNames(facts: LayerFacts) {
-  return { kind: facts.kind, name: facts.label, children: facts.children };
+  return {
+    kind: facts.kind,
+    name: facts.label,
+    children: facts.children,
+    site: facts.isComposition ? undefined : facts.origin.site,
+  };
 }
 
 /** Lazily adds the parameters of a layer to the graph, under the layer's path; open dtypes follow `like`. */
@@ -151,6 +164,7 @@ export function block<A extends readonly unknown[], R>(
     kind: options.kind ?? 'block',
     name: options.name,
     children: flatten(layers),
+    isComposition: true,
     apply: (_call, ...inputs) => apply(...inputs),
   });
 }

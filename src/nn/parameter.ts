@@ -151,6 +151,16 @@ export class Parameter implements ParameterCell {
     return this.#request !== undefined || this.#data !== undefined;
   }
 
+  /** Takes over the sizes that a definition alone tells; others stay open. */
+  refine(shape: Shape, by: string): void {
+    this.#shape = this.#shape.map((dim, axis) => {
+      const known = shape[axis];
+      if (dim.kind === 'const' || known?.kind !== 'const') return dim;
+      this.#settled.set(axis, by);
+      return known;
+    });
+  }
+
   /** Applies what binding found; the caller has checked all of the model's parameters before. */
   settle(settlement: Settlement): void {
     this.#shape.forEach((dim, axis) => {

@@ -20,6 +20,7 @@ export function sequential(...stages: readonly Stage[]): Layer {
   );
   return defineLayer<[x: Value], Value>({
     kind: 'sequential',
+    isComposition: true,
     children,
     apply: ({ trace }, x) =>
       stages.reduce((value, stage, i) => {
