@@ -1,11 +1,13 @@
 // Logarithm and exponential with the same bits on every engine, of IEEE 754 additions, multiplications and divisions only.
+import { evaluate, type Polynomial } from './polynomial.ts';
 
-// ln 2 in two parts; the first has 21 trailing zero bits, so its product with an exponent is exact.
-const LN2_HIGH = 0.6931471803691238;
-const LN2_LOW = 1.9082149292705877e-10;
-/** The float64 nearest to the square root of 2, and the logarithm of that float64. */
+/** The upper part of ln 2; it ends in 21 zero bits, so that its product with an exponent is exact. */
+export const LN2_HIGH = 0.6931471803691238;
+/** The rest of ln 2. */
+export const LN2_LOW = 1.9082149292705877e-10;
 const SQRT2 = Math.SQRT2;
-const LN_SQRT2 = 0.3465735902799727;
+/** The logarithm of the float64 nearest to the square root of 2. */
+export const LN_SQRT2 = 0.3465735902799727;
 
 const float64 = new Float64Array(1);
 const words = new Uint32Array(float64.buffer);
@@ -13,17 +15,10 @@ float64[0] = 1;
 /** Where the word with sign and exponent of a float64 lies: 1 on little-endian machines. */
 const HIGH = words[1] === 0 ? 0 : 1;
 
-// 1/3, 1/5 ... 1/21: the series of artanh(s) = s + s^3/3 + s^5/5 + ...; |s| <= 0.1716, so the next term is below 2^-58.
-const T3 = 1 / 3;
-const T5 = 1 / 5;
-const T7 = 1 / 7;
-const T9 = 1 / 9;
-const T11 = 1 / 11;
-const T13 = 1 / 13;
-const T15 = 1 / 15;
-const T17 = 1 / 17;
-const T19 = 1 / 19;
-const T21 = 1 / 21;
+/** 1/3, 1/5 ... 1/17 and 1/19, 1/21: artanh(s) = s + s^3/3 + s^5/5 + ...; |s| <= 0.1716, so that the next term is below 2^-58. */
+export const ARTANH: Polynomial = [1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 1 / 15, 1 / 17];
+/** See {@link ARTANH}. */
+export const ARTANH_LAST = [1 / 19, 1 / 21] as const;
 
 /** 2^0 to 2^32. */
 const POWERS = Float64Array.from({ length: 33 }, (_, i) => 2 ** i);
@@ -49,9 +44,10 @@ export function log(x: number): number {
 
 function logOfParts(e: number, m: number): number {
   const s = (m - SQRT2) / (m + SQRT2);
-  const z = s * s;
-  const tail =
-    z * (T3 + z * (T5 + z * (T7 + z * (T9 + z * (T11 + z * (T13 + z * (T15 + z * (T17 + z * (T19 + z * T21)))))))));
+  const z1 = s * s;
+  const z2 = z1 * z1;
+  const z4 = z2 * z2;
+  const tail = z1 * (evaluate(ARTANH, z1, z2, z4) + (ARTANH_LAST[0] + ARTANH_LAST[1] * z1) * (z4 * z4));
   return e * LN2_HIGH + (LN_SQRT2 + (2 * s + (2 * s * tail + e * LN2_LOW)));
 }
 

@@ -6,11 +6,14 @@ export type RandomKey = readonly [low: number, high: number];
 /** Four unsigned 32-bit words: the counter or the output of one Philox block. */
 export type PhiloxWords = readonly [number, number, number, number];
 
-// Multipliers and Weyl increments of philox4x32 in the paper, table 2 and section 3.3.
-const MULTIPLIER_0 = 0xd2511f53;
-const MULTIPLIER_1 = 0xcd9e8d57;
-const WEYL_0 = 0x9e3779b9;
-const WEYL_1 = 0xbb67ae85;
+/** The multiplier of counter word 0 (the paper, table 2). */
+export const MULTIPLIER_0 = 0xd2511f53;
+/** The multiplier of counter word 2. */
+export const MULTIPLIER_1 = 0xcd9e8d57;
+/** What each round adds to key word 0 (the paper, section 3.3). */
+export const WEYL_0 = 0x9e3779b9;
+/** What each round adds to key word 1. */
+export const WEYL_1 = 0xbb67ae85;
 const TWO_POW_MINUS_32 = 2 ** -32;
 const TWO_POW_32 = 2 ** 32;
 // Scaling by a power of two is exact, so x * SCALED rounds just as x * MULTIPLIER does.

@@ -1,23 +1,12 @@
-// Uniform, normal and truncated normal samples: one random word gives one sample, by fixed IEEE 754 float64 steps.
-import { centralQuantile, normalCdf, normalQuantile, tailQuantile } from './normal-distribution.ts';
-import { fillUint32, type RandomKey } from './philox.ts';
+// Uniform, normal and truncated normal samples, by the SIMD kernel or, with the same bits, in plain JavaScript.
+import { KERNEL_WORDS } from './kernel-memory.ts';
+import { normalCdf } from './normal-distribution.ts';
+import { fillPlainClampedNormal, fillPlainNormal, fillPlainUniform, type SampleTarget } from './plain-samples.ts';
+import { type SampleKernel, sampleKernel } from './sample-kernel.ts';
 
-/** What is filled: consecutive elements of the sequence of a key. */
-export interface SampleTarget {
-  /** Receives the samples; a Float32Array gets the float64 samples rounded to nearest. */
-  readonly out: Float32Array | Float64Array;
-  readonly key: RandomKey;
-  /** The number of the element that goes to `out[0]`, from 0 to 2^53 - 1. */
-  readonly start: number;
-}
-
-/** Words are drawn into this block, which stays in the first-level cache, and turned into samples from there. */
-const words = new Uint32Array(2048);
-const tails = new Uint16Array(words.length);
-const TWO_POW_MINUS_32 = 2 ** -32;
-/** 0.075 * 2^32: the words below it, and as many at the upper end, give samples in the tails. */
-const TAIL = 322122547;
-const CENTRE = 2 ** 32 - 2 * TAIL;
+/** After so many samples the kernel is assembled, which takes as long as they do. */
+const KERNEL_AFTER = 100_000;
+const TWO_POW_32 = 2 ** 32;
 
 /**
  * Fills with samples that are uniform between `low` and `high`: `low + (high - low) * ((u + 0.5) * 2^-32)`.
@@ -27,8 +16,9 @@ const CENTRE = 2 ** 32 - 2 * TAIL;
  */
 export function fillUniform(target: SampleTarget, low: number, high: number): void {
   const span = high - low;
-  forEachBlock(target, (out, begin, count) => {
-    for (let i = 0; i < count; i++) out[begin + i] = low + span * (((words[i] ?? 0) + 0.5) * TWO_POW_MINUS_32);
+  fill(target, {
+    kernel: (kernel, end) => kernel.uniform(end, low, span),
+    plain: (part) => fillPlainUniform(part, low, span),
   });
 }
 
@@ -39,27 +29,10 @@ export function fillUniform(target: SampleTarget, low: number, high: number): vo
  * @param std its standard deviation
  */
 export function fillNormal(target: SampleTarget, mean: number, std: number): void {
-  forEachBlock(target, (out, begin, count) => {
-    let tailCount = 0;
-    for (let i = 0; i < count; i++) {
-      const u = words[i] ?? 0;
-      // Tails are set aside instead of branched to: one word in seven at random would defeat branch prediction.
-      tails[tailCount] = i;
-      tailCount += (u - TAIL) >>> 0 < CENTRE ? 0 : 1;
-      out[begin + i] = mean + std * centralQuantile((u - 2147483647.5) * TWO_POW_MINUS_32);
-    }
-    for (let t = 0; t < tailCount; t++) {
-      const i = tails[t] ?? 0;
-      out[begin + i] = mean + std * tailSample(words[i] ?? 0);
-    }
+  fill(target, {
+    kernel: (kernel, end) => kernel.normal(end, 0, 1, -Infinity, Infinity, mean, std),
+    plain: (part) => fillPlainNormal(part, mean, std),
   });
-}
-
-/** `normalQuantile((u + 0.5) * 2^-32)` of a word in a tail: every step before the quantile is exact. */
-function tailSample(u: number): number {
-  const sign = u >>> 31 === 0 ? -1 : 1;
-  const fromEnd = sign < 0 ? u : ~u >>> 0;
-  return sign * tailQuantile((fromEnd + 0.5) * TWO_POW_MINUS_32);
 }
 
 /** The bounds of a truncated normal distribution; `std` is that of the distribution before truncation. */
@@ -77,31 +50,67 @@ export interface TruncatedNormal {
  * `t = (u + 0.5) * 2^-32` and F the normal distribution function, held inside the bounds. Where both bounds are positive the
  * mirror image is drawn, because probabilities near 0 are finer than those near 1.
  */
-export function fillTruncatedNormal(target: SampleTarget, distribution: TruncatedNormal): void {
-  const { mean, low, high } = distribution;
+export function fillTruncatedNormal(target: SampleTarget, { mean, std, low, high }: TruncatedNormal): void {
   const mirror = low > 0;
-  const from = mirror ? -high : low;
-  const to = mirror ? -low : high;
-  const std = mirror ? -distribution.std : distribution.std;
+  const [from, to, scale] = mirror ? [-high, -low, -std] : [low, high, std];
   const base = normalCdf(from);
   const span = normalCdf(to) - base;
-  forEachBlock(target, (out, begin, count) => {
-    for (let i = 0; i < count; i++) {
-      const z = normalQuantile(base + span * (((words[i] ?? 0) + 0.5) * TWO_POW_MINUS_32));
-      out[begin + i] = mean + std * (z < from ? from : z > to ? to : z);
-    }
+  fill(target, {
+    kernel: (kernel, end) => kernel.normal(end, base, span, from, to, mean, scale),
+    plain: (part) => fillPlainClampedNormal(part, { mean, std: scale, base, span, from, to }),
   });
 }
 
-/** Draws the words of the target block by block and has `convert` turn the first `count` of them into `out[begin]` and on. */
-function forEachBlock(
-  target: SampleTarget,
-  convert: (out: Float32Array | Float64Array, begin: number, count: number) => void,
+/** The two ways to the same samples. */
+interface Fill {
+  /** Turns the words of the kernel, up to byte `end`, into float64 samples. */
+  readonly kernel: (kernel: SampleKernel, end: number) => void;
+  readonly plain: (target: SampleTarget) => void;
+}
+
+/** How many samples this process has asked for. */
+let asked = 0;
+
+function fill(target: SampleTarget, ways: Fill): void {
+  asked += target.out.length;
+  const kernel = asked > KERNEL_AFTER ? sampleKernel() : null;
+  if (kernel) fillByKernel(kernel, target, ways);
+  else ways.plain(target);
+}
+
+function fillByKernel(kernel: SampleKernel, { out, key, start }: SampleTarget, ways: Fill): void {
+  let begin = 0;
+  while (begin < out.length) {
+    const block = Math.floor((start + begin) / 4);
+    const lane = (start + begin) % 4;
+    const low = block % TWO_POW_32;
+    const count = Math.min(KERNEL_WORDS - lane, out.length - begin);
+    if (low + KERNEL_WORDS / 4 > TWO_POW_32) {
+      // The kernel adds to the low counter word only.
+      ways.plain({ out: out.subarray(begin, begin + count), key, start: start + begin });
+    } else {
+      const end = 4 * Math.ceil((lane + count) / 16) * 16;
+      kernel.words(low, Math.floor(block / TWO_POW_32), key[0], key[1], end);
+      ways.kernel(kernel, end);
+      copySamples(kernel, out, begin, lane, count, end);
+    }
+    begin += count;
+  }
+}
+
+/** Copies samples out of the kernel's memory, `count` from the number `lane` on, to `out[begin]` and on. */
+function copySamples(
+  kernel: SampleKernel,
+  out: Float32Array | Float64Array,
+  begin: number,
+  lane: number,
+  count: number,
+  end: number,
 ): void {
-  const { out, key, start } = target;
-  for (let begin = 0; begin < out.length; begin += words.length) {
-    const count = Math.min(words.length, out.length - begin);
-    fillUint32(words, key, start + begin, count);
-    convert(out, begin, count);
+  if (out instanceof Float64Array) {
+    out.set(kernel.float64.subarray(lane, lane + count), begin);
+  } else {
+    kernel.narrow(end);
+    out.set(kernel.float32.subarray(lane, lane + count), begin);
   }
 }
