@@ -91,7 +91,8 @@ export class GraphWriter {
     const { tensors, dataOf } = this.#parts;
     const tensor = { kind: 'tensor', value: dataOf(value) } as const;
     const attribute = [attributeProto('value', tensor, { ...this.#attributes, tensors })];
-    return { output: [this.#names.of(value)], opType: 'Constant', attribute };
+    const name = this.#names.of(value);
+    return { output: [name], name, opType: 'Constant', attribute };
   }
 
   #node(node: Node): NodeProto {
