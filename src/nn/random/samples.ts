@@ -5,7 +5,7 @@ import { fillPlainClampedNormal, fillPlainNormal, fillPlainUniform, type SampleT
 import { type SampleKernel, sampleKernel } from './sample-kernel.ts';
 
 /** After so many samples the kernel is assembled, which takes as long as they do. */
-const KERNEL_AFTER = 100_000;
+const KERNEL_AFTER = 300_000;
 const TWO_POW_32 = 2 ** 32;
 
 /**

@@ -48,7 +48,7 @@ function firstDifference(a: Uint32Array, b: Uint32Array): number {
 }
 
 // The kernel is used once enough samples were asked for.
-beforeAll(() => fillUniform({ out: new Float32Array(200_000), key: [0, 0], start: 0 }, 0, 1));
+beforeAll(() => fillUniform({ out: new Float32Array(400_000), key: [0, 0], start: 0 }, 0, 1));
 
 describe('sampleKernel', () => {
   test('runs on this engine', () => {
@@ -108,7 +108,7 @@ describe('an engine without WebAssembly SIMD', () => {
     const fresh = await import('../../../src/nn/random/sample-kernel.ts');
     const samples = await import('../../../src/nn/random/samples.ts');
     expect(fresh.sampleKernel()).toBeNull();
-    samples.fillUniform({ out: new Float32Array(200_000), key: [0, 0], start: 0 }, 0, 1);
+    samples.fillUniform({ out: new Float32Array(400_000), key: [0, 0], start: 0 }, 0, 1);
     expect(
       firstDifference(
         bits((t) => samples.fillNormal(t, 0, 1), new Float64Array(COUNT), 0),
