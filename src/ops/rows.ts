@@ -12,19 +12,25 @@ import { CONSTANT_ROWS } from './rows/constants.ts';
 import { CONTROL_FLOW_ROWS } from './rows/control-flow.ts';
 import { CONV_ROWS } from './rows/conv.ts';
 import { CONV_TRANSPOSE_ROWS } from './rows/conv-transpose.ts';
+import { DETECTION_ROWS } from './rows/detection.ts';
 import { EINSUM_ROWS } from './rows/einsum.ts';
 import { GATHER_ROWS } from './rows/gather.ts';
+import { INTEGER_MATMUL_ROWS } from './rows/integer-matmul.ts';
 import { LAYER_NORMALIZATION_ROWS } from './rows/layer-normalization.ts';
 import { LOGIC_ROWS } from './rows/logic.ts';
+import { LOSS_ROWS } from './rows/loss.ts';
 import { MATMUL_ROWS } from './rows/matmul.ts';
 import { MATRIX_ROWS } from './rows/matrix.ts';
 import { NORMALIZATION_ROWS } from './rows/normalization.ts';
 import { OPTIONAL_ROWS } from './rows/optional.ts';
 import { POOL_ROWS } from './rows/pool.ts';
+import { QUANTIZE_ROWS } from './rows/quantize.ts';
 import { RANDOM_ROWS } from './rows/random.ts';
 import { RECURRENT_ROWS } from './rows/recurrent.ts';
 import { REDUCE_ROWS } from './rows/reduce.ts';
 import { RESHAPE_ROWS } from './rows/reshape.ts';
+import { RESIZE_ROWS } from './rows/resize.ts';
+import { SAMPLING_ROWS } from './rows/sampling.ts';
 import { SCAN_ROWS } from './rows/scan.ts';
 import { SCATTER_ROWS } from './rows/scatter.ts';
 import { SEARCH_ROWS } from './rows/search.ts';
@@ -32,9 +38,11 @@ import { SELECT_ROWS } from './rows/select.ts';
 import { SEQUENCE_ROWS } from './rows/sequence.ts';
 import { SEQUENCE_SPLIT_ROWS } from './rows/sequence-split.ts';
 import { SHAPE_OF_ROWS } from './rows/shape-of.ts';
+import { SIGNAL_ROWS } from './rows/signal.ts';
 import { SLICE_ROWS } from './rows/slice.ts';
 import { SOFTMAX_ROWS } from './rows/softmax.ts';
 import { STRETCH_ROWS } from './rows/stretch.ts';
+import { TEXT_ROWS } from './rows/text.ts';
 import { UNARY_ROWS } from './rows/unary.ts';
 import { VARIADIC_ROWS } from './rows/variadic.ts';
 
@@ -57,6 +65,14 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   CONV_ROWS,
   CONV_TRANSPOSE_ROWS,
   POOL_ROWS,
+  TEXT_ROWS,
+  DETECTION_ROWS,
+  LOSS_ROWS,
+  SIGNAL_ROWS,
+  INTEGER_MATMUL_ROWS,
+  QUANTIZE_ROWS,
+  SAMPLING_ROWS,
+  RESIZE_ROWS,
   EINSUM_ROWS,
   RECURRENT_ROWS,
   ATTENTION_ROWS,
