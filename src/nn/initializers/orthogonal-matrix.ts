@@ -21,7 +21,7 @@ export function orthogonalMatrix(rows: number, columns: number, key: RandomKey):
   const [long, short] = wide ? [columns, rows] : [rows, columns];
   // Columns of the tall matrix lie one after the other; those of a wide matrix's transpose already do.
   const tall = wide ? samples : transpose(samples, rows, columns);
-  const reflectors: Float64Array[] = [];
+  const reflectors: Reflector[] = [];
   const signs = new Float64Array(short);
   for (let k = 0; k < short; k++) {
     const v = tall.slice(k * long + k, (k + 1) * long);
@@ -30,20 +30,26 @@ export function orthogonalMatrix(rows: number, columns: number, key: RandomKey):
     const alpha = head > 0 ? -norm : norm;
     v[0] = head - alpha;
     signs[k] = alpha < 0 ? -1 : 1;
-    reflectors.push(v);
-    for (let j = k; j < short; j++) reflect(tall, j * long + k, v);
+    const reflector = { v, square: dot(v, v, 0) };
+    reflectors.push(reflector);
+    for (let j = k; j < short; j++) reflect(tall, j * long + k, reflector);
   }
   tall.fill(0);
   for (let k = 0; k < short; k++) tall[k * long + k] = signs[k] ?? 1;
-  for (const [k, v] of [...reflectors.entries()].reverse()) {
-    for (let j = k; j < short; j++) reflect(tall, j * long + k, v);
+  for (const [k, reflector] of [...reflectors.entries()].reverse()) {
+    for (let j = k; j < short; j++) reflect(tall, j * long + k, reflector);
   }
   return wide ? tall : transpose(tall, columns, rows);
 }
 
-/** Mirrors the part of `matrix` from `offset` on at the hyperplane orthogonal to `v`. */
-function reflect(matrix: Float64Array, offset: number, v: Float64Array): void {
-  const square = dot(v, v, 0);
+/** A mirror: a vector orthogonal to it, and that vector's product with itself. */
+interface Reflector {
+  readonly v: Float64Array;
+  readonly square: number;
+}
+
+/** Mirrors the part of `matrix` from `offset` on. */
+function reflect(matrix: Float64Array, offset: number, { v, square }: Reflector): void {
   if (square === 0) return;
   const factor = (2 * dot(v, matrix, offset)) / square;
   for (let i = 0; i < v.length; i++) matrix[offset + i] = (matrix[offset + i] ?? 0) - factor * (v[i] ?? 0);
