@@ -1,5 +1,6 @@
 // Tensor data: bytes, strings, a range of a file, or a source that draws its bytes when they are needed.
 import { dimwiseError } from '../base/errors.ts';
+import { writeElements } from './convert-floats.ts';
 import { byteLength, type DType } from './dtype.ts';
 
 /** Bytes that are made on demand, in any order of chunks, the same bits every time. */
@@ -79,9 +80,9 @@ export function hasTypedArray(dtype: DType): dtype is ArrayDType {
 }
 
 /**
- * Makes a tensor from plain numbers, bigints or booleans in C order.
+ * Makes a tensor from plain numbers, bigints or booleans in C order; float16 and bfloat16 are rounded to nearest even.
  *
- * @throws DTYPE_MISMATCH when the dtype has no JavaScript array
+ * @throws DTYPE_MISMATCH when the dtype is none that numbers are written as
  * @throws PARAM_SHAPE when count and shape differ
  */
 export function tensorFromValues(
@@ -89,6 +90,11 @@ export function tensorFromValues(
   shape: readonly number[],
   values: readonly (number | bigint | boolean)[],
 ): TensorData {
+  if (dtype === 'float16' || dtype === 'bfloat16') {
+    const bytes = new Uint8Array(byteLength(dtype, values.length));
+    writeElements(bytes, dtype, Float64Array.from(values, Number));
+    return tensorFromBytes(dtype, shape, bytes);
+  }
   if (!hasTypedArray(dtype)) {
     throw dimwiseError({
       code: 'DTYPE_MISMATCH',

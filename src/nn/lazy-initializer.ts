@@ -1,8 +1,8 @@
 // Tensor data that an initializer draws when its bytes are needed, whole or in chunks.
+import { writeElements } from '../ir/convert-floats.ts';
 import { DTYPES, type DType } from '../ir/dtype.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
 import { elementCount } from '../ir/tensor-data.ts';
-import { writeElements } from './convert-floats.ts';
 import { drawInto, isDrawnWhole } from './initializers/draw-into.ts';
 import type { WeightLayout } from './initializers/fans.ts';
 import type { Initializer } from './initializers/initializer.ts';

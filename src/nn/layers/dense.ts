@@ -49,11 +49,12 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
     options.bias === false
       ? undefined
       : new Parameter({ shape: [units], dtype, initializer: options.biasInitializer ?? 'zeros' });
-  return defineLayer<[x: Value], Value, 'weight' | 'bias'>({
+  return defineLayer({
     kind: 'dense',
     name: options.name,
     parameters: { weight, bias },
-    apply: ({ parameters }, x) => activate(emitLayerOne(DENSE, [x, parameters.weight, parameters.bias]), activation),
+    apply: ({ parameters }, x: Value) =>
+      activate(emitLayerOne(DENSE, [x, parameters.weight, parameters.bias]), activation),
   });
 }
 

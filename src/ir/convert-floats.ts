@@ -1,7 +1,7 @@
-// Rounds drawn numbers to the element type of a parameter.
+// Rounds numbers to element types, those that JavaScript has no array for included.
 import { setFloat16 } from '@petamoriken/float16';
 import { dimwiseError } from '../base/errors.ts';
-import type { DType } from '../ir/dtype.ts';
+import type { DType } from './dtype.ts';
 
 /** Element types that an initializer can fill. */
 const WRITERS: Partial<Record<DType, (view: DataView, at: number, value: number) => void>> = {

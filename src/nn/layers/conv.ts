@@ -1,0 +1,119 @@
+// conv1d, conv2d, conv3d: convolutions that know their output channels only.
+import { op } from '../../build/op.ts';
+import type { DType } from '../../ir/dtype.ts';
+import type { Value } from '../../ir/graph.ts';
+import { type Activation, activate, activationFunction } from '../activation.ts';
+import { positiveInteger, refuseArgument } from '../arguments.ts';
+import type { InitializerInput } from '../initializers/parse-initializer.ts';
+import { defineLayer, type Layer } from '../layer.ts';
+import { Parameter } from '../parameter.ts';
+import { type PerAxis, type WindowOptions, windowAttributes } from '../window-options.ts';
+
+/** Options of {@link conv1d}, {@link conv2d} and {@link conv3d}. */
+export interface ConvOptions extends WindowOptions {
+  /** Groups that input and output channels are split into, each convolved by itself; 1 by default. */
+  readonly groups?: number | undefined;
+  /** Whether a bias is added; true by default. */
+  readonly bias?: boolean | undefined;
+  /** Applied to the output; none by default. */
+  readonly activation?: Activation | undefined;
+  /** The input channels; settled by the first batch by default. */
+  readonly inChannels?: number | undefined;
+  /** Fills the weight; xavierUniform by default. */
+  readonly weightInitializer?: InitializerInput | undefined;
+  /** Fills the bias; zeros by default. */
+  readonly biasInitializer?: InitializerInput | undefined;
+  /** Element type of the parameters; that of the first batch by default. */
+  readonly dtype?: DType | undefined;
+  /** The path segment; the index among siblings by default. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * A convolution over one spatial axis: `y = activation(x * W + b)`, cross-correlation as in PyTorch, Keras and Gluon.
+ *
+ * *Input shape*: `[n, c, w]`; c is settled by the first batch. *Output shape*: `[n, channels, w']` with
+ * `w' = (w + pads - dilation*(kernel - 1) - 1) // strides + 1`, `ceildiv(w, strides)` for padding `same`.
+ * Parameters: `weight [channels, c / groups, kernel]`, `bias [channels]`.
+ * Source of the formula: https://onnx.ai/onnx/operators/onnx__Conv.html
+ *
+ * @param channels output channels
+ * @param kernel elements of the window
+ * @throws LAYER_ARGUMENT when an argument is of the wrong kind or range, or the groups do not divide the channels
+ * @example conv1d(64, 3, { padding: 'same' })
+ */
+export function conv1d(channels: number, kernel: PerAxis, options: ConvOptions = {}): Layer {
+  return convolution('conv1d', 1, { channels, kernel, options });
+}
+
+/**
+ * A convolution over two spatial axes: `y = activation(x * W + b)`, cross-correlation as in PyTorch, Keras and Gluon.
+ *
+ * *Input shape*: `[n, c, h, w]`; c is settled by the first batch. *Output shape*: `[n, channels, h', w']` with
+ * `h' = (h + pads - dilation*(kernel - 1) - 1) // strides + 1`, `ceildiv(h, strides)` for padding `same`; w' likewise.
+ * Parameters: `weight [channels, c / groups, kernel, kernel]`, `bias [channels]`.
+ * Source of the formula: https://onnx.ai/onnx/operators/onnx__Conv.html
+ *
+ * @param channels output channels
+ * @param kernel the window: a number for both axes, or [height, width]
+ * @throws LAYER_ARGUMENT when an argument is of the wrong kind or range, or the groups do not divide the channels
+ * @example conv2d(6, 5, { padding: 2, activation: 'sigmoid' })
+ */
+export function conv2d(channels: number, kernel: PerAxis, options: ConvOptions = {}): Layer {
+  return convolution('conv2d', 2, { channels, kernel, options });
+}
+
+/**
+ * A convolution over three spatial axes: `y = activation(x * W + b)`, cross-correlation as in PyTorch, Keras and Gluon.
+ *
+ * *Input shape*: `[n, c, d, h, w]`; c is settled by the first batch. *Output shape*: `[n, channels, d', h', w']`, sizes as for
+ * {@link conv2d}. Parameters: `weight [channels, c / groups, kernel, kernel, kernel]`, `bias [channels]`.
+ * Source of the formula: https://onnx.ai/onnx/operators/onnx__Conv.html
+ *
+ * @param channels output channels
+ * @param kernel the window: a number for all axes, or [depth, height, width]
+ * @throws LAYER_ARGUMENT when an argument is of the wrong kind or range, or the groups do not divide the channels
+ * @example conv3d(16, [1, 3, 3], { strides: [1, 2, 2] })
+ */
+export function conv3d(channels: number, kernel: PerAxis, options: ConvOptions = {}): Layer {
+  return convolution('conv3d', 3, { channels, kernel, options });
+}
+
+interface ConvArguments {
+  readonly channels: number;
+  readonly kernel: PerAxis;
+  readonly options: ConvOptions;
+}
+
+function convolution(kind: string, axes: number, { channels, kernel, options }: ConvArguments): Layer {
+  positiveInteger(kind, 'channels', channels);
+  const groups = options.groups ?? 1;
+  positiveInteger(kind, 'groups', groups);
+  if (channels % groups !== 0) refuseArgument(kind, 'groups', `a divisor of its ${channels} output channels`, groups);
+  const window = windowAttributes({ layer: kind, axes, sizeName: 'kernel', size: kernel }, options);
+  const perGroup = channelsPerGroup(kind, options.inChannels, groups);
+  const activation = options.activation === undefined ? undefined : activationFunction(options.activation);
+  const { dtype } = options;
+  const shape = [channels, perGroup, ...window.kernel_shape];
+  const weight = new Parameter({ shape, dtype, initializer: options.weightInitializer });
+  const bias =
+    options.bias === false
+      ? undefined
+      : new Parameter({ shape: [channels], dtype, initializer: options.biasInitializer ?? 'zeros' });
+  const attributes = groups === 1 ? window : { ...window, group: groups };
+  return defineLayer({
+    kind,
+    name: options.name,
+    parameters: { weight, bias },
+    apply: ({ parameters }, x: Value): Value =>
+      activate(op.Conv(x, parameters.weight, parameters.bias, attributes), activation),
+  });
+}
+
+function channelsPerGroup(kind: string, inChannels: number | undefined, groups: number): number | '?' {
+  if (inChannels === undefined) return '?';
+  positiveInteger(kind, 'inChannels', inChannels);
+  if (inChannels % groups !== 0)
+    refuseArgument(kind, 'groups', `a divisor of its ${inChannels} input channels`, groups);
+  return inChannels / groups;
+}

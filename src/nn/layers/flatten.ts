@@ -1,0 +1,33 @@
+// flatten: the axes behind the batch made one.
+import { op } from '../../build/op.ts';
+import type { Value } from '../../ir/graph.ts';
+import { refuseArgument } from '../arguments.ts';
+import { defineLayer, type Layer } from '../layer.ts';
+
+/** Options of {@link flatten}. */
+export interface FlattenOptions {
+  /** The first axis of the second part; 1 by default: all but the batch. Counted from the end where it is negative. */
+  readonly axis?: number | undefined;
+  /** The path segment; the index among siblings by default. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * Makes two axes of all: those before `axis` and those from it on.
+ *
+ * *Input shape*: `[n, d...]`. *Output shape*: `[n, product of d...]`.
+ * Source of the formula: https://onnx.ai/onnx/operators/onnx__Flatten.html
+ *
+ * @throws LAYER_ARGUMENT when `axis` is no integer
+ * @throws ATTRIBUTE_INVALID (at the call) when the input has no such axis
+ * @example sequential(conv2d(16, 5), flatten(), dense(120))
+ */
+export function flatten(options: FlattenOptions = {}): Layer {
+  const axis = options.axis ?? 1;
+  if (!Number.isSafeInteger(axis)) refuseArgument('flatten', 'axis', 'an integer', axis);
+  return defineLayer({
+    kind: 'flatten',
+    name: options.name,
+    apply: (_call, x: Value): Value => op.Flatten(x, { axis }),
+  });
+}

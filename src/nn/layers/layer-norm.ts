@@ -1,0 +1,65 @@
+// layerNorm: the last axes of each element of the others normalized.
+import { op } from '../../build/op.ts';
+import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
+import type { SizeSpec, Value } from '../../ir/graph.ts';
+import { defineLayer, type Layer } from '../layer.ts';
+import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
+import { floatAttribute, numberOf } from '../layer-values.ts';
+import { affineParameters, filledLike, readEpsilon, type ShiftedNormOptions } from '../norm-parameters.ts';
+import { type TrailingAxes, trailingAxes, unifyTrailing } from '../trailing-axes.ts';
+
+/** Options of {@link layerNorm}. */
+export interface LayerNormOptions extends ShiftedNormOptions, TrailingAxes {}
+
+/**
+ * Layer normalization: `y = (x - mean) / sqrt(var + epsilon) * weight + bias`, mean and variance over the last axes.
+ *
+ * *Input shape*: `[..., d]`, any rank from 1 on; d is settled by the first batch. *Output shape*: the same.
+ * Parameters: `weight [d]`, `bias [d]`; with one size per axis where more than one is normalized.
+ * Source: Ba et al., "Layer normalization", 2016; https://onnx.ai/onnx/operators/onnx__LayerNormalization.html
+ *
+ * @throws LAYER_ARGUMENT when an option is of the wrong kind or range
+ * @example layerNorm({ epsilon: 1e-12 })
+ */
+export function layerNorm(options: LayerNormOptions = {}): Layer {
+  const epsilon = readEpsilon('layerNorm', options.epsilon);
+  const shape: readonly SizeSpec[] = trailingAxes('layerNorm', options);
+  const parameters = affineParameters(shape, options);
+  return defineLayer({
+    kind: 'layerNorm',
+    name: options.name,
+    parameters,
+    apply: ({ parameters: { weight, bias } }, x: Value): Value =>
+      emitLayerOne(LAYER_NORM, [x, weight, bias], { axes: shape.length, epsilon: floatAttribute(epsilon) }),
+  });
+}
+
+/** Inputs x, weight, bias; weight and bias may be absent. It becomes one LayerNormalization. */
+export const LAYER_NORM: LayerRow = {
+  domain: LAYER_DOMAIN,
+  name: 'layerNorm',
+  infer: (cx) => [cx.tensor(unifyTrailing(cx, [1, 2]))],
+  lower: (node) => {
+    const axis = -numberOf(node, 'axes');
+    const scale = node.inputs[1] ?? filledLike(node, 1, axis);
+    return [
+      op.LayerNormalization(inputOf(node, 0), scale, node.inputs[2], { axis, epsilon: numberOf(node, 'epsilon') }),
+    ];
+  },
+  examples: [
+    {
+      inputs: ['float32[n, s, 768]', 'float32[?]', 'float32[768]'],
+      attributes: { axes: 1 },
+      outputs: ['float32[n, s, 768]'],
+    },
+    {
+      inputs: ['float32[n, c, 8, 8]', 'float32[?, ?]', null],
+      attributes: { axes: 2 },
+      outputs: ['float32[n, c, 8, 8]'],
+    },
+    { inputs: ['float32[n, d]', null, null], attributes: { axes: 1 }, outputs: ['float32[n, d]'] },
+    { inputs: ['float32[n, 512]', 'float32[768]', null], attributes: { axes: 1 }, fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[768]', 'float32[1, 768]', null], attributes: { axes: 2 }, fails: 'RANK_MISMATCH' },
+    { inputs: ['float16[n, 768]', 'float32[768]', null], attributes: { axes: 1 }, fails: 'DTYPE_MISMATCH' },
+  ],
+};

@@ -1,0 +1,62 @@
+// What the normalization layers share: their affine parameters, options and the constants that stand for absent ones.
+import { invariant } from '../base/assert-never.ts';
+import type { DType } from '../ir/dtype.ts';
+import type { Node, ShapeSpec } from '../ir/graph.ts';
+import type { TensorData } from '../ir/tensor-data.ts';
+import { staticShape } from '../ir/type.ts';
+import { refuseArgument } from './arguments.ts';
+import type { InitializerInput } from './initializers/parse-initializer.ts';
+import { inputOf } from './layer-node.ts';
+import { filled } from './layer-values.ts';
+import { Parameter } from './parameter.ts';
+
+/** Options that all normalizations share. */
+export interface NormOptions {
+  /** Added to the variance, or mean square, against division by zero; 1e-5 by default, as in PyTorch, Gluon and ONNX (Keras: 1e-3). */
+  readonly epsilon?: number | undefined;
+  /** Whether the result is scaled by the parameter `weight`; true by default. */
+  readonly scale?: boolean | undefined;
+  /** Fills the weight; ones by default. */
+  readonly weightInitializer?: InitializerInput | undefined;
+  /** Element type of the parameters; that of the first batch by default. */
+  readonly dtype?: DType | undefined;
+  /** The path segment; the index among siblings by default. */
+  readonly name?: string | undefined;
+}
+
+/** Options of normalizations that also shift. */
+export interface ShiftedNormOptions extends NormOptions {
+  /** Whether the parameter `bias` is added to the result; true by default. */
+  readonly center?: boolean | undefined;
+  /** Fills the bias; zeros by default. */
+  readonly biasInitializer?: InitializerInput | undefined;
+}
+
+/** The affine parameters; undefined ones do not exist in the layer. */
+export type AffineParameters = {
+  readonly weight: Parameter | undefined;
+  readonly bias: Parameter | undefined;
+};
+
+/** Makes the scale and shift of a normalization over axes of the given sizes. */
+export function affineParameters(shape: ShapeSpec, options: ShiftedNormOptions): AffineParameters {
+  const { dtype, scale = true, center = true } = options;
+  return {
+    weight: scale ? new Parameter({ shape, dtype, initializer: options.weightInitializer ?? 'ones' }) : undefined,
+    bias: center ? new Parameter({ shape, dtype, initializer: options.biasInitializer ?? 'zeros' }) : undefined,
+  };
+}
+
+/** The epsilon of a normalization. @throws LAYER_ARGUMENT when it is no finite number >= 0 */
+export function readEpsilon(layer: string, epsilon = 1e-5): number {
+  if (!(Number.isFinite(epsilon) && epsilon >= 0)) refuseArgument(layer, 'epsilon', 'a finite number >= 0', epsilon);
+  return epsilon;
+}
+
+/** A constant in the place of an absent scale or shift: `value` for the axes of input 0 from `from` up to but without `to`. */
+export function filledLike(node: Node, value: 0 | 1, from: number, to?: number): TensorData {
+  const x = inputOf(node, 0);
+  const shape = staticShape(x.shape.slice(from, to));
+  invariant(shape, `the normalized axes of ${node.op} are numbers`);
+  return filled(x.dtype, shape, value);
+}
