@@ -179,10 +179,7 @@ function rangeLength(cx: InferContext): Dim {
   }
   const [from, to, by] = [wholeOf(cx, start), wholeOf(cx, limit), wholeOf(cx, delta)];
   if (!from || !to || !by) return cx.fresh('range');
-  const { min, max } = cx.facts.range(by);
-  if (min >= 1) return cx.facts.simplify(maxOf(ceilDiv(sub(to, from), by), 0));
-  if (max <= -1) return cx.facts.simplify(maxOf(ceilDiv(sub(from, to), sub(0, by)), 0));
-  return cx.fresh('range');
+  return cx.facts.simplify(maxOf(ceilDiv(sub(to, from), by), 0));
 }
 
 const isZero = (element: Scalar): boolean =>

@@ -101,9 +101,10 @@ const GatherElements: OperatorRow = {
     const data = cx.rankBetween(0, 1, INFINITE);
     const indices = data ? cx.ranked(1, data.length) : cx.rankBetween(1, 1, INFINITE);
     if (!indices) return [cx.tensor(undefined)];
+    const shape = data ?? cx.ranked(0, indices.length);
     const axis = cx.axis(cx.int('axis', 0), indices.length);
     indices.forEach((size, k) => {
-      const most = data?.[k];
+      const most = shape[k];
       if (k !== axis && most) cx.atLeast(most, size, `data axis ${k}`);
     });
     return [cx.tensor(indices)];
@@ -116,7 +117,7 @@ const GatherElements: OperatorRow = {
       outputs: ['float32[c, k]'],
       constraints: ['c <= b'],
     },
-    { inputs: ['float32[...]', 'int64[b, k]'], outputs: ['float32[b, k]'] },
+    { inputs: ['float32[...]', 'int64[b, k]'], outputs: ['float32[b, k]'], constraints: ['k <= ?'] },
     { inputs: ['float32[b, s]', 'int64[k]'], fails: 'RANK_MISMATCH' },
     { inputs: ['float32[b, 3]', 'int64[b, 5]'], fails: 'SHAPE_MISMATCH' },
   ],

@@ -77,6 +77,11 @@ function targetAxis(cx: InferContext, element: Dim | undefined, source: Shape | 
   // A size that may be 0 would copy, and one that may be -1 would take the rest, so neither is the size for certain.
   const { min } = cx.facts.range(element);
   if (min >= 1 || (min >= 0 && (!copies || source?.[i] === element))) return element;
+  if (min >= 0 && source && i >= source.length) {
+    // There is no size to copy, so a valid run has none that is 0.
+    cx.atLeast(element, 1, `the size at axis ${i}`);
+    return element;
+  }
   return 'open';
 }
 

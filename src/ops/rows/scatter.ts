@@ -15,7 +15,7 @@ function scatterElements(cx: InferContext): Shape | undefined {
   const axis = cx.axis(cx.int('axis', 0), rank);
   indices.forEach((size, k) => {
     cx.unifyAxes({ input: 1, axis: k }, { input: 2, axis: k }, 'indices and updates');
-    const most = data?.[k];
+    const most = shape[k];
     if (k !== axis && most) cx.atLeast(most, size, `data axis ${k}`);
   });
   return shape;

@@ -3,7 +3,7 @@ import { add } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape, type ValueType } from '../../ir/type.ts';
-import { sizeElements } from '../rules/size-elements.ts';
+import { isAtLeast, sizeElements, sizeScalar } from '../rules/size-elements.ts';
 import { oneElement, varyingDim } from '../rules/varying.ts';
 import { elementType } from './sequence.ts';
 
@@ -61,6 +61,7 @@ const SplitToSequence: OperatorRow = {
       constraints: ['s == 6'],
     },
     { inputs: ['float32[b, 7]', 'int64[2] = [3, 4]'], attributes: { axis: 1 }, outputs: ['seq(float32[b, u])'] },
+    { inputs: ['float32[b, s]', 'int64[] = 1'], attributes: { axis: 1, keepdims: 0 }, outputs: ['seq(float32[b])'] },
     { inputs: ['float32[b, 7]', 'int64[2] = [3, 5]'], attributes: { axis: 1 }, fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[]'], fails: 'RANK_MISMATCH' },
   ],
@@ -69,6 +70,13 @@ const SplitToSequence: OperatorRow = {
 function partType(cx: InferContext, shape: Shape, axis: number): ValueType {
   if (!cx.has(1)) {
     return cx.tensor(cx.int('keepdims', 1) === 0 ? shape.toSpliced(axis, 1) : shape.with(axis, constant(1)));
+  }
+  if (cx.int('keepdims', 1) === 0 && cx.shape(1)?.length === 0) {
+    // The specification lets keepdims be ignored here; ONNX Runtime drops the axis, and refuses parts above size 1.
+    const given = sizeScalar(cx, 1);
+    const size = shape[axis];
+    if (given?.kind === 'const' && given.value === 1) return cx.tensor(shape.toSpliced(axis, 1));
+    if (!given || !size || !isAtLeast(cx, given, 2) || !isAtLeast(cx, size, 2)) return cx.tensor(undefined);
   }
   return cx.tensor(shape.with(axis, partSize(cx, shape[axis] ?? constant(0))));
 }

@@ -191,7 +191,7 @@ function paddedSize(cx: InferContext, size: Dim, [begin, end]: readonly (Dim | u
   for (const pad of [begin, end]) {
     if (!pad || !isAtLeast(cx, pad, 1)) continue;
     if (mode === 'reflect') cx.atLeast(size, add(pad, 1), 'a size that is padded by reflection');
-    else if (mode === 'edge') cx.atLeast(size, 1, 'a size that is padded by its edge');
+    else if (mode !== 'constant') cx.atLeast(size, 1, 'a size that is padded by its own elements');
   }
   if (!begin || !end) return cx.fresh('pad');
   const padded = cx.facts.simplify(add(begin, size, end));

@@ -1,5 +1,5 @@
 // The length of a slice along one axis: ONNX's clamping written with min and max only where they matter.
-import { add, ceilDiv, maxOf, minOf, neg, sub } from '../../dim/arithmetic.ts';
+import { add, ceilDiv, maxOf, minOf, mul, neg, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext } from '../../ir/operator.ts';
 
@@ -10,11 +10,13 @@ export interface SliceBounds {
   readonly step: Dim | undefined;
 }
 
-/** Ends that mean "to the far end" whatever the size is: int64 and int32 (ONNX Runtime's slice_helper.h), and saturated int64. */
+/** Ends that mean "to the far end" whatever the size is: the greatest int64, here saturated, and int32 (ONNX Runtime's slice_helper.h). */
 const FAR_ENDS: readonly number[] = [Number.MAX_SAFE_INTEGER, 2 ** 31 - 1];
 
-const isFar = (dim: Dim): boolean => dim.kind === 'const' && FAR_ENDS.includes(dim.value);
-const isLowest = (dim: Dim): boolean => dim.kind === 'const' && dim.value <= -(2 ** 31 - 1);
+const isFarEnd = (dim: Dim): boolean => dim.kind === 'const' && FAR_ENDS.includes(dim.value);
+/** Bounds beyond every size, which stays below 2^53. */
+const isHighest = (dim: Dim): boolean => dim.kind === 'const' && dim.value === Number.MAX_SAFE_INTEGER;
+const isLowest = (dim: Dim): boolean => dim.kind === 'const' && dim.value === Number.MIN_SAFE_INTEGER;
 
 /** 1 where a bound counts from the start, -1 where from the end; undefined where sizes decide that. */
 function signOf(cx: InferContext, bound: Dim): 1 | -1 | undefined {
@@ -23,7 +25,7 @@ function signOf(cx: InferContext, bound: Dim): 1 | -1 | undefined {
 }
 
 /**
- * The length of `size` elements sliced by `bounds`: a size in terms of inputs wherever signs are known, else a fresh symbol that is
+ * The length of `size` elements sliced by `bounds`: a size in terms of inputs where the bounds and the step's sign are known, else a fresh symbol that is
  * at most `size`. Source: ONNX Slice-13, with ONNX Runtime's reading of INT_MAX under a negative step.
  *
  * @throws OP_INVALID (caught by the engine) when the step is 0
@@ -41,32 +43,48 @@ export function sliceLength(cx: InferContext, size: Dim, { start, end, step }: S
       : undefined;
   if (!length || !step) return cx.fresh('slice', { max: size });
   const stride = range && range.min >= 1 ? step : neg(step);
-  const kept = stride.kind === 'const' && stride.value === 1 ? length : ceilDiv(length, stride);
+  // One step past the end leaves one element at most.
+  const kept = isHighest(stride) ? minOf(length, 1) : ceilDiv(length, stride);
   return cx.facts.simplify(maxOf(kept, 0));
+}
+
+/** A bound counted from the start of the axis, not clamped: a negative one counts from the end. */
+function counted(cx: InferContext, bound: Dim, size: Dim): Dim {
+  const sign = signOf(cx, bound);
+  if (sign) return sign > 0 ? bound : add(bound, size);
+  // 1 below zero, else 0: min(max(-x, 0), 1)
+  return add(bound, mul(size, minOf(maxOf(neg(bound), 0), 1)));
 }
 
 /**
  * `end - start`, not yet raised to 0, for a positive step: start is clamped to [0, size] and end likewise. The upper bound of start and
  * the lower bound of end need no words: past them the length is negative and becomes 0.
  */
-function forwardLength(cx: InferContext, size: Dim, start: Dim, end: Dim): Dim | undefined {
-  const [from, to] = [signOf(cx, start), signOf(cx, end)];
-  if (!from || !to) return undefined;
-  const last = isFar(end) ? size : to > 0 ? minOf(end, size) : isLowest(end) ? constant(0) : add(end, size);
-  if (from > 0) return isFar(start) ? constant(0) : sub(last, start);
+function forwardLength(cx: InferContext, size: Dim, start: Dim, end: Dim): Dim {
+  if (isHighest(start) || isLowest(end)) return constant(0);
+  const last = isFarEnd(end) ? size : signOf(cx, end) === -1 ? add(end, size) : minOf(counted(cx, end, size), size);
   if (isLowest(start)) return last;
-  // last - max(start + size, 0)
-  return minOf(sub(sub(last, start), size), last);
+  const first = counted(cx, start, size);
+  // last - max(first, 0)
+  return signOf(cx, start) === 1 ? sub(last, first) : minOf(sub(last, first), last);
 }
 
 /** `start - end` for a negative step: start is clamped to [0, size - 1], end to [-1, size]. */
-function backwardLength(cx: InferContext, size: Dim, start: Dim, end: Dim): Dim | undefined {
-  const [from, to] = [signOf(cx, start), signOf(cx, end)];
-  if (!from || !to) return undefined;
-  const top = sub(size, 1);
-  const first = from > 0 ? minOf(start, top) : isLowest(start) ? constant(0) : maxOf(add(start, size), 0);
+function backwardLength(cx: InferContext, size: Dim, start: Dim, end: Dim): Dim {
+  const first = backwardStart(cx, size, start);
   const all = add(first, 1);
-  const length = isFar(end) || isLowest(end) ? all : to > 0 ? sub(first, end) : minOf(sub(sub(first, end), size), all);
+  if (isFarEnd(end) || isLowest(end)) return minOf(all, size);
+  const length = sub(first, counted(cx, end, size));
   // An axis of size 0 has nothing to give, whatever the clamps say.
-  return minOf(length, size);
+  return minOf(length, signOf(cx, end) === 1 ? length : all, size);
+}
+
+function backwardStart(cx: InferContext, size: Dim, start: Dim): Dim {
+  const top = sub(size, 1);
+  if (isHighest(start)) return top;
+  if (isLowest(start)) return constant(0);
+  const first = counted(cx, start, size);
+  const sign = signOf(cx, start);
+  const capped = sign === -1 ? first : minOf(first, top);
+  return sign === 1 ? capped : maxOf(capped, 0);
 }
