@@ -124,6 +124,15 @@ describe('drawInto', () => {
     }
   });
 
+  test('orthogonal has fixed bits', () => {
+    const first = draw(factories.orthogonal(), [9, 6]).slice(0, 3);
+    expect([...new BigUint64Array(first.buffer)]).toEqual([
+      0xbfa5faa987528fc0n,
+      0xbfd4c0571adf22d2n,
+      0xbfbddfe2f3564f80n,
+    ]);
+  });
+
   // Q R with a positive diagonal in R is unique, so this is the matrix that torch.nn.init.orthogonal_ makes of the samples.
   test.each<[number[]]>([[[6, 4]], [[4, 6]], [[5, 5]]])(
     'orthogonal on %j is the Q of its samples, R having a positive diagonal',
