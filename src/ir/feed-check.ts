@@ -69,8 +69,8 @@ export class FeedCheck {
     }
     const bindings = (asked: SymbolDim): number | undefined => settled.get(asked)?.size;
     if (mistakes.length === 0) {
-      this.#range(settled, mistakes);
-      this.#relations(settled, bindings, mistakes);
+      const blamed = this.#relations(settled, bindings, mistakes);
+      this.#range(settled, blamed, mistakes);
     }
     return { sizes: new Map([...settled].map(([key, { size }]) => [key.name, size])), mistakes };
   }
@@ -95,10 +95,12 @@ export class FeedCheck {
     return mistakes;
   }
 
-  #range(settled: ReadonlyMap<SymbolDim, Settled>, mistakes: Diagnostic[]): void {
-    for (const [{ name }, { size, by }] of settled) {
+  /** Bounds that no constraint has spoken of already: those that come with a symbol, such as `>= 1`. */
+  #range(settled: ReadonlyMap<SymbolDim, Settled>, blamed: ReadonlySet<SymbolDim>, mistakes: Diagnostic[]): void {
+    for (const [symbol, { size, by }] of settled) {
+      const { name } = symbol;
       const bounds = Object.hasOwn(this.#bounds, name) ? this.#bounds[name] : undefined;
-      if (!bounds) continue;
+      if (!bounds || blamed.has(symbol)) continue;
       const { min, max = Number.POSITIVE_INFINITY } = bounds;
       if (size >= min && size <= max) continue;
       const rule = size < min ? `${name} >= ${min}` : `${name} <= ${max}`;
@@ -115,7 +117,8 @@ export class FeedCheck {
     settled: ReadonlyMap<SymbolDim, Settled>,
     bindings: (asked: SymbolDim) => number | undefined,
     mistakes: Diagnostic[],
-  ): void {
+  ): Set<SymbolDim> {
+    const blamed = new Set<SymbolDim>();
     for (const { entry, constraint } of this.#constraints) {
       const symbols = [...symbolsOfConstraint(constraint)];
       if (!symbols.every((each) => settled.has(each)) || checkConstraint(constraint, bindings)) continue;
@@ -127,7 +130,9 @@ export class FeedCheck {
         actual: facts.join(', '),
         related: entry.origins.map((origin) => ({ message: `asked for by ${origin}` })),
       });
+      for (const symbol of symbols) blamed.add(symbol);
     }
+    return blamed;
   }
 }
 

@@ -103,7 +103,9 @@ function unknownTarget(text: string) {
     message: `there is no target "${text}"; targets are ${range}, and onnx@1.23`,
     expected: DEFAULT_TARGET_NAME,
     actual: text,
-    hint: near ? `did you mean ${near}?` : `the default is ${DEFAULT_TARGET_NAME}`,
+    hint: near
+      ? `did you mean ${near}? The default is ${DEFAULT_TARGET_NAME}`
+      : `the default is ${DEFAULT_TARGET_NAME}`,
   });
 }
 
