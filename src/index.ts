@@ -1,38 +1,84 @@
 // The public API of dimwise.
 
-// Definitions
-export { type Composition, graph, type InputSpec, model, type ModelOptions } from './model/define.ts';
-export { type BindOptions, DefinedModel, type InitializeOptions } from './model/defined-model.ts';
-export { BoundModel, type CompileOptions } from './model/bound-model.ts';
-export { CompiledModel } from './model/compiled-model.ts';
-export type { Batch, BatchInput, TensorLike } from './model/batch.ts';
-export type { ProgramResult } from './model/outputs.ts';
-export type { GraphBuilder, Program } from './model/program.ts';
-export { type SymbolRange, tensor, type TensorSpec } from './build/declare.ts';
-export { op } from './build/op.ts';
-export type { NestedNumbers, Operand } from './build/operands.ts';
-
-// Layers
-export { type AnyLayer, block, defineLayer, isLayer, type Layer, type Layers } from './nn/layer.ts';
-export { Parameter, type ParameterOptions } from './nn/parameter.ts';
-export type { Activation, ActivationName } from './nn/activation.ts';
-export { dense, type DenseOptions } from './nn/layers/dense.ts';
-export { sequential, type Stage } from './nn/layers/sequential.ts';
-
-// Values and types
-export { Graph, Node, type ShapeSpec, type SizeSpec, Value } from './ir/graph.ts';
-export { type DType, DTYPE_NAMES, DTYPES } from './ir/dtype.ts';
-export { formatShape, formatType, type Shape, type ValueType } from './ir/type.ts';
-export { type TensorData, tensorFromBytes, tensorFromValues, typedArrayOf, materialize } from './ir/tensor-data.ts';
-export { parseTarget, type Target } from './ir/target.ts';
-
-// Dims
-export type { Dim, SymbolDim } from './dim/dim.ts';
-export { formatDim, parseDim } from './dim/text.ts';
-export { evaluate } from './dim/evaluate.ts';
-
-// Errors
 export { ERROR_CODES, type ErrorCode } from './base/codes.ts';
-export { type Diagnostic, DimwiseError, InternalError, isDimwiseError, UnsupportedError, UserError } from './base/errors.ts';
+export {
+  type Diagnostic,
+  DimwiseError,
+  InternalError,
+  isDimwiseError,
+  UnsupportedError,
+  UserError,
+} from './base/errors.ts';
 export { type Origin, setOriginBase, setOriginCapture } from './base/origin.ts';
 export { setWarningHandler, type WarningHandler } from './base/warn.ts';
+export { type SymbolRange, type TensorSpec, tensor } from './build/declare.ts';
+export { op } from './build/op.ts';
+export type { NestedNumbers, Operand } from './build/operands.ts';
+export type { Dim, SymbolDim } from './dim/dim.ts';
+export { evaluate } from './dim/evaluate.ts';
+export { formatDim, parseDim } from './dim/text.ts';
+export { DTYPE_NAMES, DTYPES, type DType } from './ir/dtype.ts';
+export { Graph, Node, type ShapeSpec, type SizeSpec, Value } from './ir/graph.ts';
+export { parseTarget, type Target } from './ir/target.ts';
+export { materialize, type TensorData, tensorFromBytes, tensorFromValues, typedArrayOf } from './ir/tensor-data.ts';
+export { formatShape, formatType, type Shape, type ValueType } from './ir/type.ts';
+export type { Batch, BatchInput, TensorLike } from './model/batch.ts';
+export { BoundModel, type CompileOptions } from './model/bound-model.ts';
+export { CompiledModel } from './model/compiled-model.ts';
+export { type Composition, graph, type InputSpec, type ModelOptions, model } from './model/define.ts';
+export { type BindOptions, DefinedModel, type InitializeOptions } from './model/defined-model.ts';
+export type { ProgramResult } from './model/outputs.ts';
+export type { GraphBuilder, Program } from './model/program.ts';
+export type { Activation, ActivationName } from './nn/activation.ts';
+export { type AnyLayer, block, defineLayer, isLayer, type Layer, type Layers } from './nn/layer.ts';
+export {
+  type ActivationLayer,
+  type ActivationOptions,
+  type AlphaOptions,
+  elu,
+  type GeluOptions,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  logSoftmax,
+  mish,
+  relu,
+  relu6,
+  type SoftmaxOptions,
+  selu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  softsign,
+  tanh,
+} from './nn/layers/activations.ts';
+export { type AttentionInputs, type AttentionOptions, multiHeadAttention } from './nn/layers/attention.ts';
+export { type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from './nn/layers/avg-pool.ts';
+export { type BatchNormOptions, batchNorm } from './nn/layers/batch-norm.ts';
+export { type ConvOptions, conv1d, conv2d, conv3d } from './nn/layers/conv.ts';
+export { type DenseOptions, dense } from './nn/layers/dense.ts';
+export { type DropoutOptions, dropout } from './nn/layers/dropout.ts';
+export { type EmbeddingOptions, embedding } from './nn/layers/embedding.ts';
+export { type FlattenOptions, flatten } from './nn/layers/flatten.ts';
+export { type GlobalPoolOptions, globalAvgPool, globalMaxPool } from './nn/layers/global-pool.ts';
+export { type GroupNormOptions, groupNorm } from './nn/layers/group-norm.ts';
+export { type LayerNormOptions, layerNorm } from './nn/layers/layer-norm.ts';
+export { type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d } from './nn/layers/max-pool.ts';
+export {
+  type AddOptions,
+  add,
+  type Branches,
+  type ConcatOptions,
+  concat,
+  type ResidualOptions,
+  residual,
+} from './nn/layers/merge.ts';
+export { type RmsNormOptions, rmsNorm } from './nn/layers/rms-norm.ts';
+export { sequential } from './nn/layers/sequential.ts';
+export { type TransformerEncoderLayerOptions, transformerEncoderLayer } from './nn/layers/transformer-encoder-layer.ts';
+export type { NormOptions, ShiftedNormOptions } from './nn/norm-parameters.ts';
+export { Parameter, type ParameterOptions } from './nn/parameter.ts';
+export type { Stage } from './nn/stage.ts';
+export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';

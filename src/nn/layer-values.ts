@@ -18,5 +18,9 @@ export function numberOf(node: Node, name: string): number {
 
 /** A float constant of one value; a scalar for the shape `[]`. */
 export function filled(dtype: DType, shape: readonly number[], value: number): TensorData {
-  return tensorFromValues(dtype, shape, Array.from({ length: elementCount(shape) }, () => value));
+  return tensorFromValues(
+    dtype,
+    shape,
+    Array.from({ length: elementCount(shape) }, () => value),
+  );
 }

@@ -2,7 +2,7 @@
 import { op } from '../../build/op.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
 import type { DType } from '../../ir/dtype.ts';
-import type { SizeSpec, Value } from '../../ir/graph.ts';
+import type { Node, SizeSpec, Value } from '../../ir/graph.ts';
 import { type Activation, activate, activationFunction } from '../activation.ts';
 import { positiveInteger } from '../arguments.ts';
 import type { InitializerInput } from '../initializers/parse-initializer.ts';
@@ -59,7 +59,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
 }
 
 /** Inputs x, weight, bias. On rank 2 it becomes one Gemm, on other ranks MatMul and Add. */
-const DENSE: LayerRow = {
+export const DENSE: LayerRow = {
   domain: LAYER_DOMAIN,
   name: 'dense',
   infer: (cx) => {
@@ -70,15 +70,18 @@ const DENSE: LayerRow = {
     cx.unifyAxes({ input: 1, axis: 1 }, { input: 0, axis: -1 }, 'input features');
     return [cx.tensor([...x.slice(0, -1), ...weight.slice(0, 1)])];
   },
-  lower: (node) => {
-    const [x, weight, bias] = [inputOf(node, 0), inputOf(node, 1), node.inputs[2]];
-    if (x.rank === 2) return [op.Gemm(x, weight, bias, { transB: 1 })];
-    const product = op.MatMul(x, op.Transpose(weight, { perm: [1, 0] }));
-    return [bias ? op.Add(product, bias) : product];
-  },
+  lower: (node) => [lowerDense(node)],
   examples: [
     { inputs: ['float32[batch, 20]', 'float32[256, ?]', 'float32[256]'], outputs: ['float32[batch, 256]'] },
     { inputs: ['float32[n, s, 768]', 'float32[64, 768]', null], outputs: ['float32[n, s, 64]'] },
     { inputs: ['float32[2, 30]', 'float32[256, 20]', 'float32[256]'], fails: 'SHAPE_MISMATCH' },
   ],
 };
+
+/** The operators of a node whose first inputs are x, weight and perhaps a bias. */
+export function lowerDense(node: Node): Value {
+  const [x, weight, bias] = [inputOf(node, 0), inputOf(node, 1), node.inputs[2]];
+  if (x.rank === 2) return op.Gemm(x, weight, bias, { transB: 1 });
+  const product = op.MatMul(x, op.Transpose(weight, { perm: [1, 0] }));
+  return bias ? op.Add(product, bias) : product;
+}

@@ -1,0 +1,69 @@
+// projection: a fully connected layer whose output has the features of another value.
+import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
+import type { DType } from '../../ir/dtype.ts';
+import type { Value } from '../../ir/graph.ts';
+import type { InitializerInput } from '../initializers/parse-initializer.ts';
+import { defineLayer, type Layer } from '../layer.ts';
+import { emitLayerOne, type LayerRow } from '../layer-node.ts';
+import { Parameter } from '../parameter.ts';
+import { DENSE, lowerDense } from './dense.ts';
+
+/** Options of {@link projection}. */
+export interface ProjectionOptions {
+  /** Output features; those of the second input by default. */
+  readonly units?: number | undefined;
+  /** Whether a bias is added; true by default. */
+  readonly bias?: boolean | undefined;
+  /** Fills the weight; xavierUniform by default. */
+  readonly weightInitializer?: InitializerInput | undefined;
+  /** Fills the bias; zeros by default. */
+  readonly biasInitializer?: InitializerInput | undefined;
+  /** Element type of the parameters; that of the first batch by default. */
+  readonly dtype?: DType | undefined;
+}
+
+/**
+ * A fully connected layer, `y = x W^T + b` over the last axis, whose output features may be those of another value: the part of
+ * attention and feed-forward blocks that must come back to the width of the model, before that width is known.
+ *
+ * *Input shape*: `x [..., k]`, `like [..., m]`. *Output shape*: `[..., units]`, units being m where left out.
+ * Parameters: `weight [units, k]`, `bias [units]`.
+ */
+export function projection(options: ProjectionOptions = {}): Layer<[x: Value, like: Value]> {
+  const units = options.units ?? '?';
+  const { dtype } = options;
+  const weight = new Parameter({ shape: [units, '?'], dtype, initializer: options.weightInitializer });
+  const bias =
+    options.bias === false
+      ? undefined
+      : new Parameter({ shape: [units], dtype, initializer: options.biasInitializer ?? 'zeros' });
+  return defineLayer({
+    kind: 'dense',
+    parameters: { weight, bias },
+    apply: ({ parameters }, x: Value, like: Value): Value =>
+      units === '?'
+        ? emitLayerOne(PROJECTION, [x, parameters.weight, parameters.bias, like])
+        : emitLayerOne(DENSE, [x, parameters.weight, parameters.bias]),
+  });
+}
+
+/** Inputs x, weight, bias, like. It is dense with the features of `like`, and becomes what dense becomes. */
+export const PROJECTION: LayerRow = {
+  domain: LAYER_DOMAIN,
+  name: 'projection',
+  infer: (cx) => {
+    if (cx.has(2)) cx.unifyAxes({ input: 1, axis: 0 }, { input: 2, axis: 0 }, 'output features');
+    cx.ranked(1, 2);
+    cx.rankBetween(3, 1, Number.POSITIVE_INFINITY);
+    cx.unifyAxes({ input: 1, axis: 0 }, { input: 3, axis: -1 }, 'output features');
+    return DENSE.infer(cx);
+  },
+  lower: (node) => [lowerDense(node)],
+  examples: [
+    {
+      inputs: ['float32[n, s, 20]', 'float32[?, ?]', 'float32[?]', 'float32[n, s, 8]'],
+      outputs: ['float32[n, s, 8]'],
+    },
+    { inputs: ['float32[n, 20]', 'float32[8, 20]', null, 'float32[n, 9]'], fails: 'SHAPE_MISMATCH' },
+  ],
+};
