@@ -115,7 +115,7 @@ function* graphsOf(graph: Graph): Iterable<Graph> {
 }
 
 function reserveNames(graph: Graph, names: SymbolNames): void {
-  for (const value of graph.inputs) names.reserve(value.type);
+  for (const value of graph.inputs) names.reserve(value.declaredType);
   for (const node of graph.nodes()) for (const value of node.outputs) names.reserve(value.type);
 }
 

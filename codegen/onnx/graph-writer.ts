@@ -133,7 +133,7 @@ export class GraphWriter {
   }
 
   #info(value: Value, name: string): ValueInfoProto {
-    const type = this.#type(value.type, (axis) => {
+    const type = this.#type(value.declaredType, (axis) => {
       this.#parts.report({
         code: 'BIND_INCOMPLETE',
         message: `axis ${axis} of ${value.label} is still unknown`,

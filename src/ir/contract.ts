@@ -61,7 +61,7 @@ export function contractOf(graph: Graph, names: SymbolNames = new SymbolNames())
   const inputs: [string, ContractInput][] = [];
   for (const value of graph.inputs) {
     inputs.push([value.name ?? '', inputOf(value, names)]);
-    mapDims(value.type, (dim) => {
+    mapDims(value.declaredType, (dim) => {
       for (const symbol of symbolsOf(dim)) if (symbol.role === 'named') symbols.add(symbol);
       return dim;
     });
@@ -80,7 +80,7 @@ export function contractOf(graph: Graph, names: SymbolNames = new SymbolNames())
 }
 
 function inputOf(value: Value, names: SymbolNames): ContractInput {
-  const { type } = value;
+  const type = value.declaredType;
   if (type.kind !== 'tensor' && type.kind !== 'sparse') return { kind: type.kind, shape: null };
   const shape = type.shape?.map((dim) =>
     dim.kind === 'const' ? dim.value : hasUnknown(dim) ? '?' : names.format(dim),

@@ -50,7 +50,7 @@ class GraphPrinter {
   }
 
   model(graph: Graph): string {
-    for (const value of graph.inputs) this.#symbols.reserve(value.type);
+    for (const value of graph.inputs) this.#symbols.reserve(value.declaredType);
     for (const node of graph.nodes()) for (const value of node.outputs) this.#symbols.reserve(value.type);
     const lines = [`<opset_import: ${opsetText(graph.opsets)}>`, ...this.#graph(graph)];
     for (const constraint of graph.facts.constraints()) {
@@ -169,7 +169,7 @@ class GraphPrinter {
   }
 
   #typed(value: Value, name: string): string {
-    const type = onnxTypeText(value.type, this.#dim);
+    const type = onnxTypeText(value.declaredType, this.#dim);
     return type ? `${type} ${name}` : name;
   }
 

@@ -1,6 +1,7 @@
 // Values of a graph: what an input, a parameter, a constant or a node's output is.
 import { dimwiseError } from '../base/errors.ts';
 import type { Origin } from '../base/origin.ts';
+import { hasUnknown } from '../dim/dim.ts';
 import type { Content } from './content.ts';
 import type { DType } from './dtype.ts';
 import type { Graph } from './graph.ts';
@@ -36,6 +37,8 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
   /** Nodes that read this value, one entry per use, bodies that capture it included. */
   readonly users: Node[] = [];
   #type: ValueType;
+  /** The type as it was set, before facts were applied. */
+  #declared: ValueType;
   #content: Content | undefined;
   #resolvedAt = -1;
   /** True where the call that made it was a mistake; what reads it makes no second complaint. */
@@ -45,6 +48,7 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
     this.graph = graph;
     this.source = source;
     this.#type = type;
+    this.#declared = type;
     this.name = name;
     this.origin = origin;
   }
@@ -57,6 +61,13 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
       this.#resolvedAt = facts.version;
     }
     return this.#type;
+  }
+
+  /** The type of an input in the author's own names: unknowns are settled, but no symbol gives way to one that equals it. */
+  get declaredType(): ValueType {
+    if (this.source.kind !== 'input') return this.type;
+    const { facts } = this.graph;
+    return mapDims(this.#declared, (dim) => (hasUnknown(dim) ? facts.simplify(dim) : dim));
   }
 
   /**
@@ -118,6 +129,7 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
   /** Sets what inference found; only the inference engine and the reader call it. */
   setType(type: ValueType, content?: Content): void {
     this.#type = type;
+    this.#declared = type;
     this.#content = content;
     this.#resolvedAt = -1;
   }

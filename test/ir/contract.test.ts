@@ -160,7 +160,7 @@ describe('FeedCheck', () => {
       inputs: { x: 'float32[b]', y: 'float32[c]' },
       constraints: ['b == c'],
       feeds: { x: feed(2), y: feed(3) },
-      says: ['input "y" axis 0 has 3, but b is 2 by input "x" axis 0'],
+      says: ['the model takes b == c; b is 2 by input "x" axis 0, c is 3 by input "y" axis 0'],
     },
     {
       what: 'two expressions that must be equal',

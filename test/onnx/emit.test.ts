@@ -133,6 +133,22 @@ describe('emitModel', () => {
     });
   });
 
+  test('keeps the symbols of the author at inputs, though facts make them equal', () => {
+    const graph = new Graph();
+    const x = addInput(graph, 'x', 'float32[b]');
+    const y = addInput(graph, 'y', 'float32[c]');
+    const [b, c] = [x.shape[0], y.shape[0]];
+    if (b && c) graph.facts.unify(b, c);
+    const sum = addOne(graph, 'Add', [x, y], { outputs: ['float32[c]'] });
+    sum.name = 'sum';
+    graph.setOutputs([sum]);
+    const { graph: proto } = emitModel(graph).message;
+    const dims = [...(proto?.input ?? []), ...(proto?.output ?? [])].map(
+      ({ type }) => type?.tensorType?.shape?.dim?.[0]?.dimParam,
+    );
+    expect(dims).toEqual(['b', 'c', 'b']);
+  });
+
   test('numbers fresh sizes by first appearance, past the names that the author uses', () => {
     const fresh = SAMPLES.find(({ name }) => name === 'sizes that depend on data');
     const graph = fresh && emitModel(fresh.make()).message.graph;
