@@ -1,7 +1,7 @@
 // Operands and attributes as an author writes them, turned into values and attributes by the operator's schema.
 import { dimwiseError } from '../base/errors.ts';
 import { formalAt } from '../infer/type-variables.ts';
-import type { Attribute, Int64 } from '../ir/attribute.ts';
+import type { Attribute, Int64, SparseTensorData } from '../ir/attribute.ts';
 import { DTYPES, type DType, dtypeFromSpec, isDType, isFloatDType } from '../ir/dtype.ts';
 import { Graph, Value } from '../ir/graph.ts';
 import { type TensorData, tensorFromValues } from '../ir/tensor-data.ts';
@@ -24,6 +24,7 @@ export type AttributeInput =
   | readonly string[]
   | TensorData
   | readonly TensorData[]
+  | SparseTensorData
   | Graph
   | ValueType
   | Attribute;
@@ -123,7 +124,7 @@ const describe = (input: unknown): string =>
   Array.isArray(input) ? `[${input.join(', ')}]` : typeof input === 'object' ? 'an object' : JSON.stringify(input);
 
 function isAttribute(input: AttributeInput): input is Attribute {
-  return typeof input === 'object' && 'value' in input && 'kind' in input;
+  return typeof input === 'object' && 'value' in input && 'kind' in input && input.kind !== 'map';
 }
 
 const isInt = (input: unknown): input is Int64 =>
@@ -154,13 +155,17 @@ function byKind(input: AttributeInput, kind: AttributeKind): Attribute | undefin
       return Array.isArray(input) && input.every(isTensorData) ? { kind, value: input } : undefined;
     case 'type_proto':
       return isType(input) ? { kind, value: input } : undefined;
-    case 'graphs':
     case 'sparse_tensor':
+      return isSparse(input) ? { kind, value: input } : undefined;
+    case 'graphs':
     case 'sparse_tensors':
     case 'type_protos':
       return undefined;
   }
 }
+
+const isSparse = (input: AttributeInput): input is SparseTensorData =>
+  typeof input === 'object' && 'indices' in input && 'values' in input && 'shape' in input;
 
 const isNumbers = (input: unknown): input is NestedNumbers =>
   typeof input === 'number' ||

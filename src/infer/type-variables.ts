@@ -1,10 +1,9 @@
 // Element types by the type variables of a schema: what the inputs bind, what the outputs then are, what the version allows.
 
-import { DTYPES } from '../ir/dtype.ts';
 import type { Node } from '../ir/graph.ts';
-import type { MaybeDType, ValueType } from '../ir/type.ts';
+import type { ValueType } from '../ir/type.ts';
 import { UNKNOWN_TYPE } from '../ir/type.ts';
-import { type FormalParameter, type OperatorSchema, parseTypeString } from '../ops/schema.ts';
+import { type FormalParameter, type OperatorSchema, parseTypeString, typeStringOf } from '../ops/schema.ts';
 
 /** The formal parameter that the i-th actual one fills; a trailing variadic one takes all the rest. */
 export function formalAt(formals: readonly FormalParameter[], i: number): FormalParameter | undefined {
@@ -38,8 +37,8 @@ export class TypeVariables {
       const formal = value && formalAt(this.#schema.inputs, i);
       if (!value || !formal) continue;
       const type = value.type;
-      if (isOpen(type)) continue;
-      const spelt = spell(type);
+      const spelt = typeStringOf(type);
+      if (spelt === undefined) continue;
       const allowed = this.#schema.typeConstraints.get(formal.typeStr);
       if (!(allowed ? allowed.includes(spelt) : formal.typeStr === spelt)) {
         return { input: i, formal, expected: (allowed ?? [formal.typeStr]).join(', '), actual: spelt };
@@ -47,7 +46,8 @@ export class TypeVariables {
       if (!allowed || (formal.option === 'variadic' && !formal.isHomogeneous)) continue;
       const bound = this.#bound.get(formal.typeStr);
       if (!bound) this.#bound.set(formal.typeStr, type);
-      else if (spell(bound) !== spelt) return { input: i, formal, expected: spell(bound), actual: spelt };
+      else if (typeStringOf(bound) !== spelt)
+        return { input: i, formal, expected: typeStringOf(bound) ?? spelt, actual: spelt };
     }
     return undefined;
   }
@@ -67,41 +67,6 @@ export class TypeVariables {
       : UNKNOWN_TYPE;
   }
 }
-
-function isOpen(type: ValueType): boolean {
-  switch (type.kind) {
-    case 'unknown':
-      return true;
-    case 'tensor':
-    case 'sparse':
-      return type.dtype === 'undefined';
-    case 'sequence':
-    case 'optional':
-      return isOpen(type.element);
-    case 'map':
-      return isOpen(type.value);
-  }
-}
-
-/** The spelling of a type in ONNX's constraints: `tensor(float)`, `seq(tensor(int64))`. */
-export function spell(type: ValueType): string {
-  switch (type.kind) {
-    case 'tensor':
-      return `tensor(${spellDType(type.dtype)})`;
-    case 'sparse':
-      return `sparse_tensor(${spellDType(type.dtype)})`;
-    case 'sequence':
-      return `seq(${spell(type.element)})`;
-    case 'optional':
-      return `optional(${spell(type.element)})`;
-    case 'map':
-      return `map(${spellDType(type.key)},${type.value.kind === 'tensor' && type.value.shape?.length === 0 ? spellDType(type.value.dtype) : spell(type.value)})`;
-    case 'unknown':
-      return 'unknown';
-  }
-}
-
-const spellDType = (dtype: MaybeDType): string => (dtype === 'undefined' ? dtype : DTYPES[dtype].spec);
 
 function withoutShape(type: ValueType): ValueType {
   switch (type.kind) {

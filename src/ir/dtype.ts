@@ -45,6 +45,8 @@ export const DTYPES = {
   float8e8m0: row(24, 8, 'float', 'float8e8m0'),
   uint2: row(25, 2, 'uint', 'uint2'),
   int2: row(26, 2, 'int', 'int2'),
+  float6e2m3: row(27, 6, 'float', 'float6e2m3'),
+  float6e3m2: row(28, 6, 'float', 'float6e3m2'),
 } as const satisfies Record<string, DTypeRow>;
 
 /** The name of an element type. */

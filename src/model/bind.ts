@@ -1,5 +1,5 @@
 // Binding: a trace with the batch's types, checked as a whole, then applied to all parameters or to none.
-import { type Diagnostic, throwDiagnostics } from '../base/errors.ts';
+import { type Diagnostic, isDimwiseError, throwDiagnostics } from '../base/errors.ts';
 import { captureSite } from '../base/origin.ts';
 import { checkConstraint, formatConstraint } from '../dim/constraint.ts';
 import { hasUnknown, type SymbolDim, symbolsOf } from '../dim/dim.ts';
@@ -33,11 +33,24 @@ export function bindModel(
     const mistake = unsettled(source.cell, value, bound);
     const shape = staticShape(value.shape);
     if (mistake) mistakes.push(mistake);
-    else if (shape) settlements.set(source.cell, { shape, dtype: value.dtype, by });
+    else if (shape && fillable(source.cell, shape, mistakes))
+      settlements.set(source.cell, { shape, dtype: value.dtype, by });
   }
   throwDiagnostics(mistakes);
   for (const [cell, settlement] of settlements) cell.settle(settlement);
   return new BoundModel({ model, types: bound.types, graph, inputs });
+}
+
+/** Whether the initializer can fill the shape; what it says otherwise goes to the mistakes. */
+function fillable(cell: Parameter, shape: readonly number[], mistakes: Diagnostic[]): boolean {
+  try {
+    cell.checkInitializer(shape);
+    return true;
+  } catch (error) {
+    if (!isDimwiseError(error)) throw error;
+    mistakes.push(...error.errors);
+    return false;
+  }
 }
 
 /** Inputs whose sizes the batch and the program left open. */

@@ -1,11 +1,13 @@
 // Tensor data that an initializer draws when its bytes are needed, whole or in chunks.
+import type { Origin } from '../base/origin.ts';
 import { writeElements } from '../ir/convert-floats.ts';
 import { DTYPES, type DType } from '../ir/dtype.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
 import { elementCount } from '../ir/tensor-data.ts';
 import { drawInto, isDrawnWhole } from './initializers/draw-into.ts';
-import type { WeightLayout } from './initializers/fans.ts';
+import type { Fans, WeightLayout } from './initializers/fans.ts';
 import type { Initializer } from './initializers/initializer.ts';
+import { describeInitializer } from './initializers/same-initializer.ts';
 import { deriveKey, type Seed } from './random/key.ts';
 
 /** One parameter's recipe with all that its elements depend on. */
@@ -16,6 +18,10 @@ export interface LazyOptions {
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly layout: WeightLayout;
+  /** The fans of the weight that a bias belongs to. */
+  readonly fans?: Fans | undefined;
+  /** The call that made the parameter, for messages. */
+  readonly origin?: Origin | undefined;
 }
 
 /** Elements that are drawn at a time where they must be converted. */
@@ -23,8 +29,8 @@ const CHUNK = 1 << 16;
 
 /** The data of a parameter as a source that draws any part of it, the same bits every time. */
 export function lazyInitializer(options: LazyOptions): TensorData {
-  const { initializer, seed, path, shape, dtype, layout } = options;
-  const draw = { shape, layout, path, key: deriveKey(seed, path) };
+  const { initializer, seed, path, shape, dtype, layout, fans, origin } = options;
+  const draw = { shape, layout, path, fans, origin, key: deriveKey(seed, path) };
   const isWhole = isDrawnWhole(initializer);
   let whole: Uint8Array | undefined;
   const fillPart = (out: Uint8Array, start: number): void => {
@@ -55,6 +61,6 @@ export function lazyInitializer(options: LazyOptions): TensorData {
     out.set(whole.subarray(first * width, first * width + out.byteLength));
     if (first * width + out.byteLength === total) whole = undefined;
   };
-  const description = `${JSON.stringify(initializer)} seed ${seed} "${path}"`;
+  const description = `${describeInitializer(initializer)} seed ${seed} "${path}"`;
   return { dtype, shape, storage: { kind: 'lazy', source: { description, fill } } };
 }

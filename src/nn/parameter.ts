@@ -8,7 +8,8 @@ import type { ShapeSpec } from '../ir/graph.ts';
 import type { ParameterCell } from '../ir/parameter-cell.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
 import { formatShape, type Shape, staticShape, toShape } from '../ir/type.ts';
-import type { WeightLayout } from './initializers/fans.ts';
+import { planInitializer } from './initializers/draw-into.ts';
+import { fans, type WeightLayout } from './initializers/fans.ts';
 import type { Initializer } from './initializers/initializer.ts';
 import { type InitializerInput, parseInitializer } from './initializers/parse-initializer.ts';
 import { lazyInitializer } from './lazy-initializer.ts';
@@ -26,6 +27,8 @@ export interface ParameterOptions {
   readonly fallback?: InitializerInput | undefined;
   /** How fans are read off the shape: `oi` for [out, in, kernel...] (default), `io`, `embedding`. */
   readonly layout?: WeightLayout | undefined;
+  /** The weight whose fans fill a bias, as `torchDefault` asks for. */
+  readonly fansOf?: Parameter | undefined;
   /** False for running statistics and other buffers; true by default. */
   readonly trainable?: boolean | undefined;
 }
@@ -49,6 +52,7 @@ export class Parameter implements ParameterCell {
   readonly origin: Origin | undefined;
   readonly trainable: boolean;
   readonly layout: WeightLayout;
+  readonly #fansOf: Parameter | undefined;
   #path: string | undefined;
   #dtype: DType | undefined;
   #shape: Shape;
@@ -64,6 +68,7 @@ export class Parameter implements ParameterCell {
     this.#initializer = options.initializer === undefined ? undefined : parseInitializer(options.initializer);
     this.#fallback = parseInitializer(options.fallback ?? 'xavierUniform');
     this.layout = options.layout ?? 'oi';
+    this.#fansOf = options.fansOf;
     this.trainable = options.trainable ?? true;
     this.origin = origin;
   }
@@ -161,6 +166,22 @@ export class Parameter implements ParameterCell {
     });
   }
 
+  /** What an initializer may ask of the tensor that it fills. */
+  #tensor(shape: readonly number[]) {
+    const weight = staticShape(this.#fansOf?.shape);
+    const layout = this.#fansOf?.layout ?? this.layout;
+    return { shape, layout, fans: weight && weight.length > 1 ? fans(weight, layout) : undefined, origin: this.origin };
+  }
+
+  /**
+   * Checks that the initializer in force can fill a shape; draws nothing.
+   *
+   * @throws INITIALIZER_INVALID when it cannot
+   */
+  checkInitializer(shape: readonly number[]): void {
+    if (this.#data === undefined) planInitializer(this.initializer, { ...this.#tensor(shape), path: this.path });
+  }
+
   /** Applies what binding found; the caller has checked all of the model's parameters before. */
   settle(settlement: Settlement): void {
     this.#shape.forEach((dim, axis) => {
@@ -222,7 +243,7 @@ export class Parameter implements ParameterCell {
       );
     }
     const { initializer, seed } = this.#request;
-    const data = lazyInitializer({ initializer, seed, path: this.path, shape, dtype: this.dtype, layout: this.layout });
+    const data = lazyInitializer({ initializer, seed, path: this.path, dtype: this.dtype, ...this.#tensor(shape) });
     this.#data = data;
     return data;
   }

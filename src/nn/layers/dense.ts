@@ -48,7 +48,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
   const bias =
     options.bias === false
       ? undefined
-      : new Parameter({ shape: [units], dtype, initializer: options.biasInitializer ?? 'zeros' });
+      : new Parameter({ shape: [units], dtype, fansOf: weight, initializer: options.biasInitializer ?? 'zeros' });
   return defineLayer({
     kind: 'dense',
     name: options.name,
