@@ -47,6 +47,10 @@ export const ERROR_CODES = {
     'The shape of a value of unknown rank cannot be read.',
     'Declare the shape of the model input, or bind a batch first.',
   ),
+  DTYPE_UNKNOWN: user(
+    'The element type of a value cannot be read before it is known.',
+    'Declare the model input, or bind a batch first.',
+  ),
   DTYPE_MISMATCH: user(
     'An input must have an element type that the operator, layer or model takes.',
     'Cast the input, or declare another dtype.',
@@ -171,6 +175,8 @@ export const ERROR_CODES = {
   FEED_MISSING: user('A run needs a feed for every input of the model.', 'Give the named input.'),
   FEED_UNKNOWN: user('A feed may only name inputs that the model has.', 'Correct the name.'),
   FEED_MISMATCH: user("A feed must meet the model's contract.", 'Give sizes that meet the named constraint.'),
+  OUTPUT_UNKNOWN: user('A run may only ask for outputs that the model has.', 'Correct the name.'),
+  SESSION_DISPOSED: user('A session runs nothing after it was disposed.', 'Create another session.'),
   RUNTIME_MISSING: user('Running needs the package onnxruntime-node.', 'Install it: npm install onnxruntime-node'),
   RUNTIME_PROVIDER: user(
     'A required execution provider must be available.',

@@ -73,15 +73,21 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
   /**
    * The element type.
    *
-   * @throws KIND_MISMATCH when the value is no tensor, or its element type is not known
+   * @throws DTYPE_UNKNOWN when it is not known yet
+   * @throws KIND_MISMATCH when the value is no tensor
    */
   get dtype(): D {
     const { type } = this;
-    if ((type.kind === 'tensor' || type.kind === 'sparse') && type.dtype !== 'undefined') return type.dtype as D;
+    const isTensor = type.kind === 'tensor' || type.kind === 'sparse';
+    if (isTensor && type.dtype !== 'undefined') return type.dtype as D;
+    const isOpen = isTensor || type.kind === 'unknown';
     throw dimwiseError({
-      code: 'KIND_MISMATCH',
-      message: `${this.label} has no known element type`,
+      code: isOpen ? 'DTYPE_UNKNOWN' : 'KIND_MISMATCH',
+      message: isOpen
+        ? `the element type of ${this.label} is not known before a batch is bound`
+        : `${this.label} is a ${type.kind}, which has no element type`,
       origin: this.origin,
+      hint: isOpen ? 'declare the model input, or read the element type after bind()' : undefined,
     });
   }
 

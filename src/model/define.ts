@@ -72,7 +72,12 @@ export function graph(
 }
 
 function declareInput(g: GraphBuilder, name: string, spec: TensorSpec | undefined): Value {
-  return spec ? g.input(name, spec.dtype, spec.shape) : g.input(name, 'float32');
+  if (spec) return g.input(name, spec.dtype, spec.shape);
+  const value = g.input(name, 'float32');
+  const { type } = value;
+  // Before a batch not even the element type is known: the batch may bring the integers of an embedding.
+  if (type.kind === 'tensor' && !type.shape) value.setType({ ...type, dtype: 'undefined' });
+  return value;
 }
 
 function toSpec(spec: InputSpec): TensorSpec {

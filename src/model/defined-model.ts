@@ -1,4 +1,5 @@
 // A defined model: what the author wrote, its parameters, and the ways on: initialize, bind.
+import type { ErrorCode } from '../base/codes.ts';
 import { type Diagnostic, dimwiseError, isDimwiseError } from '../base/errors.ts';
 import { captureSite } from '../base/origin.ts';
 import { warn } from '../base/warn.ts';
@@ -28,6 +29,9 @@ export interface BindOptions {
   /** Keeps every number of the batch, where symbols would stay by default. */
   readonly static?: boolean | undefined;
 }
+
+/** What a program meets when it reads the type of an input that no batch has brought yet. */
+const WAITING: readonly ErrorCode[] = ['RANK_UNKNOWN', 'DTYPE_UNKNOWN'];
 
 /** What a defined model is made of. */
 export interface ModelParts {
@@ -73,7 +77,7 @@ export class DefinedModel {
       this.adopt(this.#definition.graph);
     } catch (error) {
       const isWaiting =
-        isDimwiseError(error) && this.#parts.isUndeclared && error.errors.every(({ code }) => code === 'RANK_UNKNOWN');
+        isDimwiseError(error) && this.#parts.isUndeclared && error.errors.every(({ code }) => WAITING.includes(code));
       if (!isWaiting) throw error;
       this.#deferred = error.errors[0];
     }
@@ -137,7 +141,7 @@ export class DefinedModel {
   /**
    * The graph as far as the definition tells: unknown sizes are unknown dims.
    *
-   * @throws RANK_UNKNOWN when the program reads the shape of an undeclared input, so that it can only be traced for a batch
+   * @throws RANK_UNKNOWN, DTYPE_UNKNOWN when the program reads the type of an undeclared input, so that it can only be traced for a batch
    */
   get graph(): Graph {
     if (this.#definition) return this.#definition.graph;
