@@ -128,7 +128,10 @@ export const SUM: LayerRow = {
     cx.sameDType(0, 1);
     const [a, b] = [cx.shape(0), cx.shape(1)];
     if (!a || !b) return [cx.tensor(a ?? b)];
-    return [cx.tensor(cx.unifyShapes(a, b, 'summands'))];
+    cx.ranked(1, a.length);
+    return [
+      cx.tensor(a.map((_, axis) => cx.unifyAxes({ input: 0, axis }, { input: 1, axis }, 'sizes of the summands'))),
+    ];
   },
   lower: (node) => [op.Add(inputOf(node, 0), inputOf(node, 1))],
   examples: [
@@ -136,7 +139,7 @@ export const SUM: LayerRow = {
     { inputs: ['float32[n, h]', 'float32[m, h]'], outputs: ['float32[n, h]'], constraints: ['n == m'] },
     { inputs: ['float32[...]', 'float32[n, 64]'], outputs: ['float32[n, 64]'] },
     { inputs: ['float32[n, 1]', 'float32[n, 64]'], fails: 'SHAPE_MISMATCH' },
-    { inputs: ['float32[64]', 'float32[n, 64]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[64]', 'float32[n, 64]'], fails: 'RANK_MISMATCH' },
     { inputs: ['float16[n, 64]', 'float32[n, 64]'], fails: 'DTYPE_MISMATCH' },
   ],
 };
