@@ -1,0 +1,157 @@
+// Makes sessions: from a compiled model, from bytes, or from a file that the node layer has checked.
+import { joinParts } from '../../codegen/onnx/proto/parts.ts';
+import { dimwiseError } from '../base/errors.ts';
+import { captureSite } from '../base/origin.ts';
+import { warn } from '../base/warn.ts';
+import type { CompiledModel } from '../model/compiled-model.ts';
+import { checkEdges, edgesOfBytes, edgesOfGraph, type ModelEdges } from './edges.ts';
+import { loadOrt, type Ort, type OrtOptions, type OrtSession, ortMessage } from './ort.ts';
+import { absenceOf, checkProviders, DEFAULT_PROVIDERS, type Fallback, noProvider, type Provider } from './provider.ts';
+import { Session } from './session.ts';
+
+/** The bytes of a model and of the files beside it. */
+export interface ModelBytes {
+  readonly bytes: Uint8Array;
+  /** The files of its external data by the names that the model has for them. */
+  readonly externalData?: Readonly<Record<string, Uint8Array>> | undefined;
+}
+
+/** What a session can be made of: a compiled model, or the bytes of an `.onnx` file. */
+export type SessionSource = CompiledModel | Uint8Array | ModelBytes;
+
+/** Options of {@link createSession}. */
+export interface SessionOptions {
+  /** Execution providers, the best first; `['cuda', 'cpu']` by default. */
+  readonly providers?: readonly Provider[] | undefined;
+  /** The GPU, 0 by default. */
+  readonly deviceId?: number | undefined;
+  /** Threads inside of one operator; all cores by default. */
+  readonly threads?: number | undefined;
+  /** How far ONNX Runtime rewrites the graph; `all` by default. */
+  readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all' | undefined;
+  /** Further settings of ONNX Runtime as it names them, values as text. */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A model as ONNX Runtime loads it, with its edges. */
+export interface LoadableModel {
+  /** The bytes, or the path of a file that was checked. */
+  readonly model: Uint8Array | string;
+  readonly externalData?: readonly { readonly path: string; readonly data: Uint8Array }[];
+  readonly edges: ModelEdges;
+}
+
+/**
+ * Loads a model into ONNX Runtime. The first provider that can be had runs it; each that cannot is reported through the
+ * warning handler and in `session.fallbacks`.
+ *
+ * @throws RUNTIME_MISSING when onnxruntime-node is not installed
+ * @throws RUNTIME_PROVIDER when none of the providers can be had, or one is unknown
+ * @throws RUNTIME_FAILED when ONNX Runtime refuses the model, or an input or output is of a type that it cannot pass
+ * @throws ONNX_MALFORMED when bytes are no model
+ * @example
+ * const session = await createSession(net.bind([2, 20]).compile());
+ * const { output } = await session.run({ x: batch });
+ */
+export async function createSession(source: SessionSource, options: SessionOptions = {}): Promise<Session> {
+  return openSession(loadable(source), options);
+}
+
+function loadable(source: SessionSource): LoadableModel {
+  if (source instanceof Uint8Array) return { model: source, edges: edgesOfBytes(source) };
+  if (isModelBytes(source)) {
+    const files = Object.entries(source.externalData ?? {}).map(([path, data]) => ({ path, data }));
+    return { model: source.bytes, externalData: files, edges: edgesOfBytes(source.bytes) };
+  }
+  if (isCompiled(source)) {
+    const { parts, external } = source.emit();
+    const files = external ? [{ path: external.fileName, data: joinParts(external.parts) }] : [];
+    return { model: joinParts(parts), externalData: files, edges: edgesOfGraph(source.graph) };
+  }
+  throw dimwiseError({
+    code: 'NOT_BOUND',
+    message: 'a session is made of a compiled model, or of the bytes of an .onnx file',
+    origin: { site: captureSite() },
+    expected: 'CompiledModel or Uint8Array',
+    hint: 'call bind() and compile() first, or use run(model, feeds)',
+  });
+}
+
+const isModelBytes = (source: object): source is ModelBytes => 'bytes' in source && source.bytes instanceof Uint8Array;
+
+/** Told by its state, so that a model of another copy of dimwise is taken too. */
+const isCompiled = (source: object): source is CompiledModel => 'state' in source && source.state === 'compiled';
+
+/** Loads a model whose edges are known; used by the node layer for files. */
+export async function openSession(loadable: LoadableModel, options: SessionOptions = {}): Promise<Session> {
+  const providers = checkProviders(options.providers ?? DEFAULT_PROVIDERS);
+  checkEdges(loadable.edges);
+  const ort = await loadOrt();
+  const fallbacks: Fallback[] = [];
+  let failure: unknown;
+  for (const provider of providers) {
+    const absence = absenceOf(provider, ort);
+    if (absence !== undefined) {
+      fallbacks.push({ wanted: provider, reason: absence });
+      continue;
+    }
+    try {
+      const session = await create(ort, loadable, provider, options);
+      for (const fallback of fallbacks) reportFallback(fallback, provider);
+      return new Session({ ort, session, edges: loadable.edges, provider, fallbacks });
+    } catch (error) {
+      if (provider === 'cpu' || !isProviderFailure(error)) throw refused(loadable.edges, error);
+      failure = error;
+      fallbacks.push({ wanted: provider, reason: ortMessage(error) });
+    }
+  }
+  throw noProvider(fallbacks, failure);
+}
+
+function create(ort: Ort, loadable: LoadableModel, provider: Provider, options: SessionOptions): Promise<OrtSession> {
+  const { deviceId, threads, optimization, extra } = options;
+  const { model, externalData } = loadable;
+  const settings: OrtOptions = {
+    executionProviders: [provider === 'cpu' || deviceId === undefined ? provider : { name: provider, deviceId }],
+    ...(externalData && externalData.length > 0 ? { externalData } : {}),
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(optimization === undefined ? {} : { graphOptimizationLevel: optimization }),
+    ...(extra === undefined ? {} : { extra }),
+    // Errors only: ONNX Runtime warns of initializers that its own rewriting made unread.
+    logSeverityLevel: 3,
+  };
+  return ort.InferenceSession.create(model, settings);
+}
+
+/** Tells an error of loading the provider from an error of the model. */
+function isProviderFailure(error: unknown): boolean {
+  return /AppendExecutionProvider|Failed to load (shared )?library|CUDA failure|CUDNN failure|backend not found|no available backend/i.test(
+    ortMessage(error),
+  );
+}
+
+const reported = new Set<string>();
+
+/** Warns of a fallback, of each reason once in a process. */
+function reportFallback({ wanted, reason }: Fallback, provider: Provider): void {
+  const key = `${wanted} ${provider} ${reason}`;
+  if (reported.has(key)) return;
+  reported.add(key);
+  warn({
+    code: 'RUNTIME_PROVIDER',
+    message: `the model runs on ${provider}, because ${wanted} cannot be had: ${reason}`,
+    expected: wanted,
+    actual: provider,
+    hint: `ask for { providers: ['${provider}'] } where that is meant`,
+  });
+}
+
+function refused(edges: ModelEdges, cause: unknown) {
+  return dimwiseError({
+    code: 'RUNTIME_FAILED',
+    message: `ONNX Runtime refuses ${edges.name}: ${ortMessage(cause)}`,
+    origin: { site: captureSite() },
+    actual: ortMessage(cause),
+    cause,
+  });
+}

@@ -1,0 +1,78 @@
+// What a session takes and gives: the names, types and contract of a model, and which of its types cannot pass through.
+import { decodeModel } from '../../codegen/onnx/proto/read-message.ts';
+import { type ReadModel, readModel } from '../../codegen/onnx/read.ts';
+import { type Diagnostic, throwDiagnostics } from '../base/errors.ts';
+import { type Contract, contractOf } from '../ir/contract.ts';
+import type { Graph } from '../ir/graph.ts';
+import { formatType, type ValueType } from '../ir/type.ts';
+import { isRunDType, RUN_DTYPES } from './elements.ts';
+
+/** The inputs and outputs of a model, and what valid feeds meet. */
+export interface ModelEdges {
+  /** The model in messages. */
+  readonly name: string;
+  readonly contract: Contract;
+  readonly inputs: ReadonlyMap<string, ValueType>;
+  readonly outputs: ReadonlyMap<string, ValueType>;
+}
+
+/** The edges of a graph; `contract` is the one that was saved with it. */
+export function edgesOfGraph(graph: Graph, contract: Contract = contractOf(graph)): ModelEdges {
+  const types = (values: Graph['inputs']): Map<string, ValueType> =>
+    new Map(values.map((value) => [value.name ?? '', value.type]));
+  return { name: graph.name, contract, inputs: types(graph.inputs), outputs: types(graph.outputs) };
+}
+
+/** The edges of a model that was read; one that dimwise did not write promises nothing about the ranges of its symbols. */
+export function edgesOfRead({ graph, contract, declared }: ReadModel): ModelEdges {
+  const edges = edgesOfGraph(graph, contract ?? { ...contractOf(graph), symbols: {} });
+  const outputs = graph.outputs.map((value): [string, ValueType] => [
+    value.name ?? '',
+    declared.get(value) ?? value.type,
+  ]);
+  return { ...edges, outputs: new Map(outputs) };
+}
+
+/**
+ * The edges of a model file.
+ *
+ * @throws ONNX_MALFORMED when the bytes are no model
+ */
+export function edgesOfBytes(bytes: Uint8Array): ModelEdges {
+  const message = decodeModel(bytes);
+  // Weights in other files are not looked into here: the runtime reads them.
+  const resolveExternal = ({ location, offset, length }: { location: string; offset: number; length: number }) =>
+    ({ kind: 'file', location, offset, length }) as const;
+  return edgesOfRead(readModel(message, { resolveExternal }));
+}
+
+/**
+ * Makes sure that all inputs and outputs are of types that ONNX Runtime passes to and from JavaScript; others crash or fail
+ * inside of it.
+ *
+ * @throws RUNTIME_FAILED for each one that is not
+ */
+export function checkEdges(edges: ModelEdges): void {
+  const mistakes: Diagnostic[] = [];
+  for (const [side, types] of [
+    ['input', edges.inputs],
+    ['output', edges.outputs],
+  ] as const) {
+    for (const [name, type] of types) {
+      const open = type.kind === 'unknown' || (type.kind === 'tensor' && type.dtype === 'undefined');
+      if (open || (type.kind === 'tensor' && isRunDType(type.dtype))) continue;
+      mistakes.push({
+        code: 'RUNTIME_FAILED',
+        message: `${side} "${name}" of ${edges.name} is ${formatType(type)}, which onnxruntime-node cannot pass ${side === 'input' ? 'in' : 'out'}`,
+        origin: { what: `${side} "${name}"` },
+        expected: `a tensor of ${RUN_DTYPES.join(', ')}`,
+        actual: formatType(type),
+        hint:
+          type.kind === 'tensor'
+            ? 'cast it to float32 or int32 inside of the model'
+            : 'take it apart inside of the model',
+      });
+    }
+  }
+  throwDiagnostics(mistakes);
+}

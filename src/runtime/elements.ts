@@ -1,0 +1,175 @@
+// The element types that ONNX Runtime takes and gives here, with the arrays that hold them, and conversion without loss.
+import { Float16Array, f16round, setFloat16 } from '@petamoriken/float16';
+import type { DType } from '../ir/dtype.ts';
+import type { OrtData } from './ort.ts';
+
+/** How one element type is held and checked. */
+interface ElementRow {
+  /** A new array of zeros. */
+  readonly make: (length: number) => Exclude<OrtData, readonly string[]>;
+  readonly kind: 'float' | 'int' | 'bigint' | 'bool';
+  /** The range of integers, both ends included. */
+  readonly min?: number | bigint;
+  readonly max?: number | bigint;
+  /** The nearest element, as a number; of float types only. */
+  readonly round?: (value: number) => number;
+}
+
+const ROWS = {
+  float32: { kind: 'float', make: (n) => new Float32Array(n), round: Math.fround },
+  float64: { kind: 'float', make: (n) => new Float64Array(n), round: (value) => value },
+  float16: { kind: 'float', make: (n) => new Uint16Array(n), round: f16round },
+  int8: { kind: 'int', make: (n) => new Int8Array(n), min: -128, max: 127 },
+  uint8: { kind: 'int', make: (n) => new Uint8Array(n), min: 0, max: 255 },
+  int16: { kind: 'int', make: (n) => new Int16Array(n), min: -32768, max: 32767 },
+  uint16: { kind: 'int', make: (n) => new Uint16Array(n), min: 0, max: 65535 },
+  int32: { kind: 'int', make: (n) => new Int32Array(n), min: -(2 ** 31), max: 2 ** 31 - 1 },
+  uint32: { kind: 'int', make: (n) => new Uint32Array(n), min: 0, max: 2 ** 32 - 1 },
+  int64: { kind: 'bigint', make: (n) => new BigInt64Array(n), min: -(2n ** 63n), max: 2n ** 63n - 1n },
+  uint64: { kind: 'bigint', make: (n) => new BigUint64Array(n), min: 0n, max: 2n ** 64n - 1n },
+  bool: { kind: 'bool', make: (n) => new Uint8Array(n) },
+} as const satisfies Partial<Record<DType, ElementRow>>;
+
+/** An element type that can be fed and fetched. */
+export type RunDType = keyof typeof ROWS | 'string';
+
+/** The element types that can be fed and fetched. */
+export const RUN_DTYPES: readonly RunDType[] = [...(Object.keys(ROWS) as (keyof typeof ROWS)[]), 'string'];
+
+/** Tells whether tensors of an element type can be fed and fetched. */
+export function isRunDType(dtype: string): dtype is RunDType {
+  return dtype === 'string' || Object.hasOwn(ROWS, dtype);
+}
+
+/** One element as a caller may write it. */
+export type Element = number | bigint | boolean | string;
+
+/** Elements in C order, and what holds them. */
+export interface Elements {
+  /** The element type that the container states; `plain` for numbers and the like, `words` for 16 bits that are either a uint16 or a float16. */
+  readonly from: DType | 'plain' | 'words';
+  /** Those of float16 stand in a Float16Array. */
+  readonly values: ArrayLike<Element>;
+}
+
+/** An element that the type cannot hold. */
+export interface ElementMistake {
+  readonly index: number;
+  readonly value: Element;
+  /** What the type takes: `integers from 0 to 255`. */
+  readonly takes: string;
+}
+
+/** Converted elements, or the first that would be changed. */
+export type Converted = { readonly data: OrtData } | { readonly mistake: ElementMistake };
+
+/**
+ * Converts elements to a type where nothing is lost. A plain number is a literal: float types take the nearest value to it.
+ * Elements of an array or tensor keep their exact value.
+ */
+export function convertElements({ from, values }: Elements, to: RunDType): Converted {
+  if (to === 'string') return convertStrings(values);
+  const row: ElementRow = ROWS[to];
+  const ready = asIs(values, from, to, row);
+  if (ready) return { data: ready };
+  const data = row.make(values.length);
+  const write = writerOf(row, to, from === 'plain', data);
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? 0;
+    if (!write(index, value)) return { mistake: { index, value, takes: takenBy(to, row) } };
+  }
+  return { data };
+}
+
+function convertStrings(values: ArrayLike<Element>): Converted {
+  const data: string[] = [];
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? '';
+    if (typeof value !== 'string') return { mistake: { index, value, takes: 'strings' } };
+    data.push(value);
+  }
+  return { data };
+}
+
+/** The array itself where it is what ONNX Runtime takes. */
+function asIs(values: ArrayLike<Element>, from: Elements['from'], to: RunDType, row: ElementRow): OrtData | undefined {
+  if (from === 'words' ? to !== 'uint16' && to !== 'float16' : from !== to) return undefined;
+  if (from === 'float16') return wordsOf(values);
+  const sample = row.make(0);
+  if (to === 'bool' || values.constructor !== sample.constructor) return undefined;
+  return values as ArrayLike<unknown> as typeof sample;
+}
+
+/** The bits of a Float16Array. */
+function wordsOf(values: ArrayLike<Element>): Uint16Array | undefined {
+  return values instanceof Float16Array ? new Uint16Array(values.buffer, values.byteOffset, values.length) : undefined;
+}
+
+type Writer = (index: number, value: Element) => boolean;
+
+/** Writes one element; false where its value would change. */
+function writerOf(row: ElementRow, to: RunDType, isPlain: boolean, data: Exclude<OrtData, readonly string[]>): Writer {
+  switch (row.kind) {
+    case 'bool':
+      return (index, value) => {
+        if (typeof value === 'string' || (Number(value) !== 0 && Number(value) !== 1)) return false;
+        data[index] = Number(value);
+        return true;
+      };
+    case 'bigint':
+      return (index, value) => {
+        const integer = asBigInt(value);
+        if (integer === undefined || integer < BigInt(row.min ?? 0) || integer > BigInt(row.max ?? 0)) return false;
+        data[index] = integer;
+        return true;
+      };
+    case 'int':
+      return (index, value) => {
+        if (typeof value === 'string' || typeof value === 'boolean') return false;
+        const number = Number(value);
+        if (!Number.isInteger(number) || number < Number(row.min) || number > Number(row.max)) return false;
+        data[index] = number;
+        return true;
+      };
+    case 'float': {
+      const round = row.round ?? Number;
+      const halves = to === 'float16' ? new DataView(data.buffer) : undefined;
+      return (index, value) => {
+        const number = asFloat(value, round, isPlain);
+        if (number === undefined) return false;
+        // The words of a float16 array have the byte order of the machine, which is little-endian wherever ONNX Runtime runs.
+        if (halves) setFloat16(halves, index * 2, number, true);
+        else data[index] = number;
+        return true;
+      };
+    }
+  }
+}
+
+function asBigInt(value: Element): bigint | undefined {
+  if (typeof value === 'bigint') return value;
+  // A larger number may have been rounded before it came here.
+  return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : undefined;
+}
+
+function asFloat(value: Element, round: (value: number) => number, isPlain: boolean): number | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean') return undefined;
+  const number = Number(value);
+  if (Number.isNaN(number)) return number;
+  const rounded = round(number);
+  if (typeof value === 'bigint') return Number.isFinite(rounded) && BigInt(rounded) === value ? rounded : undefined;
+  if (rounded === number) return number;
+  return isPlain && Number.isFinite(rounded) ? rounded : undefined;
+}
+
+function takenBy(dtype: RunDType, row: ElementRow): string {
+  switch (row.kind) {
+    case 'bool':
+      return 'true and false, or 1 and 0';
+    case 'int':
+    case 'bigint':
+      return `integers from ${row.min} to ${row.max}`;
+    case 'float':
+      return `numbers that ${dtype} can hold`;
+  }
+}

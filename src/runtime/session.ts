@@ -1,0 +1,170 @@
+// A session: one model loaded into ONNX Runtime, fed and read with checks on both sides.
+import { dimwiseError, throwDiagnostics } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import { captureSite } from '../base/origin.ts';
+import type { Contract } from '../ir/contract.ts';
+import { FeedCheck } from '../ir/feed-check.ts';
+import type { ValueType } from '../ir/type.ts';
+import { checkFeeds } from './check-feeds.ts';
+import type { ModelEdges } from './edges.ts';
+import { isRunDType, type RunDType } from './elements.ts';
+import type { Feeds } from './feed.ts';
+import { type Ort, type OrtData, type OrtSession, type OrtTensor, ortMessage } from './ort.ts';
+import type { Fallback, Provider } from './provider.ts';
+
+/** The array that holds elements of each type; float16 is its bits, bool is 0 and 1. */
+export interface ArrayOf {
+  readonly float32: Float32Array;
+  readonly float64: Float64Array;
+  readonly float16: Uint16Array;
+  readonly int8: Int8Array;
+  readonly uint8: Uint8Array;
+  readonly int16: Int16Array;
+  readonly uint16: Uint16Array;
+  readonly int32: Int32Array;
+  readonly uint32: Uint32Array;
+  readonly int64: BigInt64Array;
+  readonly uint64: BigUint64Array;
+  readonly bool: Uint8Array;
+  readonly string: readonly string[];
+}
+
+/** What a run gives for one output; a union over the element types, so that `dtype` tells what `data` is. */
+export type RunTensor = {
+  readonly [D in RunDType]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: ArrayOf[D] };
+}[RunDType];
+
+/** The outputs of a run by name. */
+export type RunOutputs = Readonly<Record<string, RunTensor>>;
+
+/** Options of one run. */
+export interface RunCallOptions {
+  /** The outputs to compute; all by default. */
+  readonly outputs?: readonly string[] | undefined;
+}
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly ort: Ort;
+  readonly session: OrtSession;
+  readonly edges: ModelEdges;
+  readonly provider: Provider;
+  readonly fallbacks: readonly Fallback[];
+}
+
+/** A model in ONNX Runtime. Dispose it when it is no longer needed: its memory is not the garbage collector's. */
+export class Session implements AsyncDisposable {
+  /** The execution provider that runs the model; what it lacks runs on the CPU. */
+  readonly provider: Provider;
+  /** The providers that were asked for and could not be had, with the reasons; empty where the first was had. */
+  readonly fallbacks: readonly Fallback[];
+  /** What valid feeds meet. */
+  readonly contract: Contract;
+  readonly inputs: ReadonlyMap<string, ValueType>;
+  readonly outputs: ReadonlyMap<string, ValueType>;
+  readonly #parts: SessionParts;
+  readonly #check: FeedCheck;
+  readonly #running = new Set<Promise<unknown>>();
+  #disposed: Promise<void> | undefined;
+
+  constructor(parts: SessionParts) {
+    const { edges } = parts;
+    this.#parts = parts;
+    this.provider = parts.provider;
+    this.fallbacks = parts.fallbacks;
+    this.contract = edges.contract;
+    this.inputs = edges.inputs;
+    this.outputs = edges.outputs;
+    this.#check = new FeedCheck(edges.contract);
+  }
+
+  /**
+   * Runs the model.
+   *
+   * @param feeds one feed for each input by name, or the feed of the only input
+   * @returns the outputs by name
+   * @throws FEED_MISSING, FEED_UNKNOWN, FEED_MISMATCH, DTYPE_MISMATCH, RANK_MISMATCH for feeds, all mistakes together
+   * @throws OUTPUT_UNKNOWN when an output is asked for that the model does not have
+   * @throws SESSION_DISPOSED after dispose()
+   * @throws RUNTIME_FAILED when ONNX Runtime fails
+   * @example const { output } = await session.run({ x: [[1, 2, 3]] });
+   */
+  async run(feeds: Feeds, options: RunCallOptions = {}): Promise<RunOutputs> {
+    this.#refuseDisposed();
+    const fetches = options.outputs ?? [...this.outputs.keys()];
+    for (const name of fetches) if (!this.outputs.has(name)) throw unknownOutput(name, [...this.outputs.keys()]);
+    const report = checkFeeds(feeds, this.contract, this.#check);
+    throwDiagnostics(report.mistakes);
+    const { Tensor } = this.#parts.ort;
+    const tensors: [string, OrtTensor][] = [];
+    for (const [name, { dtype, data, shape }] of report.feeds) tensors.push([name, new Tensor(dtype, data, shape)]);
+    const running = this.#call(Object.fromEntries(tensors), fetches);
+    this.#running.add(running);
+    try {
+      const results = await running;
+      return Object.fromEntries(fetches.map((name) => [name, runTensor(name, results[name])]));
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  async #call(feeds: Record<string, OrtTensor>, fetches: readonly string[]): Promise<Record<string, OrtTensor>> {
+    try {
+      return await this.#parts.session.run(feeds, fetches);
+    } catch (cause) {
+      const sizes = Object.entries(feeds).map(([name, { type, dims }]) => `${name}: ${type}[${dims.join(', ')}]`);
+      throw dimwiseError({
+        code: 'RUNTIME_FAILED',
+        message: `ONNX Runtime fails to run ${this.#parts.edges.name} on ${sizes.join(', ')}: ${ortMessage(cause)}`,
+        origin: { site: captureSite() },
+        actual: ortMessage(cause),
+        cause,
+      });
+    }
+  }
+
+  /** Frees the memory of the session, once the runs under way are done; a second call changes nothing. */
+  dispose(): Promise<void> {
+    this.#disposed ??= Promise.allSettled(this.#running).then(() => this.#parts.session.release());
+    return this.#disposed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  #refuseDisposed(): void {
+    if (!this.#disposed) return;
+    throw dimwiseError({
+      code: 'SESSION_DISPOSED',
+      message: `the session of ${this.#parts.edges.name} was disposed, it runs nothing any more`,
+      origin: { site: captureSite() },
+      hint: 'create another session',
+    });
+  }
+}
+
+function unknownOutput(name: string, known: readonly string[]) {
+  const near = nearest(name, known);
+  return dimwiseError({
+    code: 'OUTPUT_UNKNOWN',
+    message: `the model has no output "${name}"; its outputs are ${known.map((each) => `"${each}"`).join(', ')}`,
+    origin: { site: captureSite() },
+    actual: name,
+    hint: near && `did you mean "${near}"?`,
+  });
+}
+
+function runTensor(name: string, tensor: OrtTensor | undefined): RunTensor {
+  if (tensor && isRunDType(tensor.type)) return typed(tensor.type, tensor.dims, tensor.data);
+  throw dimwiseError({
+    code: 'RUNTIME_FAILED',
+    message: `ONNX Runtime gives output "${name}" as ${tensor?.type ?? 'nothing'}`,
+    origin: { what: `output "${name}"` },
+    actual: tensor?.type,
+  });
+}
+
+/** ONNX Runtime pairs types and arrays as {@link ArrayOf} lists them. */
+const typed = (dtype: RunDType, shape: readonly number[], data: OrtData): RunTensor =>
+  ({ dtype, shape, data }) as RunTensor;
