@@ -111,6 +111,7 @@ const Einsum: OperatorRow = {
     { inputs: ['float32[2, 3]'], attributes: { equation: 'i.j->ij' }, fails: 'ATTRIBUTE_INVALID' },
     { inputs: ['float32[2, 3]'], attributes: { equation: 'ij,jk->ik' }, fails: 'INPUT_COUNT' },
     { inputs: ['float32[2, 3, 4]'], attributes: { equation: 'ij->ij' }, fails: 'RANK_MISMATCH' },
+    { inputs: ['float32[2, 3, 4]'], attributes: { equation: 'ij...->ij' }, fails: 'RANK_MISMATCH' },
     {
       inputs: ['float32[5, 2, 3]', 'float32[3, 4]'],
       attributes: { equation: '...ij,...jk->...ik' },

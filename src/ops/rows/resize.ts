@@ -50,6 +50,13 @@ function resizeBySizes(cx: InferContext, x: Shape, i: number, axes: readonly num
   }
   for (const target of targets) cx.atLeast(target, 1, 'requested size');
   if (policy !== 'not_larger' && policy !== 'not_smaller') return onAxes(x, axes, targets);
+  // ONNX Runtime leaves axes counted from the end out of account here, against the specification.
+  if (cx.ints('axes')?.some((axis) => axis < 0))
+    return onAxes(
+      x,
+      axes,
+      axes.map(() => cx.fresh('resized')),
+    );
   const own = axes.flatMap((axis) => x[axis] ?? []);
   return onAxes(x, axes, keepAspect(cx, own, targets, policy));
 }

@@ -35,7 +35,7 @@ function dftAxis(cx: InferContext, rank: number): number | undefined {
 function dftSize(cx: InferContext, size: Dim, onesided: boolean, inverse: boolean): Dim {
   const real = onesided && inverse;
   const length = cx.has(1) ? lengthInput(cx, 1, 'dft') : real ? mul(2, sub(size, 1)) : size;
-  if (real && !cx.has(1)) cx.atLeast(length, 1, 'signal length');
+  if (real && !cx.has(1)) cx.atLeast(length, 0, 'signal length');
   return onesided && !inverse ? oneSided(length) : length;
 }
 

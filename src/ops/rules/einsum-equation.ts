@@ -33,8 +33,9 @@ export function readEquation(cx: InferContext): Equation {
       refuse(cx, text, `only labels of the inputs behind the arrow, not ${label}`);
   }
   if (new Set(output).size !== output.length) refuse(cx, text, 'each label once behind the arrow');
-  if (ellipsis && !output.includes(ELLIPSIS)) refuse(cx, text, 'the ellipsis behind the arrow too');
-  return { inputs, output };
+  if (!ellipsis || output.includes(ELLIPSIS)) return { inputs, output };
+  // No axis without a name may be summed away: the ellipsis must stand for none.
+  return { inputs: inputs.map((term) => term.filter((label) => label !== ELLIPSIS)), output };
 }
 
 function readTerm(cx: InferContext, text: string, term: string): Term {

@@ -1,5 +1,5 @@
 // Sizes of sliding windows: what convolutions and pools make of a spatial axis, as ONNX Runtime computes it.
-import { add, ceilDiv, floorDiv, mul, sub } from '../../dim/arithmetic.ts';
+import { add, ceilDiv, floorDiv, minOf, mul, sub } from '../../dim/arithmetic.ts';
 import { constant, constOf, type Dim } from '../../dim/dim.ts';
 import type { InferContext } from '../../ir/operator.ts';
 
@@ -146,10 +146,9 @@ function atLeastZero(cx: InferContext, size: Dim, window: AxisWindow): Dim {
  */
 export function transposedSize(cx: InferContext, size: Dim, window: AxisWindow, outputPadding: number): Dim {
   const { span, stride, begin, end, name } = window;
-  const spread = mul(stride, size);
-  const excess = constOf(span);
-  if (isSame(window.autoPad) && excess !== undefined && excess + outputPadding >= stride) return spread;
-  const result = add(spread, outputPadding - stride - begin - end, span);
+  const full = add(mul(stride, sub(size, 1)), outputPadding, span);
+  if (isSame(window.autoPad)) return minOf(mul(stride, size), full);
+  const result = sub(full, begin + end);
   cx.atLeast(result, 1, `output size of ${name}`);
   return result;
 }
