@@ -7,7 +7,7 @@ import { formatDim } from '../dim/text.ts';
 import type { Attribute, Int64 } from '../ir/attribute.ts';
 import { type Content, dimOf, intOf } from '../ir/content.ts';
 import type { Graph, Node } from '../ir/graph.ts';
-import type { InferContext } from '../ir/operator.ts';
+import type { BodyOptions, InferContext } from '../ir/operator.ts';
 import { formatShape, type MaybeDType, type Shape, tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import type { OperatorSchema } from '../ops/schema.ts';
 import { defaultAttribute, readAttribute } from './attributes.ts';
@@ -17,11 +17,7 @@ import { refineRank } from './refine-rank.ts';
 import { formalAt, type TypeVariables } from './type-variables.ts';
 
 /** Infers a body graph; handed in so that this file does not depend on the engine. */
-export type BodyInference = (
-  body: Graph,
-  inputs: readonly ValueType[],
-  contents: readonly (Content | undefined)[],
-) => readonly ValueType[];
+export type BodyInference = (body: Graph, inputs: readonly ValueType[], options: BodyOptions) => readonly ValueType[];
 
 /** The context of one node; see {@link InferContext} for what each member does. */
 export class Context implements InferContext {
@@ -272,12 +268,8 @@ export class Context implements InferContext {
     const type = this.schemaType(i);
     return type.kind === 'tensor' || type.kind === 'sparse' ? type.dtype : 'undefined';
   }
-  inferBody(
-    body: Graph,
-    inputs: readonly ValueType[],
-    contents: readonly (Content | undefined)[] = [],
-  ): readonly ValueType[] {
-    return this.#inferBody(body, inputs, contents);
+  inferBody(body: Graph, inputs: readonly ValueType[], options: BodyOptions = {}): readonly ValueType[] {
+    return this.#inferBody(body, inputs, options);
   }
 
   fail(code: ErrorCode, message: string, facts: { expected?: string; actual?: string; hint?: string } = {}): never {

@@ -1,13 +1,13 @@
 // Infers one node: its schema, its row, the types and content of its outputs, or the mistake that it is.
 import { type Diagnostic, DimwiseError, isDimwiseError } from '../base/errors.ts';
-import type { Content } from '../ir/content.ts';
 import type { Graph, Node } from '../ir/graph.ts';
-import type { OperatorRow } from '../ir/operator.ts';
+import type { BodyOptions, OperatorRow } from '../ir/operator.ts';
 import { UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import { findRow } from '../ops/rows.ts';
 import { findSchema, type OperatorSchema } from '../ops/schema.ts';
 import { checkAgainstSchema } from './check-schema.ts';
 import { Context } from './context.ts';
+import { hoistFacts } from './hoist-facts.ts';
 import { TypeVariables } from './type-variables.ts';
 
 /** Takes the mistakes that inference finds. */
@@ -21,6 +21,8 @@ export const LAYER_DOMAIN = 'dimwise.nn';
  * reads a poisoned value is poisoned without a word.
  */
 export function inferNode(node: Node, report: Report): void {
+  // A mistake is told once, also where the types of a body are inferred again.
+  if (node.outputs.some((output) => output.poisoned)) return;
   if (node.inputs.some((input) => input?.poisoned)) return poison(node);
   try {
     inferSound(node, report);
@@ -40,9 +42,14 @@ function inferSound(node: Node, report: Report): void {
     variables = new TypeVariables(schema);
     checkAgainstSchema(node, schema, variables);
   }
-  const once = reportOnce(report);
-  const cx = new Context(node, schema, variables, (body, inputs, contents) => inferBody(body, inputs, once, contents));
+  let spoilt = false;
+  const cx = new Context(node, schema, variables, (body, inputs, options) => {
+    const types = inferBody(body, inputs, options, report);
+    if (body.outputs.some((output) => output.poisoned)) spoilt = true;
+    return types;
+  });
   const types = row ? row.infer(cx) : [];
+  if (spoilt) return poison(node);
   const outputs = node.outputs.map((_, i) => types[i] ?? cx.schemaType(i));
   const contents = outputContents(row, cx, outputs);
   for (let i = 0; i < node.outputs.length; i++) node.outputs[i]?.setType(outputs[i] ?? UNKNOWN_TYPE, contents?.[i]);
@@ -69,30 +76,22 @@ export function inferGraph(graph: Graph, report: Report): void {
   for (const node of graph.nodes()) inferNode(node, report);
 }
 
-/** Reports each mistake once: a body is inferred again and again until its types hold for every step. */
-function reportOnce(report: Report): Report {
-  const seen = new Map<string, Set<unknown>>();
-  return (diagnostic) => {
-    const { code, message, origin } = diagnostic;
-    const places = seen.get(code) ?? new Set();
-    // A node keeps its origin object, while the message may tell of other sizes each time.
-    const place = origin ?? message;
-    if (!places.has(place)) report(diagnostic);
-    seen.set(code, places.add(place));
-  };
-}
-
-/** Infers a body for given input types, and contents where they are known, and returns the types of its outputs. */
+/**
+ * Infers a body for given input types and returns the types of its outputs. What the body asks for stays among its own facts
+ * unless it surely runs.
+ */
 export function inferBody(
   body: Graph,
   inputs: readonly ValueType[],
+  { contents = [], runs = false }: BodyOptions,
   report: Report,
-  contents: readonly (Content | undefined)[] = [],
 ): readonly ValueType[] {
+  body.renewFacts();
   body.inputs.forEach((input, i) => {
     const type = inputs[i];
     if (type) input.setType(type, contents[i]);
   });
   inferGraph(body, report);
+  hoistFacts(body, runs);
   return body.outputs.map((output) => output.type);
 }

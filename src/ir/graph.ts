@@ -28,7 +28,7 @@ export interface FunctionDefinition {
 /** The settings of a new graph. */
 export interface GraphOptions {
   readonly name?: string;
-  /** The graph whose node holds this one as a body; facts and opsets are shared with it. */
+  /** The graph whose node holds this one as a body; what is known there holds here, and opsets are shared with it. */
   readonly parent?: Graph;
   /** Domain to version; `''` is ai.onnx. */
   readonly opsets?: ReadonlyMap<string, number>;
@@ -41,10 +41,10 @@ export const DEFAULT_OPSET = 21;
 export class Graph {
   name: string;
   readonly parent: Graph | undefined;
-  readonly facts: Facts;
   readonly opsets: Map<string, number>;
   readonly functions = new Map<string, FunctionDefinition>();
   readonly metadata = new Map<string, string>();
+  #facts: Facts;
   readonly #inputs: Value[] = [];
   readonly #parameters = new Map<ParameterCell, Value>();
   readonly #constants: Value[] = [];
@@ -56,8 +56,18 @@ export class Graph {
   constructor(options: GraphOptions = {}) {
     this.name = options.name ?? 'graph';
     this.parent = options.parent;
-    this.facts = options.parent?.facts ?? new Facts();
+    this.#facts = options.parent?.facts.fork() ?? new Facts();
     this.opsets = options.parent?.opsets ?? new Map(options.opsets ?? [['', DEFAULT_OPSET]]);
+  }
+
+  /** What is known of the dims. A body knows more than the graph around it: it may run only where more holds. */
+  get facts(): Facts {
+    return this.#facts;
+  }
+
+  /** Lets a body start over from what the graph around it knows; inference does so before it infers the body again. */
+  renewFacts(): void {
+    if (this.parent) this.#facts = this.parent.facts.fork();
   }
 
   /** The outermost graph. */

@@ -8,6 +8,14 @@ import type { DType } from './dtype.ts';
 import type { Graph, Node } from './graph.ts';
 import type { MaybeDType, Shape, ValueType } from './type.ts';
 
+/** What is known of a body before it is inferred. */
+export interface BodyOptions {
+  /** Contents of its inputs where they hold each time the body runs. */
+  readonly contents?: readonly (Content | undefined)[];
+  /** Whether every valid run of the node runs the body, so that what the body asks for is asked of the model; no by default. */
+  readonly runs?: boolean;
+}
+
 /** What a rule sees of one node, and what it may say. */
 export interface InferContext {
   readonly op: string;
@@ -81,15 +89,8 @@ export interface InferContext {
   schemaType(i: number): ValueType;
   /** The dtype that the schema's type variables give output `i`. */
   outputDType(i: number): MaybeDType;
-  /**
-   * Infers a body graph with the given input types, and with contents where they hold each time the body runs, and returns the types
-   * of its outputs. A mistake that the body makes again under other types is reported once.
-   */
-  inferBody(
-    body: Graph,
-    inputs: readonly ValueType[],
-    contents?: readonly (Content | undefined)[],
-  ): readonly ValueType[];
+  /** Infers a body graph with the given input types and returns the types of its outputs. */
+  inferBody(body: Graph, inputs: readonly ValueType[], options?: BodyOptions): readonly ValueType[];
 
   /** States a mistake of this node: throws; the engine records it and poisons the outputs. */
   fail(code: ErrorCode, message: string, facts?: { expected?: string; actual?: string; hint?: string }): never;

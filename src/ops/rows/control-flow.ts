@@ -16,14 +16,15 @@ import { isAtLeast, sizeScalar } from '../rules/size-elements.ts';
 const If: OperatorRow = {
   name: 'If',
   infer: (cx) => {
-    const taken = inferBranch(cx, 'then_branch');
-    const other = inferBranch(cx, 'else_branch');
     const known = cx.content(0)?.elements[0];
+    const taken = inferBranch(cx, 'then_branch', known === true);
+    const other = inferBranch(cx, 'else_branch', known === false);
     if (known === true) return taken;
     if (known === false) return other;
-    return taken.map((type, i) =>
-      joinTypes(cx, [type, other[i] ?? type], `output ${i} of both branches`, coveringSize(cx, 'branch')),
-    );
+    return taken.map((type, i) => {
+      const pair = [type, other[i] ?? type] as const;
+      return joinTypes(cx, pair, `output ${i} of both branches`, coveringSize(cx, 'branch'));
+    });
   },
   content: (cx) => {
     const known = cx.content(0)?.elements[0];
@@ -33,9 +34,9 @@ const If: OperatorRow = {
   examples: [{ inputs: ['bool[]'], fails: 'ATTRIBUTE_MISSING' }],
 };
 
-function inferBranch(cx: InferContext, name: string): readonly ValueType[] {
+function inferBranch(cx: InferContext, name: string, runs: boolean): readonly ValueType[] {
   const body = requireBody(cx, name, 0, cx.outputCount);
-  return cx.inferBody(body, []);
+  return cx.inferBody(body, [], { runs });
 }
 
 /** The body of an attribute, with its counts of inputs and outputs checked. */
@@ -66,18 +67,24 @@ const Loop: OperatorRow = {
   infer: (cx) => {
     const carried = Math.max(cx.inputCount - 2, 0);
     const rows = cx.outputCount - carried;
-    if (rows < 0)
+    if (rows < 0) {
       cx.fail('OP_INVALID', `Loop carries ${carried} values, the node has ${cx.outputCount} outputs`, {
         expected: `at least ${carried} outputs`,
       });
+    }
     const body = requireBody(cx, 'body', carried + 2, cx.outputCount + 1);
     const initial = Array.from({ length: carried }, (_, i) => cx.type(i + 2));
     const head = [scalarOf(body, 0, 'int64'), scalarOf(body, 1, 'bool')];
     // A step runs only while the condition holds.
     const contents: readonly (Content | undefined)[] = [undefined, TRUE];
-    const steps = inferSteps(cx, initial, (state) => cx.inferBody(body, [...head, ...state], contents), 1);
-    const trips = tripCount(cx, body);
-    const certain = isAtLeast(cx, trips, 1);
+    const starts = !cx.has(1) || cx.content(1)?.elements[0] === true;
+    const limit = limitOf(cx);
+    const certain = starts && (limit ? isAtLeast(cx, limit, 1) : !cx.has(0));
+    const run = (state: readonly ValueType[]): readonly ValueType[] =>
+      cx.inferBody(body, [...head, ...state], { contents, runs: certain });
+    const steps = inferSteps(cx, initial, run, 1);
+    const goesOn = body.outputs[0]?.content?.elements[0] === true;
+    const trips = limit && starts && goesOn ? limit : cx.fresh('trips', { min: certain ? 1 : 0, max: limit });
     const outputs = steps.outputs.slice(1);
     return outputs.map((type, i) =>
       i < carried
@@ -94,13 +101,10 @@ function scalarOf(body: Graph, i: number, dtype: 'int64' | 'bool'): ValueType {
   return declared?.kind === 'tensor' && declared.shape ? tensorType(dtype, declared.shape) : tensorType(dtype, []);
 }
 
-/** How often the body runs: M where nothing else ends the loop. */
-function tripCount(cx: InferContext, body: Graph): Dim {
+/** The most steps that M allows, where it is known. */
+function limitOf(cx: InferContext): Dim | undefined {
   const most = cx.has(0) ? sizeScalar(cx, 0) : undefined;
-  const limit = most && cx.facts.simplify(maxOf(most, 0));
-  const starts = !cx.has(1) || cx.content(1)?.elements[0] === true;
-  const goesOn = body.outputs[0]?.content?.elements[0] === true;
-  return limit && starts && goesOn ? limit : cx.fresh('trips', { max: limit });
+  return most && cx.facts.simplify(maxOf(most, 0));
 }
 
 /** The state after the loop, which is the state before it where the body may not run at all. */

@@ -2,7 +2,7 @@
 import { type Dim, unknownDim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { type Shape, tensorType, type ValueType } from '../../ir/type.ts';
-import { afterSteps, inferSteps } from '../rules/carried-state.ts';
+import { joinTypes } from '../rules/join-types.ts';
 import { requireBody } from './control-flow.ts';
 
 /**
@@ -54,7 +54,7 @@ function plainScan(cx: InferContext): readonly ValueType[] {
     slices.push(tensorType(cx.dtype(states + k), shape.toSpliced(axis, 1)));
   }
   const initial = Array.from({ length: states }, (_, i) => cx.type(i));
-  const rows = runBody(cx, counts, initial, slices);
+  const rows = runBody(cx, counts, { initial, slices, length });
   return rows.map((type, i) => {
     if (i < states || type.kind !== 'tensor' || !type.shape) return type;
     const axis = cx.axis(cx.ints('scan_output_axes')?.[i - states] ?? 0, type.shape.length + 1, 'scan_output_axes');
@@ -76,7 +76,7 @@ function batchedScan(cx: InferContext): readonly ValueType[] {
   };
   const initial = Array.from({ length: counts.states }, (_, i) => inner(1 + i, 1));
   const slices = Array.from({ length: counts.scans }, (_, i) => inner(1 + counts.states + i, 2));
-  const rows = runBody(cx, counts, initial, slices);
+  const rows = runBody(cx, counts, { initial, slices, length });
   return rows.map((type, i) => {
     if (type.kind !== 'tensor' || !type.shape) return type;
     const outer = [batch ?? unknownDim(), ...(i < counts.states ? [] : [length ?? unknownDim()])];
@@ -88,15 +88,30 @@ function meet(cx: InferContext, known: Dim | undefined, dim: Dim | undefined): D
   return known && dim ? cx.unify(known, dim, 'lengths of the scan inputs') : (known ?? dim);
 }
 
-function runBody(
-  cx: InferContext,
-  counts: Counts,
-  initial: readonly ValueType[],
-  slices: readonly ValueType[],
-): readonly ValueType[] {
+/** What the body of a scan is given. */
+interface ScanTypes {
+  readonly initial: readonly ValueType[];
+  readonly slices: readonly ValueType[];
+  /** How many slices there are. */
+  readonly length: Dim | undefined;
+}
+
+function runBody(cx: InferContext, counts: Counts, { initial, slices, length }: ScanTypes): readonly ValueType[] {
   const body = requireBody(cx, 'body', counts.states + counts.scans, cx.outputCount);
-  const steps = inferSteps(cx, initial, (state) => cx.inferBody(body, [...state, ...slices]), 0);
-  return steps.outputs.map((type) => afterSteps(cx, type, steps));
+  // ONNX Runtime refuses a scan over nothing, so the body runs.
+  if (length) cx.atLeast(length, 1, 'the length of the scan inputs');
+  const outputs = cx.inferBody(body, [...initial, ...slices], { runs: true });
+  return outputs.map((type, i) => (i < counts.states ? sameState(cx, initial[i] ?? type, type) : type));
+}
+
+/** The state of a scan, whose shape is the same in every step (ONNX Scan-9). */
+function sameState(cx: InferContext, before: ValueType, after: ValueType): ValueType {
+  const what = 'the state before and after a step';
+  if (before.kind !== 'tensor' || after.kind !== 'tensor' || !before.shape || !after.shape) {
+    return before.kind === 'tensor' && before.shape ? before : after;
+  }
+  if (before.dtype !== after.dtype) joinTypes(cx, [before, after], what, (a) => a);
+  return tensorType(before.dtype, cx.unifyShapes(before.shape, after.shape, what));
 }
 
 /** The family. */

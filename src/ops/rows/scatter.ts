@@ -23,7 +23,12 @@ function scatterElements(cx: InferContext): Shape | undefined {
 
 const SCATTER_EXAMPLES: OperatorRow['examples'] = [
   { inputs: ['float32[b, s]', 'int64[b, k]', 'float32[b, k]'], attributes: { axis: 1 }, outputs: ['float32[b, s]'] },
-  { inputs: ['float32[...]', 'int64[b, k]', 'float32[b, k]'], attributes: { axis: 1 }, outputs: ['float32[?, ?]'] },
+  {
+    inputs: ['float32[...]', 'int64[b, k]', 'float32[b, k]'],
+    attributes: { axis: 1 },
+    outputs: ['float32[?, ?]'],
+    constraints: ['b <= ?'],
+  },
   {
     inputs: ['float32[b, 3]', 'int64[b, k]', 'float32[b, 2]'],
     attributes: { axis: 1 },
