@@ -1,18 +1,17 @@
 // multiHeadAttention: queries attend to keys and values in several heads, at a width that the first batch may settle.
 import { constant } from '../../dim/dim.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
-import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
 import { broadcastInto } from '../../ops/rules/broadcast-into.ts';
 import { numberBetween, positiveInteger, refuseArgument } from '../arguments.ts';
 import { lowerAttention } from '../attention-parts.ts';
-import type { InitializerInput } from '../initializers/parse-initializer.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, type LayerRow } from '../layer-node.ts';
+import type { WeightOptions } from '../weight-and-bias.ts';
 import { projection } from './projection.ts';
 
 /** Options of {@link multiHeadAttention}. */
-export interface AttentionOptions {
+export interface AttentionOptions extends WeightOptions {
   /** The width of queries, keys, values and output over all heads, a multiple of `heads`; that of the query input by default. */
   readonly units?: number | undefined;
   /** The width of queries and keys over all heads where it differs from that of the values, a multiple of `heads`. */
@@ -21,14 +20,6 @@ export interface AttentionOptions {
   readonly causal?: boolean | undefined;
   /** The share of attention weights that training drops; no effect at inference; 0 by default. */
   readonly dropout?: number | undefined;
-  /** Whether the projections have biases; true by default. */
-  readonly bias?: boolean | undefined;
-  /** Fills the weights of the projections; xavierUniform by default. */
-  readonly weightInitializer?: InitializerInput | undefined;
-  /** Fills the biases; zeros by default. */
-  readonly biasInitializer?: InitializerInput | undefined;
-  /** Element type of the parameters; that of the first batch by default. */
-  readonly dtype?: DType | undefined;
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }

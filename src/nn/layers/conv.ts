@@ -1,30 +1,20 @@
 // conv1d, conv2d, conv3d: convolutions that know their output channels only.
 import { op } from '../../build/op.ts';
-import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
 import { type Activation, activate, activationFunction } from '../activation.ts';
 import { positiveInteger, refuseArgument } from '../arguments.ts';
-import type { InitializerInput } from '../initializers/parse-initializer.ts';
 import { defineLayer, type Layer } from '../layer.ts';
-import { Parameter } from '../parameter.ts';
+import { type WeightOptions, weightAndBias } from '../weight-and-bias.ts';
 import { type PerAxis, type WindowOptions, windowAttributes } from '../window-options.ts';
 
 /** Options of {@link conv1d}, {@link conv2d} and {@link conv3d}. */
-export interface ConvOptions extends WindowOptions {
+export interface ConvOptions extends WindowOptions, WeightOptions {
   /** Groups that input and output channels are split into, each convolved by itself; 1 by default. */
   readonly groups?: number | undefined;
-  /** Whether a bias is added; true by default. */
-  readonly bias?: boolean | undefined;
   /** Applied to the output; none by default. */
   readonly activation?: Activation | undefined;
   /** The input channels; settled by the first batch by default. */
   readonly inChannels?: number | undefined;
-  /** Fills the weight; xavierUniform by default. */
-  readonly weightInitializer?: InitializerInput | undefined;
-  /** Fills the bias; zeros by default. */
-  readonly biasInitializer?: InitializerInput | undefined;
-  /** Element type of the parameters; that of the first batch by default. */
-  readonly dtype?: DType | undefined;
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
@@ -93,18 +83,12 @@ function convolution(kind: string, axes: number, { channels, kernel, options }: 
   const window = windowAttributes({ layer: kind, axes, sizeName: 'kernel', size: kernel }, options);
   const perGroup = channelsPerGroup(kind, options.inChannels, groups);
   const activation = options.activation === undefined ? undefined : activationFunction(options.activation);
-  const { dtype } = options;
   const shape = [channels, perGroup, ...window.kernel_shape];
-  const weight = new Parameter({ shape, dtype, initializer: options.weightInitializer });
-  const bias =
-    options.bias === false
-      ? undefined
-      : new Parameter({ shape: [channels], dtype, initializer: options.biasInitializer ?? 'zeros' });
   const attributes = groups === 1 ? window : { ...window, group: groups };
   return defineLayer({
     kind,
     name: options.name,
-    parameters: { weight, bias },
+    parameters: weightAndBias(shape, options),
     apply: ({ parameters }, x: Value): Value =>
       activate(op.Conv(x, parameters.weight, parameters.bias, attributes), activation),
   });

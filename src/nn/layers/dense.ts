@@ -1,29 +1,19 @@
 // dense: a fully connected layer that knows its output size only.
 import { op } from '../../build/op.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
-import type { DType } from '../../ir/dtype.ts';
 import type { Node, SizeSpec, Value } from '../../ir/graph.ts';
 import { type Activation, activate, activationFunction } from '../activation.ts';
 import { positiveInteger } from '../arguments.ts';
-import type { InitializerInput } from '../initializers/parse-initializer.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
-import { Parameter } from '../parameter.ts';
+import { type WeightOptions, weightAndBias } from '../weight-and-bias.ts';
 
 /** Options of {@link dense}. */
-export interface DenseOptions {
+export interface DenseOptions extends WeightOptions {
   /** Applied to the output; none by default. */
   readonly activation?: Activation | undefined;
-  /** Whether a bias is added; true by default. */
-  readonly bias?: boolean | undefined;
   /** The input features; settled by the first batch by default. */
   readonly inFeatures?: number | undefined;
-  /** Fills the weight; xavierUniform by default. */
-  readonly weightInitializer?: InitializerInput | undefined;
-  /** Fills the bias; zeros by default. */
-  readonly biasInitializer?: InitializerInput | undefined;
-  /** Element type of the parameters; that of the first batch by default. */
-  readonly dtype?: DType | undefined;
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
@@ -42,17 +32,11 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
   positiveInteger('dense', 'units', units);
   if (options.inFeatures !== undefined) positiveInteger('dense', 'inFeatures', options.inFeatures);
   const inFeatures: SizeSpec = options.inFeatures ?? '?';
-  const { dtype } = options;
   const activation = options.activation === undefined ? undefined : activationFunction(options.activation);
-  const weight = new Parameter({ shape: [units, inFeatures], dtype, initializer: options.weightInitializer });
-  const bias =
-    options.bias === false
-      ? undefined
-      : new Parameter({ shape: [units], dtype, fansOf: weight, initializer: options.biasInitializer ?? 'zeros' });
   return defineLayer({
     kind: 'dense',
     name: options.name,
-    parameters: { weight, bias },
+    parameters: weightAndBias([units, inFeatures], options),
     apply: ({ parameters }, x: Value) =>
       activate(emitLayerOne(DENSE, [x, parameters.weight, parameters.bias]), activation),
   });

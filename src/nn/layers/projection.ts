@@ -1,25 +1,15 @@
 // projection: a fully connected layer whose output has the features of another value.
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
-import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
-import type { InitializerInput } from '../initializers/parse-initializer.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, type LayerRow } from '../layer-node.ts';
-import { Parameter } from '../parameter.ts';
+import { type WeightOptions, weightAndBias } from '../weight-and-bias.ts';
 import { DENSE, lowerDense } from './dense.ts';
 
 /** Options of {@link projection}. */
-export interface ProjectionOptions {
+export interface ProjectionOptions extends WeightOptions {
   /** Output features; those of the second input by default. */
   readonly units?: number | undefined;
-  /** Whether a bias is added; true by default. */
-  readonly bias?: boolean | undefined;
-  /** Fills the weight; xavierUniform by default. */
-  readonly weightInitializer?: InitializerInput | undefined;
-  /** Fills the bias; zeros by default. */
-  readonly biasInitializer?: InitializerInput | undefined;
-  /** Element type of the parameters; that of the first batch by default. */
-  readonly dtype?: DType | undefined;
 }
 
 /**
@@ -31,15 +21,9 @@ export interface ProjectionOptions {
  */
 export function projection(options: ProjectionOptions = {}): Layer<[x: Value, like: Value]> {
   const units = options.units ?? '?';
-  const { dtype } = options;
-  const weight = new Parameter({ shape: [units, '?'], dtype, initializer: options.weightInitializer });
-  const bias =
-    options.bias === false
-      ? undefined
-      : new Parameter({ shape: [units], dtype, initializer: options.biasInitializer ?? 'zeros' });
   return defineLayer({
     kind: 'dense',
-    parameters: { weight, bias },
+    parameters: weightAndBias([units, '?'], options),
     apply: ({ parameters }, x: Value, like: Value): Value =>
       units === '?'
         ? emitLayerOne(PROJECTION, [x, parameters.weight, parameters.bias, like])

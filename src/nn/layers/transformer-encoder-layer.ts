@@ -1,10 +1,9 @@
 // transformerEncoderLayer: self attention and a feed-forward part, each with a residual and a normalization.
-import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
 import { type Activation, activationFunction } from '../activation.ts';
-import type { InitializerInput } from '../initializers/parse-initializer.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne } from '../layer-node.ts';
+import type { WeightOptions } from '../weight-and-bias.ts';
 import { multiHeadAttention } from './attention.ts';
 import { dense } from './dense.ts';
 import { dropout } from './dropout.ts';
@@ -13,7 +12,7 @@ import { SUM } from './merge.ts';
 import { projection } from './projection.ts';
 
 /** Options of {@link transformerEncoderLayer}. */
-export interface TransformerEncoderLayerOptions {
+export interface TransformerEncoderLayerOptions extends WeightOptions {
   /** Applied between the two dense layers; `relu` by default, as in the paper and PyTorch. */
   readonly activation?: Activation | undefined;
   /** Whether each part normalizes its input instead of its sum; false by default, as in the paper and PyTorch. */
@@ -24,10 +23,6 @@ export interface TransformerEncoderLayerOptions {
   readonly dropout?: number | undefined;
   /** Added to the variance in the normalizations; 1e-5 by default. */
   readonly epsilon?: number | undefined;
-  /** Fills the weights of all dense layers; xavierUniform by default. */
-  readonly weightInitializer?: InitializerInput | undefined;
-  /** Element type of the parameters; that of the first batch by default. */
-  readonly dtype?: DType | undefined;
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
@@ -51,12 +46,14 @@ export function transformerEncoderLayer(
   hidden: number,
   options: TransformerEncoderLayerOptions = {},
 ): Layer<[x: Value, mask?: Value | undefined]> {
-  const { dtype, weightInitializer, epsilon, normFirst = false, dropout: rate = 0.1 } = options;
+  const { causal, epsilon, normFirst = false, dropout: rate = 0.1 } = options;
+  const { bias, dtype, weightInitializer, biasInitializer } = options;
+  const weights = { bias, dtype, weightInitializer, biasInitializer };
   const activation = activationFunction(options.activation ?? 'relu');
-  const attention = multiHeadAttention(heads, { causal: options.causal, dropout: rate, weightInitializer, dtype });
-  const linear1 = dense(hidden, { weightInitializer, dtype });
-  const linear2 = projection({ weightInitializer, dtype });
-  const [norm1, norm2] = [layerNorm({ epsilon, dtype }), layerNorm({ epsilon, dtype })];
+  const attention = multiHeadAttention(heads, { ...weights, causal, dropout: rate });
+  const linear1 = dense(hidden, weights);
+  const linear2 = projection(weights);
+  const [norm1, norm2] = [layerNorm({ epsilon, dtype, center: bias }), layerNorm({ epsilon, dtype, center: bias })];
   const drop = Array.from({ length: 3 }, () => dropout(rate));
   const dropped = (x: Value, i: number): Value => drop[i]?.(x) ?? x;
   const attend = (x: Value, mask: Value | undefined): Value => dropped(attention(x, undefined, undefined, mask), 0);
