@@ -1,7 +1,8 @@
 // The operations on symbolic dims; every result is in canonical form.
 import { dimwiseError } from '../base/errors.ts';
-import { broadcastOf, extreme } from './choice.ts';
+import { broadcastOf } from './broadcast.ts';
 import { constant, type Dim, type DimLike, freshSymbol, toDim } from './dim.ts';
+import { extremePoly } from './extreme.ts';
 import { floorQuotient, floorRemainder, safe } from './integer.ts';
 import { MAX_SIZE } from './nodes.ts';
 import { dimOf, quotientPoly } from './normal.ts';
@@ -113,7 +114,8 @@ function extremeOf(kind: 'min' | 'max', dims: readonly DimLike[]): Dim {
   if (second === undefined) return toDim(first);
   if (dims.length === 2 && typeof first === 'number' && typeof second === 'number')
     return constant(safe(Math[kind](first, second)));
-  return extreme(kind, dims.map(toDim));
+  const operands = dims.map((d) => toDim(d).poly);
+  return dimOf(extremePoly(kind, operands, dimOf));
 }
 
 /**

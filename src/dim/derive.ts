@@ -133,7 +133,7 @@ export class Deriver {
     let best: SymbolDim | undefined;
     for (const { coefficient, monomial } of d.poly.terms) {
       if (monomial.kind !== 'symbol' || Math.abs(coefficient) !== 1 || this.#store.solutions.has(monomial)) continue;
-      if (!isolate(d.poly, monomial)) continue;
+      if (isolate(d.poly, monomial)?.cofactor.terms.length !== 0) continue;
       if (!best || this.#rank(monomial) > this.#rank(best)) best = monomial;
     }
     return best;

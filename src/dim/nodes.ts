@@ -70,7 +70,7 @@ type Division = FloorDivDim | ModDim;
  * @param shown given where the node only shows another polynomial, as every remainder does
  */
 export function divisionNode(kind: Division['kind'], dividend: Dim, divisor: Dim, shown?: Polynomial): Atom {
-  const key = [TAGS[kind], dividend.id, divisor.id];
+  const key = [shown ? -TAGS[kind] : TAGS[kind], dividend.id, divisor.id];
   const known = atoms.find(key);
   if (known) return known;
   const fields = { dividend, divisor, ...extentOf([dividend, divisor]), plain: false };
@@ -83,7 +83,7 @@ type Choice = MinDim | MaxDim | BroadcastDim;
 
 /** The node of a minimum, maximum or broadcast over operands in canonical order; `shown` as for divisions. */
 export function choiceNode(kind: Choice['kind'], operands: readonly Dim[], shown?: Polynomial): Atom {
-  const key: number[] = [TAGS[kind], ...operands.map((d) => d.id)];
+  const key = [shown ? -TAGS[kind] : TAGS[kind], ...operands.map((d) => d.id)];
   const known = atoms.find(key);
   if (known) return known;
   const fields = { operands: Object.freeze([...operands]), ...extentOf(operands), plain: false };

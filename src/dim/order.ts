@@ -55,7 +55,8 @@ export function compareDims(a: Dim, b: Dim): number {
   return a === b ? 0 : comparePolynomials(a.poly, b.poly);
 }
 
-function comparePolynomials(a: Polynomial, b: Polynomial): number {
+/** Orders polynomials term by term, then by their constants. */
+export function comparePolynomials(a: Polynomial, b: Polynomial): number {
   const length = Math.min(a.terms.length, b.terms.length);
   for (let i = 0; i < length; i++) {
     const [x, y] = [a.terms[i], b.terms[i]];

@@ -179,7 +179,7 @@ export function commonFactors(polys: readonly Polynomial[]): Atom[] {
     if (constant !== 0) return [];
     for (const { monomial } of terms) {
       const left = [...factorsOf(monomial)];
-      common = (common ?? left).filter((factor) => {
+      common = (common ?? [...left]).filter((factor) => {
         const at = left.indexOf(factor);
         if (at >= 0) left.splice(at, 1);
         return at >= 0;

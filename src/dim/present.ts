@@ -1,5 +1,14 @@
 // Chooses how a canonical polynomial is shown: with remainders, with whole parts drawn into divisions, with few terms.
-import { constant, type FloorDivDim, type MaxDim, type MinDim, type Monomial, type Polynomial } from './dim.ts';
+import {
+  type Atom,
+  constant,
+  type FloorDivDim,
+  type MaxDim,
+  type MinDim,
+  type Monomial,
+  type Polynomial,
+} from './dim.ts';
+import { extremePoly } from './extreme.ts';
 import { gcd, safe } from './integer.ts';
 import { choiceNode, divisionNode } from './nodes.ts';
 import { compareDims, factorsOf } from './order.ts';
@@ -16,7 +25,7 @@ import {
   termPoly,
 } from './polynomial.ts';
 import { type DimOf, quotient } from './quotient.ts';
-import { withoutFactor } from './reduce.ts';
+import { reducePoly, withoutFactor } from './reduce.ts';
 
 /**
  * The addends that show a polynomial best: fewest addends, then fewest minus signs, then least size. The value is the
@@ -28,14 +37,31 @@ export function presentPoly(poly: Polynomial, dimOf: DimOf): Polynomial {
   let shown = poly;
   for (const { monomial, coefficient } of poly.terms) {
     if (Math.abs(coefficient) > MAX_COEFFICIENT) continue;
-    if (monomial.kind === 'min' || monomial.kind === 'max') shown = best(shown, choiceForms(shown, monomial, dimOf));
+    if (monomial.kind === 'min' || monomial.kind === 'max') accept(choiceForms(shown, monomial, dimOf));
     for (const factor of factorsOf(monomial)) {
       if (factor.kind !== 'floordiv') continue;
       const cofactor = withoutFactor(monomial, factor);
-      shown = best(shown, divisionForms({ poly: shown, division: factor, cofactor, monomial, dimOf }));
+      accept(divisionForms({ poly: shown, division: factor, cofactor, monomial, dimOf }));
     }
   }
   return shown;
+
+  function accept(forms: readonly Polynomial[]): void {
+    for (const form of forms) if (cheaper(form, shown) && samePoly(remakePoly(form, dimOf), poly)) shown = form;
+  }
+}
+
+/** The canonical polynomial that addends make when each is made again from its parts, as reading their text does. */
+export function remakePoly(shown: Polynomial, dimOf: DimOf): Polynomial {
+  let sum = constantPoly(shown.constant);
+  for (const { coefficient, monomial } of shown.terms) {
+    let product = constantPoly(coefficient);
+    for (const factor of factorsOf(monomial)) {
+      product = reducePoly(multiplyPoly(product, reducePoly(remade(factor, dimOf), dimOf)), dimOf);
+    }
+    sum = addPoly(sum, product);
+  }
+  return reducePoly(sum, dimOf);
 }
 
 /** Larger coefficients are shown as they are: the forms tried below could overflow. */
@@ -51,10 +77,15 @@ interface Site {
   readonly dimOf: DimOf;
 }
 
-function best(kept: Polynomial, others: readonly Polynomial[]): Polynomial {
-  let result = kept;
-  for (const other of others) if (cheaper(other, result)) result = other;
-  return result;
+function remade(atom: Atom, dimOf: DimOf): Polynomial {
+  if (atom.kind === 'min' || atom.kind === 'max') {
+    const operands = atom.operands.map((operand) => operand.poly);
+    return extremePoly(atom.kind, operands, dimOf);
+  }
+  if (atom.kind !== 'floordiv' && atom.kind !== 'mod') return atom.poly;
+  const [x, b] = [atom.dividend.poly, atom.divisor.poly];
+  const whole = quotient(x, b, dimOf);
+  return atom.kind === 'floordiv' ? whole : addPoly(x, multiplyPoly(b, whole), -1);
 }
 
 function cheaper(a: Polynomial, b: Polynomial): boolean {
@@ -155,9 +186,14 @@ function choiceForms(poly: Polynomial, choice: MinDim | MaxDim, dimOf: DimOf): P
   const rest = addPoly(poly, termPoly(-c, choice));
   const moved = scalePoly(rest, c);
   if (!choice.operands.some((operand) => samePoly(operand.poly, scalePoly(moved, -1)))) return [];
-  const operands = choice.operands.map((operand) => dimOf(addPoly(operand.poly, moved)));
-  const node = choiceNode(choice.kind, operands.toSorted(compareDims), scalePoly(poly, c));
-  return [withTerm(constantPoly(0), c, node)];
+  const { kind } = choice;
+  if (c > 0) {
+    const operands = choice.operands.map((operand) => dimOf(addPoly(operand.poly, moved)));
+    return [termPoly(1, choiceNode(kind, operands.toSorted(compareDims), poly))];
+  }
+  // -min(a, b) = max(-a, -b)
+  const operands = choice.operands.map((operand) => dimOf(addPoly(rest, operand.poly, -1)));
+  return [termPoly(1, choiceNode(kind === 'min' ? 'max' : 'min', operands.toSorted(compareDims), poly))];
 }
 
 function withTerm(poly: Polynomial, coefficient: number, monomial: Monomial): Polynomial {

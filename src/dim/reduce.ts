@@ -1,8 +1,8 @@
 // Laws between several atoms of one polynomial: Hermite's identity, and minimum plus maximum.
-import type { Atom, ConstDim, Dim, MaxDim, Monomial, Polynomial, Term } from './dim.ts';
-import { divisionNode, monomialNode } from './nodes.ts';
-import { factorsOf } from './order.ts';
-import { addPoly, constantPoly, multiplyPoly, sameTerms, termPoly } from './polynomial.ts';
+import type { Atom, ConstDim, Monomial, Polynomial, Term } from './dim.ts';
+import { choiceNode, divisionNode, monomialNode } from './nodes.ts';
+import { comparePolynomials, factorsOf } from './order.ts';
+import { addPoly, coefficientOf, constantPoly, multiplyPoly, sameTerms, termPoly } from './polynomial.ts';
 import { type DimOf, quotient } from './quotient.ts';
 
 /**
@@ -135,9 +135,21 @@ function primeFactors(n: number, limit: number): number[] {
   return found;
 }
 
+/** Fewer terms, then smaller coefficients, smaller monomials, the smaller constant, then any fixed order. */
 function isCheaper(a: Polynomial, b: Polynomial): boolean {
-  if (a.terms.length !== b.terms.length) return a.terms.length < b.terms.length;
-  return weightOf(a) < weightOf(b);
+  const order =
+    a.terms.length - b.terms.length ||
+    weightOf(a) - weightOf(b) ||
+    sizeOf(a) - sizeOf(b) ||
+    Math.abs(a.constant) - Math.abs(b.constant) ||
+    comparePolynomials(b, a);
+  return order < 0;
+}
+
+function sizeOf(poly: Polynomial): number {
+  let size = 0;
+  for (const term of poly.terms) size += term.monomial.size;
+  return size;
 }
 
 function weightOf(poly: Polynomial): number {
@@ -146,22 +158,23 @@ function weightOf(poly: Polynomial): number {
   return weight;
 }
 
+/** `min(a, b) + max(a, b) = a + b`, shifted as families are. */
 function reducePairs(poly: Polynomial): Polynomial {
   let result = poly;
-  for (const low of poly.terms) {
-    if (low.monomial.kind !== 'min' || low.monomial.operands.length !== 2) continue;
-    const { operands } = low.monomial;
-    const high = poly.terms.find(({ monomial }) => monomial.kind === 'max' && sameOperands(monomial, operands));
-    if (!high || high.coefficient > 0 !== low.coefficient > 0) continue;
-    const size = Math.min(Math.abs(low.coefficient), Math.abs(high.coefficient));
-    const times = low.coefficient > 0 ? size : -size;
-    for (const operand of operands) result = addPoly(result, operand.poly, times);
-    result = addPoly(result, termPoly(1, low.monomial), -times);
-    result = addPoly(result, termPoly(1, high.monomial), -times);
+  for (const { monomial } of poly.terms) {
+    for (const factor of factorsOf(monomial)) {
+      if ((factor.kind !== 'min' && factor.kind !== 'max') || factor.operands.length !== 2) continue;
+      const lifted = termPoly(1, withoutFactor(monomial, factor));
+      const dual = choiceNode(factor.kind === 'min' ? 'max' : 'min', factor.operands);
+      const sum = factor.operands.reduce((total, operand) => addPoly(total, operand.poly), constantPoly(0));
+      const pair = addPoly(termPoly(1, factor), termPoly(1, dual));
+      const relation = multiplyPoly(lifted, addPoly(sum, pair, -1));
+      for (const part of [factor, dual]) {
+        const shift = coefficientOf(result, multiplyPoly(lifted, termPoly(1, part)).terms[0]?.monomial ?? part);
+        const shifted = shift === 0 ? result : addPoly(result, relation, shift);
+        if (isCheaper(shifted, result)) result = shifted;
+      }
+    }
   }
   return result;
-}
-
-function sameOperands(choice: MaxDim, operands: readonly Dim[]): boolean {
-  return choice.operands.length === operands.length && choice.operands.every((d, i) => d === operands[i]);
 }

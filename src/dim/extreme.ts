@@ -1,9 +1,7 @@
-// Minimum, maximum and broadcast in canonical form.
-import { dimwiseError } from '../base/errors.ts';
-import { constant, type Dim, type MaxDim, type MinDim, type Polynomial } from './dim.ts';
+// Minima and maxima of polynomials in canonical form.
+import type { MaxDim, MinDim, Polynomial } from './dim.ts';
 import { gcd } from './integer.ts';
 import { choiceNode } from './nodes.ts';
-import { dimOf } from './normal.ts';
 import { compareDims } from './order.ts';
 import {
   addPoly,
@@ -15,44 +13,65 @@ import {
   scalePoly,
   termPoly,
 } from './polynomial.ts';
+import type { DimOf } from './quotient.ts';
 
 type Extreme = 'min' | 'max';
 const MAX_OPERANDS = 32;
+const MAX_ROUNDS = 6;
 
-/** The least or greatest of one or more dims. */
-export function extreme(kind: Extreme, dims: readonly Dim[]): Dim {
-  const operands = absorb(
-    kind,
-    keepExtremes(
-      kind,
-      flatten(
-        kind,
-        dims.map((d) => d.poly),
-      ),
-    ),
-  );
+function dualOf(kind: Extreme): Extreme {
+  return kind === 'min' ? 'max' : 'min';
+}
+
+/**
+ * The least or greatest of polynomials. What they have in common is drawn out; what is left may flatten again, so it
+ * goes round until nothing moves.
+ *
+ * @param dimOf makes the dims of the operands
+ */
+export function extremePoly(
+  kind: Extreme,
+  given: readonly Polynomial[],
+  dimOf: DimOf,
+  rounds = MAX_ROUNDS,
+): Polynomial {
+  const operands = absorb(kind, keepExtremes(kind, flatten(kind, given)));
   const [first] = operands;
-  if (first && operands.length === 1) return dimOf(first);
+  if (first && operands.length === 1) return first;
   if (operands.every(isNegative)) {
     // min(-a, -b) = -max(a, b)
-    const mirrored = operands.map((operand) => dimOf(scalePoly(operand, -1)));
-    return dimOf(scalePoly(extreme(kind === 'min' ? 'max' : 'min', mirrored).poly, -1));
+    const mirrored = operands.map((operand) => dimOf(scalePoly(operand, -1)).poly);
+    return scalePoly(extremePoly(dualOf(kind), mirrored, dimOf, rounds), -1);
   }
   const common = commonPart(operands);
   const moved = operands.map((operand) => addPoly(operand, common, -1));
   const content = moved.reduce((g, operand) => gcd(g, contentOf(operand)), 0);
-  const parts = moved.map((operand) => dimOf(dividePoly(operand, content))).toSorted(compareDims);
-  return dimOf(addPoly(common, termPoly(content, choiceNode(kind, parts))));
+  const parts = moved.map((operand) => dimOf(dividePoly(operand, content)));
+  const still = parts.every((part, i) => part.poly === given[i] || samePoly(part.poly, given[i] ?? common));
+  if ((still && parts.length === given.length) || rounds === 0) {
+    const atom = termPoly(content, choiceNode(kind, parts.toSorted(compareDims)));
+    return addPoly(common, atom);
+  }
+  const inner = extremePoly(
+    kind,
+    parts.map((part) => part.poly),
+    dimOf,
+    rounds - 1,
+  );
+  return addPoly(common, inner, content);
 }
 
-/** `min(min(a, b) + c, d) = min(a + c, b + c, d)`. */
+/** `min(min(a, b) + c, d) = min(a + c, b + c, d)`, and `min(c - max(a, b), d) = min(c - a, c - b, d)`. */
 function flatten(kind: Extreme, given: readonly Polynomial[]): Polynomial[] {
   const done: Polynomial[] = [];
   const open = [...given].reverse();
   for (let operand = open.pop(); operand; operand = open.pop()) {
-    const inner = operand.terms.find((term) => term.coefficient > 0 && term.monomial.kind === kind);
+    const inner = operand.terms.find(
+      ({ coefficient, monomial }) => monomial.kind === (coefficient > 0 ? kind : dualOf(kind)),
+    );
     const choice = inner?.monomial;
-    if (!inner || choice?.kind !== kind || done.length + open.length + choice.operands.length > MAX_OPERANDS) {
+    const fits = choice?.kind === 'min' || choice?.kind === 'max';
+    if (!inner || !fits || done.length + open.length + choice.operands.length > MAX_OPERANDS) {
       done.push(operand);
       continue;
     }
@@ -77,7 +96,7 @@ function keepExtremes(kind: Extreme, operands: readonly Polynomial[]): Polynomia
 /** `min(a, max(a, b)) = a` and its dual. */
 function absorb(kind: Extreme, operands: readonly Polynomial[]): readonly Polynomial[] {
   if (operands.length < 2) return operands;
-  const dual: Extreme = kind === 'min' ? 'max' : 'min';
+  const dual: Extreme = dualOf(kind);
   return operands.filter((operand) => {
     const inner = operand.terms.find((term) => term.coefficient > 0 && term.monomial.kind === dual);
     if (!inner) return true;
@@ -106,38 +125,4 @@ function commonPart(operands: readonly Polynomial[]): Polynomial {
     }
   }
   return common;
-}
-
-/**
- * The size that broadcasting gives, where it is defined: ones leave, and a number other than 1 decides.
- *
- * @throws DIM_UNDEFINED when two numbers other than 1 differ
- */
-export function broadcastOf(dims: readonly Dim[]): Dim {
-  const kept = new Set<Dim>();
-  let decided: number | undefined;
-  const open = [...dims];
-  for (let d = open.pop(); d; d = open.pop()) {
-    if (d.kind === 'broadcast') open.push(...d.operands);
-    else if (d.kind !== 'const') kept.add(d);
-    else if (d.value !== 1) {
-      if (decided !== undefined && decided !== d.value) throw notBroadcastable(decided, d.value);
-      decided = d.value;
-    }
-  }
-  if (decided !== undefined) return constant(decided);
-  const [first] = kept;
-  if (!first) return constant(1);
-  if (kept.size === 1) return first;
-  return choiceNode('broadcast', [...kept].toSorted(compareDims));
-}
-
-function notBroadcastable(a: number, b: number): Error {
-  const [low, high] = a < b ? [a, b] : [b, a];
-  return dimwiseError({
-    code: 'DIM_UNDEFINED',
-    message: `sizes ${low} and ${high} do not broadcast`,
-    expected: 'equal sizes, or one of them 1',
-    actual: `${low} and ${high}`,
-  });
 }
