@@ -1,6 +1,7 @@
 // Emits a lowered graph as an ONNX model: the message, the bytes in parts, and the plan of its external data file.
 import { type Diagnostic, dimwiseError, isDimwiseError, throwDiagnostics } from '../../src/base/errors.ts';
 import { VERSION } from '../../src/base/version.ts';
+import { bodiesOf } from '../../src/ir/bodies.ts';
 import { CONTRACT_KEY, contractOf, contractToJson } from '../../src/ir/contract.ts';
 import type { Graph, Value } from '../../src/ir/graph.ts';
 import { SymbolNames } from '../../src/ir/symbol-names.ts';
@@ -8,7 +9,6 @@ import { DEFAULT_IR_VERSION, DEFAULT_TARGET, irVersionFor, type Target } from '.
 import type { TensorData } from '../../src/ir/tensor-data.ts';
 import { type ExternalFilePlan, planExternalFile } from './external-data.ts';
 import { constantData, entriesOf, GraphWriter, type GraphWriterParts, opsetEntries } from './graph-writer.ts';
-import { bodiesOf } from './node-parts.ts';
 import { allNodes, neededOpsets } from './opsets.ts';
 import type { ModelProto } from './proto/messages.ts';
 import { type Part, partsBytes } from './proto/parts.ts';

@@ -1,7 +1,7 @@
-// What emission asks of a node: its layer path, its bodies, which of its outputs are written.
+// What emission asks of a node: its layer path, and which of its outputs are written.
 
 import { formalAt } from '../../src/infer/type-variables.ts';
-import type { Graph, Node, Value } from '../../src/ir/graph.ts';
+import type { Node, Value } from '../../src/ir/graph.ts';
 import { findSchema } from '../../src/ops/schema.ts';
 
 /** The dotted path of the layer that made a node or value, without the model's name and the layer's kind; empty at the root. */
@@ -11,20 +11,6 @@ export function layerPath({ origin, graph }: Pick<Node | Value, 'origin' | 'grap
   if (dotted === name) return '';
   return dotted.startsWith(`${name}.`) ? dotted.slice(name.length + 1) : dotted;
 }
-
-/** The bodies of a node, in the order of its sorted attributes. */
-export function bodiesOf(node: Node): readonly Graph[] {
-  if (node.attributes.size === 0) return NO_BODIES;
-  let bodies: Graph[] | undefined;
-  for (const name of [...node.attributes.keys()].sort()) {
-    const attribute = node.attributes.get(name);
-    if (attribute?.kind === 'graph') (bodies ??= []).push(attribute.value);
-    else if (attribute?.kind === 'graphs') (bodies ??= []).push(...attribute.value);
-  }
-  return bodies ?? NO_BODIES;
-}
-
-const NO_BODIES: readonly Graph[] = [];
 
 /**
  * Tells which outputs of a node are written. An optional output that nobody named or reads is left out, because a runtime

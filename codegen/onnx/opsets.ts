@@ -1,9 +1,9 @@
 // Which opsets a graph needs, within the limits of a target; forms of operators are checked at the opsets that result.
 import { type Diagnostic, throwDiagnostics } from '../../src/base/errors.ts';
+import { bodiesOf } from '../../src/ir/bodies.ts';
 import type { Graph, Node } from '../../src/ir/graph.ts';
 import type { Target } from '../../src/ir/target.ts';
 import { findSchema, type OperatorSchema, schemaVersions } from '../../src/ops/schema.ts';
-import { bodiesOf } from './node-parts.ts';
 
 const ML = 'ai.onnx.ml';
 

@@ -1,30 +1,19 @@
-// Reads types of ONNX messages; decides which `dim_param` texts are expressions and which are only names.
-import { isDimwiseError } from '../../src/base/errors.ts';
-import { constant, type Dim, freshSymbol, symbol, symbolsOf } from '../../src/dim/dim.ts';
-import { parseDim } from '../../src/dim/text.ts';
+// Reads types of ONNX messages.
+import { constant, type Dim, freshSymbol } from '../../src/dim/dim.ts';
+import { DimParams } from '../../src/ir/dim-params.ts';
 import { dtypeFromOnnx } from '../../src/ir/dtype.ts';
 import { type MaybeDType, type Shape, UNKNOWN_TYPE, type ValueType } from '../../src/ir/type.ts';
 import { malformed } from './malformed.ts';
 import type { ValueInfoProto } from './proto/messages.ts';
 import type { DimensionProto, TensorShapeProto, TypeProto } from './proto/type-messages.ts';
 
-const IDENTIFIER = /^[A-Za-z_]\w*$/;
-
-/**
- * Reads types. A `dim_param` is an expression only if it parses and inputs declare all its names as symbols; any other is an
- * opaque name, because another tool may mean anything by it.
- */
+/** Reads the types of one model. */
 export class TypeReader {
-  readonly #declared = new Set<string>();
-  readonly #dims = new Map<string, Dim>();
+  readonly #params: DimParams;
 
-  /** @param inputs the inputs of the model's main graph */
+  /** @param inputs the inputs of the model's main graph, which declare its symbols */
   constructor(inputs: readonly ValueInfoProto[]) {
-    const texts = new Set(inputs.flatMap(({ type }) => (type ? [...dimParams(type)] : [])));
-    for (const text of texts) if (IDENTIFIER.test(text)) this.#declared.add(text);
-    // A text that is no expression over the identifiers is a name itself, and may stand in other expressions, quoted.
-    for (const text of texts) if (!this.#declared.has(text) && !this.#expression(text)) this.#declared.add(text);
-    this.#dims.clear();
+    this.#params = new DimParams(inputs.flatMap(({ type }) => (type ? [...dimParams(type)] : [])));
   }
 
   /**
@@ -60,28 +49,7 @@ export class TypeReader {
       if (dimValue === -1) return freshSymbol(hint);
       throw malformed(`"${hint}" has a size of ${dimValue}`, { what: hint, actual: String(dimValue) });
     }
-    return dimParam ? this.named(dimParam) : freshSymbol(hint);
-  }
-
-  /** The dim of a `dim_param` text that is not empty. */
-  named(text: string): Dim {
-    let dim = this.#dims.get(text);
-    if (!dim) {
-      dim = this.#declared.has(text) ? symbol(text) : (this.#expression(text) ?? symbol(text));
-      this.#dims.set(text, dim);
-    }
-    return dim;
-  }
-
-  #expression(text: string): Dim | undefined {
-    try {
-      const dim = parseDim(text);
-      for (const { name } of symbolsOf(dim)) if (!this.#declared.has(name)) return undefined;
-      return dim;
-    } catch (error) {
-      if (isDimwiseError(error)) return undefined;
-      throw error;
-    }
+    return dimParam ? this.#params.dim(dimParam) : freshSymbol(hint);
   }
 }
 

@@ -1,7 +1,8 @@
 // Names of values and nodes in the file: what the author named keeps its name, all else is named by layer path and operator.
 import { dimwiseError } from '../../src/base/errors.ts';
+import { bodiesOf } from '../../src/ir/bodies.ts';
 import type { Graph, Node, Value } from '../../src/ir/graph.ts';
-import { bodiesOf, layerPath } from './node-parts.ts';
+import { layerPath } from './node-parts.ts';
 
 /** The names of one scope: a model with all its bodies, or a function. ONNX lets no name mean two things in it. */
 export class ValueNames {

@@ -2,6 +2,7 @@
 import { isDimwiseError } from '../base/errors.ts';
 import { type Dim, hasUnknown } from '../dim/dim.ts';
 import type { Attribute } from './attribute.ts';
+import { bodiesOf } from './bodies.ts';
 import { entryOf } from './contract.ts';
 import type { FunctionDefinition, Graph, Node, Value } from './graph.ts';
 import { attributeText, dataText } from './onnx-text-data.ts';
@@ -35,12 +36,16 @@ export function formatGraph(graph: Graph, options: GraphTextOptions = {}): strin
   return new GraphPrinter(options).model(graph);
 }
 
+/** The key under which constraints stand in the text's metadata, one entry each. */
+export const REQUIRES_KEY = 'dimwise.requires';
+
 class GraphPrinter {
   readonly #stable: boolean;
   readonly #isDefault: NonNullable<GraphTextOptions['isDefault']>;
   readonly #symbols = new SymbolNames();
   #names = new Map<Value, string>();
   #next = 0;
+  readonly #taken = new Set<string>();
   readonly #dim: DimText;
 
   constructor({ form = 'stable', isDefault = () => false }: GraphTextOptions) {
@@ -52,13 +57,38 @@ class GraphPrinter {
   model(graph: Graph): string {
     for (const value of graph.inputs) this.#symbols.reserve(value.declaredType);
     for (const node of graph.nodes()) for (const value of node.outputs) this.#symbols.reserve(value.type);
-    const lines = [`<opset_import: ${opsetText(graph.opsets)}>`, ...this.#graph(graph)];
-    for (const constraint of graph.facts.constraints()) {
-      const { kind, expr } = entryOf(constraint, this.#symbols);
-      lines.splice(lines.indexOf('{'), 0, `# ${kind}: ${expr}`);
-    }
+    if (!this.#stable) this.#takeNames(graph);
+    const text = this.#graph(graph);
+    const lines = [...this.#header(graph), ...text];
     for (const definition of graph.functions.values()) lines.push(...this.#function(definition));
     return lines.join('\n');
+  }
+
+  /** Opsets, and the constraints as metadata, a line each. */
+  #header(graph: Graph): string[] {
+    const lines = [`<opset_import: ${opsetText(graph.opsets)}`];
+    const constraints = graph.facts.constraints().map((constraint) => entryOf(constraint, this.#symbols).expr);
+    constraints.forEach((expr, i) => {
+      lines.push(`${i === 0 ? ' metadata_props: [' : '  '}${quoted(REQUIRES_KEY)}: ${quoted(expr)}`);
+    });
+    return lines.map((line, i) => {
+      if (i < lines.length - 1) return `${line},`;
+      return i === 0 ? `${line}>` : `${line}]>`;
+    });
+  }
+
+  /** Names that unnamed values must not get; ONNX's own parser takes no `%`. */
+  #takeNames(graph: Graph): void {
+    for (const value of [...graph.inputs, ...graph.parameters, ...graph.constants]) this.#take(value);
+    for (const node of graph.nodes()) {
+      for (const output of node.outputs) this.#take(output);
+      for (const body of bodiesOf(node)) this.#takeNames(body);
+    }
+  }
+
+  #take(value: Value): void {
+    const name = value.source.kind === 'parameter' ? (value.name ?? value.source.cell.path) : value.name;
+    if (name) this.#taken.add(name);
   }
 
   /** A dim that ONNX's text can say bare is bare; expressions are quoted in the full form. */
@@ -71,7 +101,7 @@ class GraphPrinter {
   #graph(graph: Graph): string[] {
     const inputs = graph.inputs.map((value) => this.#typed(value, this.#edgeName(value)));
     // Outputs with a name of the author keep it; the others are numbered when their node is reached.
-    for (const value of graph.outputs) if (value.name) this.#edgeName(value);
+    if (!graph.parent) for (const value of graph.outputs) if (value.name) this.#edgeName(value);
     const weights = [...graph.parameters, ...graph.constants].map((value) => this.#weight(value));
     const body = Array.from(graph.nodes(), (node) => this.#node(node)).flat();
     const outputs = graph.outputs.map((value) => this.#typed(value, this.#name(value)));
@@ -109,7 +139,7 @@ class GraphPrinter {
     ];
     const formal = [
       ...attributes,
-      ...[...defaults].map(([key, value]) => `${key}${this.#attribute(value).join('\n')}`),
+      ...[...defaults].map(([key, value]) => `${key}: ${value.kind}${this.#defaultText(value)}`),
     ];
     const inputs = body.inputs.map((value) => this.#edgeName(value));
     for (const value of body.outputs) if (value.name) this.#edgeName(value);
@@ -122,6 +152,12 @@ class GraphPrinter {
       ...[...constants, ...nodes].map((line) => `  ${line}`),
       '}',
     ];
+  }
+
+  /** A default after its name and kind. */
+  #defaultText(value: Attribute): string {
+    const text = this.#attribute(value).join('\n');
+    return text.slice(text.indexOf(' = '));
   }
 
   #constantNode(value: Value): string {
@@ -173,10 +209,11 @@ class GraphPrinter {
     return type ? `${type} ${name}` : name;
   }
 
-  /** The name of an input, an output or a parameter, which readers know by it. */
+  /** The name of an input, an output or a parameter, which readers know by it; those of bodies are inner values. */
   #edgeName(value: Value): string {
     const known = this.#names.get(value);
     if (known !== undefined) return known;
+    if (value.graph.parent && value.source.kind !== 'parameter') return this.#name(value);
     const own = value.source.kind === 'parameter' ? (value.name ?? value.source.cell.path) : value.name;
     return own ? this.#keep(value, nameText(own)) : this.#name(value);
   }
@@ -185,7 +222,9 @@ class GraphPrinter {
     const known = this.#names.get(value);
     if (known !== undefined) return known;
     if (!this.#stable && value.name) return this.#keep(value, nameText(value.name));
-    return this.#keep(value, `%${this.#next++}`);
+    if (this.#stable) return this.#keep(value, `%${this.#next++}`);
+    while (this.#taken.has(`v${this.#next}`)) this.#next++;
+    return this.#keep(value, `v${this.#next++}`);
   }
 
   #keep(value: Value, name: string): string {

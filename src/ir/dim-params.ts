@@ -1,0 +1,44 @@
+// Decides which `dim_param` texts are expressions and which are only names.
+import { isDimwiseError } from '../base/errors.ts';
+import { type Dim, symbol, symbolsOf } from '../dim/dim.ts';
+import { parseDim } from '../dim/text.ts';
+
+const IDENTIFIER = /^[A-Za-z_]\w*$/;
+
+/**
+ * Reads sizes of files and texts that other tools may have written. A text is an expression only if it parses and inputs declare
+ * all its names as symbols; any other is an opaque name, because another tool may mean anything by it.
+ */
+export class DimParams {
+  readonly #declared = new Set<string>();
+  readonly #dims = new Map<string, Dim>();
+
+  /** @param texts the texts that stand in the types of the model's inputs */
+  constructor(texts: Iterable<string>) {
+    const all = new Set(texts);
+    for (const text of all) if (IDENTIFIER.test(text)) this.#declared.add(text);
+    // A text that is no expression over the identifiers is a name itself, and may stand in other expressions, quoted.
+    for (const text of all) if (!this.#declared.has(text) && !this.#expression(text)) this.#declared.add(text);
+  }
+
+  /** The dim of a text that is not empty. */
+  dim(text: string): Dim {
+    let dim = this.#dims.get(text);
+    if (!dim) {
+      dim = this.#declared.has(text) ? symbol(text) : (this.#expression(text) ?? symbol(text));
+      this.#dims.set(text, dim);
+    }
+    return dim;
+  }
+
+  #expression(text: string): Dim | undefined {
+    try {
+      const dim = parseDim(text);
+      for (const { name } of symbolsOf(dim)) if (!this.#declared.has(name)) return undefined;
+      return dim;
+    } catch (error) {
+      if (isDimwiseError(error)) return undefined;
+      throw error;
+    }
+  }
+}
