@@ -17,6 +17,7 @@ import { EINSUM_ROWS } from './rows/einsum.ts';
 import { GATHER_ROWS } from './rows/gather.ts';
 import { INTEGER_MATMUL_ROWS } from './rows/integer-matmul.ts';
 import { LAYER_NORMALIZATION_ROWS } from './rows/layer-normalization.ts';
+import { LINEAR_ATTENTION_ROWS } from './rows/linear-attention.ts';
 import { LOGIC_ROWS } from './rows/logic.ts';
 import { LOSS_ROWS } from './rows/loss.ts';
 import { MATMUL_ROWS } from './rows/matmul.ts';
@@ -65,6 +66,7 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   CONV_ROWS,
   CONV_TRANSPOSE_ROWS,
   POOL_ROWS,
+  LINEAR_ATTENTION_ROWS,
   TEXT_ROWS,
   DETECTION_ROWS,
   LOSS_ROWS,

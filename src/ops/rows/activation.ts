@@ -1,30 +1,28 @@
 // Activations: elementwise functions of neural networks, `[d0, ..., dn] -> [d0, ..., dn]`.
 import type { OperatorRow } from '../../ir/operator.ts';
-import { broadcastInto } from '../rules/broadcast-into.ts';
 import { unaryRow } from '../rules/elementwise-row.ts';
 
 /**
- * PRelu (1): `x` where `x >= 0`, else `slope * x`.
- * Slope broadcasts one way, to the shape of x; before version 7 it may also be one number per channel (axis 1).
+ * PRelu (1): `x` where `x >= 0`, else `slope * x`. `[..., a], [..., b] -> [..., broadcast(a, b)]`
+ * The specification broadcasts slope one way, to the shape of x; ONNX Runtime 1.32 broadcasts both. Before version 7 slope is
+ * one number, or one per channel (axis 1).
  */
 const PRelu: OperatorRow = {
   name: 'PRelu',
   infer: (cx) => {
-    const shape = cx.shape(0);
-    if (shape && cx.version >= 7) broadcastInto(cx, 1, shape);
-    return [cx.tensor(shape)];
+    return [cx.tensor(cx.version >= 7 ? cx.broadcast(cx.shape(0), cx.shape(1)) : cx.shape(0))];
   },
   examples: [
     { inputs: ['float32[batch, c, h]', 'float32[c, 1]'], outputs: ['float32[batch, c, h]'] },
     {
       inputs: ['float32[batch, 3]', 'float32[k]'],
       outputs: ['float32[batch, 3]'],
-      constraints: ['broadcastable(k, 3)'],
+      constraints: ['broadcastable(3, k)'],
     },
     { inputs: ['float32[batch, 3, 4]', 'float32[3]'], opset: 6, outputs: ['float32[batch, 3, 4]'] },
     { inputs: ['float32[...]', 'float32[3]'], outputs: ['float32[...]'] },
     { inputs: ['float32[2, 3]', 'float32[4]'], fails: 'SHAPE_MISMATCH' },
-    { inputs: ['float32[3]', 'float32[2, 3]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[n]', 'float32[2, 3]'], outputs: ['float32[2, 3]'], constraints: ['broadcastable(n, 3)'] },
   ],
 };
 

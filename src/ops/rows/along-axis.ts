@@ -6,7 +6,7 @@ import type { ValueType } from '../../ir/type.ts';
 import { scalarDim, scalarElement, scalarInput } from '../rules/scalar-input.ts';
 
 function argShape(cx: InferContext): readonly ValueType[] {
-  const shape = cx.shape(0);
+  const shape = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
   if (!shape) return [cx.tensor(undefined, 'int64')];
   const axis = cx.axis(cx.int('axis', 0), shape.length);
   const keep = cx.int('keepdims', 1) !== 0;
@@ -22,6 +22,7 @@ const argRow = (name: string): OperatorRow => ({
     { inputs: ['float32[batch, n]'], outputs: ['int64[1, n]'] },
     { inputs: ['float32[...]'], outputs: ['int64[...]'] },
     { inputs: ['float32[batch, n]'], attributes: { axis: 2 }, fails: 'ATTRIBUTE_INVALID' },
+    { inputs: ['float32[]'], fails: 'RANK_MISMATCH' },
     { inputs: ['string[n]'], fails: 'DTYPE_MISMATCH' },
   ],
 });
@@ -81,7 +82,7 @@ const TopK: OperatorRow = {
 };
 
 function cumulative(cx: InferContext): readonly ValueType[] {
-  const shape = cx.shape(0);
+  const shape = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
   scalarInput(cx, 1);
   const axis = intOf(scalarElement(cx, 1));
   if (shape && axis !== undefined) cx.axis(Number(axis), shape.length);
@@ -97,6 +98,7 @@ const cumulativeRow = (name: string): OperatorRow => ({
     { inputs: ['float32[...]', 'int64[] = 1'], outputs: ['float32[...]'] },
     { inputs: ['float32[batch, n]', 'int64[] = 2'], fails: 'ATTRIBUTE_INVALID' },
     { inputs: ['float32[n]', 'int64[2]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[]', 'int64[] = 0'], fails: 'RANK_MISMATCH' },
     { inputs: ['float32[n]', 'float32[]'], fails: 'DTYPE_MISMATCH' },
   ],
 });

@@ -3,7 +3,6 @@ import { constant } from '../../dim/dim.ts';
 import type { OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType } from '../../ir/type.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
-import { scalarInput } from '../rules/scalar-input.ts';
 
 /** RandomNormal, RandomUniform (1): numbers drawn with the shape of an attribute. `-> T[shape]` */
 const drawn = (name: string): OperatorRow => ({
@@ -72,7 +71,7 @@ const Multinomial: OperatorRow = {
 const Dropout: OperatorRow = {
   name: 'Dropout',
   infer: (cx) => {
-    if (cx.version >= 12) for (const i of [1, 2]) scalarInput(cx, i);
+    if (cx.version >= 12) for (const i of [1, 2]) if (cx.has(i)) cx.ranked(i, 0);
     const shape = cx.shape(0);
     return [cx.tensor(shape), cx.tensor(shape, cx.outputDType(1))];
   },
@@ -82,7 +81,7 @@ const Dropout: OperatorRow = {
     { inputs: ['float32[batch, n]'], opset: 7, outputs: ['float32[batch, n]', 'float32[batch, n]'] },
     { inputs: ['float32[batch, n]'], opset: 10, outputs: ['float32[batch, n]', 'bool[batch, n]'] },
     { inputs: ['float32[...]'], outputs: ['float32[...]', 'bool[...]'] },
-    { inputs: ['float32[n]', 'float32[2]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[n]', 'float32[1]'], fails: 'RANK_MISMATCH' },
     { inputs: ['float32[n]', null, 'float32[]'], fails: 'DTYPE_MISMATCH' },
   ],
 };

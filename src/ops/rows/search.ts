@@ -36,18 +36,20 @@ function isNonZero(cx: InferContext, element: Scalar): boolean | undefined {
 /**
  * NonZero (9): the indices of the elements that are not zero, one column each; there are as many as the data says.
  * `[d0, ..., dr-1] -> int64[r, found]`, `found <= d0 * ... * dr-1`
+ * A scalar counts as `[1]` (ONNX Runtime 1.32; the specification says `int64[0, found]`).
  */
 const NonZero: OperatorRow = {
   name: 'NonZero',
   infer: (cx) => {
     const shape = cx.shape(0);
     const found = countNonZero(cx) ?? cx.fresh('found', { max: sizeOf(shape) });
-    return [cx.tensor([shape ? constant(shape.length) : cx.fresh('rank'), found], 'int64')];
+    return [cx.tensor([shape ? constant(Math.max(shape.length, 1)) : cx.fresh('rank'), found], 'int64')];
   },
   examples: [
     { inputs: ['float32[batch, n]'], outputs: ['int64[2, found]'], constraints: ['found <= batch*n'] },
     { inputs: ['bool[4] = [true, false, true, true]'], outputs: ['int64[1, 3]'] },
     { inputs: ['int64[2] = [s, 0]'], outputs: ['int64[1, 1]'] },
+    { inputs: ['float32[]'], outputs: ['int64[1, found]'], constraints: ['found <= 1'] },
     { inputs: ['float32[...]'], outputs: ['int64[rank, found]'] },
     { inputs: ['seq(float32[n])'], fails: 'KIND_MISMATCH' },
   ],

@@ -4,7 +4,7 @@ import type { ValueType } from '../../ir/type.ts';
 
 /** The input's type; the axis must exist. Before version 13 the axes from `axis` on are taken together. */
 function alongAxis(cx: InferContext): readonly ValueType[] {
-  const shape = cx.shape(0);
+  const shape = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
   if (shape) cx.axis(cx.int('axis', cx.version < 13 ? 1 : -1), shape.length);
   return [cx.tensor(shape)];
 }
@@ -16,6 +16,8 @@ const softmaxRow = (name: string): OperatorRow => ({
     { inputs: ['float32[batch, heads, s, t]'], outputs: ['float32[batch, heads, s, t]'] },
     { inputs: ['float32[batch, n]'], attributes: { axis: 0 }, outputs: ['float32[batch, n]'] },
     { inputs: ['float32[batch, n, 3]'], attributes: { axis: 1 }, opset: 11, outputs: ['float32[batch, n, 3]'] },
+    { inputs: ['float32[]'], fails: 'RANK_MISMATCH' },
+    { inputs: ['float32[n]'], opset: 11, fails: 'ATTRIBUTE_INVALID' },
     { inputs: ['float32[...]'], attributes: { axis: 7 }, outputs: ['float32[...]'] },
     { inputs: ['float32[batch, n]'], attributes: { axis: 2 }, fails: 'ATTRIBUTE_INVALID' },
     { inputs: ['int64[n]'], fails: 'DTYPE_MISMATCH' },

@@ -140,12 +140,15 @@ export const maxIntegers: IntegerRule = choice(
   (a, b) => a >= b,
 );
 
-/** `a` to the power `b`, for a small known exponent. */
+/** `a` to the power `b`, for a small known exponent; runtimes compute it in float64, which is exact below 2^53. */
 export const powerIntegers: IntegerRule = rule(
-  (a, b) => (b < 0n || b > 64n ? undefined : a ** b),
+  (a, b) => (b < 0n || b > 64n ? undefined : safeOnly(a ** b)),
   (_, a, b) =>
     b.kind === 'const' && b.value >= 0 && b.value <= 8 ? mul(...Array.from({ length: b.value }, () => a)) : undefined,
 );
+
+/** An integer below 2^53 in magnitude; undefined for greater ones. */
+const safeOnly = (value: bigint): bigint | undefined => (Number.isSafeInteger(Number(value)) ? value : undefined);
 
 /** `-a`. */
 export function negateInteger(cx: InferContext, dtype: DType, a: Scalar): Scalar {

@@ -37,7 +37,9 @@ export function reducedShape(cx: InferContext): readonly (Dim | number)[] | unde
   const shape = cx.shape(0);
   if (!shape) return axes.kind === 'all' && !keep ? [] : undefined;
   if (axes.kind === 'some') return someReduced(cx, shape, axes.count, keep);
-  const reduced = new Set(axes.kind === 'all' ? shape.keys() : cx.axes(axes.axes, shape.length));
+  const reduced = new Set(
+    axes.kind === 'all' ? shape.keys() : axes.axes.map((axis) => cx.axis(axis, shape.length, 'axes')),
+  );
   return keep ? shape.map((dim, i) => (reduced.has(i) ? 1 : dim)) : shape.filter((_, i) => !reduced.has(i));
 }
 
@@ -48,11 +50,12 @@ function someReduced(
   count: number | undefined,
   keep: boolean,
 ): readonly (Dim | number)[] | undefined {
-  if (count !== undefined && count >= shape.length) return keep ? shape.map(() => 1) : [];
+  // Two axes may be one: ONNX Runtime takes [1, -1] of a matrix as one axis.
+  if (shape.length === 0 || (shape.length === 1 && count !== undefined)) return keep ? shape.map(() => 1) : [];
   // A kept axis has its size or 1; which ones depends on data.
   if (keep) return shape.map((dim, i) => (dim.kind === 'const' && dim.value === 1 ? dim : cx.fresh(`reduced${i}`)));
-  if (count === undefined) return undefined;
-  return Array.from({ length: shape.length - count }, (_, i) => cx.fresh(`kept${i}`));
+  if (count !== 1) return undefined;
+  return Array.from({ length: shape.length - 1 }, (_, i) => cx.fresh(`kept${i}`));
 }
 
 /** The content of a reduction that folds elements with `rule`; `empty` is its value over no elements. */
@@ -67,7 +70,9 @@ export function reducedContent(
   if (!content || axes.kind === 'some' || output?.kind !== 'tensor') return undefined;
   const sizes = staticShape(output.shape);
   if (!sizes) return undefined;
-  const reduced = new Set(axes.kind === 'all' ? content.shape.keys() : cx.axes(axes.axes, content.shape.length));
+  const reduced = new Set(
+    axes.kind === 'all' ? content.shape.keys() : axes.axes.map((axis) => cx.axis(axis, content.shape.length, 'axes')),
+  );
   const kept = content.shape.map((size, i) => (reduced.has(i) ? 1 : size));
   const elements: Scalar[] = Array.from({ length: elementCount(kept) }, () => empty);
   const started = elements.map(() => false);
