@@ -1,4 +1,4 @@
-// Attention and rotary position embedding.
+// Attention, its form with bodies, and rotary position embedding.
 import { add, floorDiv, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
@@ -141,6 +141,31 @@ const Attention: OperatorRow = {
   ],
 };
 
+/**
+ * FlexAttention (preview 1): attention whose scores and probabilities bodies may change; Q `[n, hq, s, d]`, K `[n, hk, t, d]`,
+ * V `[n, hk, t, e]` -> `[n, hq, s, e]`. The bodies keep the shape that they are given.
+ */
+const FlexAttention: OperatorRow = {
+  domain: 'ai.onnx.preview',
+  name: 'FlexAttention',
+  infer: (cx) => {
+    const q = readHeads(cx, 0, 4, '');
+    const k = readHeads(cx, 1, 4, '');
+    const v = readHeads(cx, 2, 4, '');
+    if (!q || !k || !v) return [];
+    meet(cx, q, k, v);
+    return [cx.tensor([q.batch, q.heads, q.length, v.size])];
+  },
+  examples: [
+    {
+      inputs: ['float32[n, 8, s, 64]', 'float32[n, 2, t, 64]', 'float32[n, 2, t, e]'],
+      outputs: ['float32[n, 8, s, e]'],
+    },
+    { inputs: ['float32[1, 4, 5, 8]', 'float32[1, 3, 7, 8]', 'float32[1, 3, 7, 8]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[1, 5, 8]', 'float32[1, 7, 8]', 'float32[1, 7, 8]'], fails: 'RANK_MISMATCH' },
+  ],
+};
+
 /** The sizes that the caches must have, from X and the attributes. */
 function rotated(cx: InferContext): Shape | undefined {
   const shape = cx.rankBetween(0, 3, 4);
@@ -185,4 +210,4 @@ const RotaryEmbedding: OperatorRow = {
 };
 
 /** The family. */
-export const ATTENTION_ROWS: readonly OperatorRow[] = [Attention, RotaryEmbedding];
+export const ATTENTION_ROWS: readonly OperatorRow[] = [Attention, FlexAttention, RotaryEmbedding];

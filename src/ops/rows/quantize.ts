@@ -1,5 +1,6 @@
 // Linear quantization: QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear.
 import { ceilDiv } from '../../dim/arithmetic.ts';
+import { constant } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType, Shape } from '../../ir/type.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
@@ -13,31 +14,39 @@ function requireScale(cx: InferContext): void {
   const scale = cx.shape(1);
   const zero = cx.has(2) ? cx.shape(2) : undefined;
   // A scalar may meet one element: ONNX Runtime takes both.
-  if (scale && zero && scale.length > 0 && zero.length > 0)
-    cx.unifyShapes(scale, zero, 'shapes of scale and zero point');
-  const vector = scale && scale.length > 0 ? scale : zero;
-  if (!x || !vector || vector.length === 0) return;
+  if (scale?.length === 0 || zero?.length === 0) return requireOne(cx, scale?.length === 0 ? zero : scale);
+  if (scale && zero) cx.unifyShapes(scale, zero, 'shapes of scale and zero point');
+  const vector = scale ?? zero;
+  if (!x || !vector) return;
   const block = cx.int('block_size', 0);
-  if (block < 0)
+  if (block < 0) {
     cx.fail('ATTRIBUTE_INVALID', `${cx.op}: block_size must not be negative, got ${block}`, {
       expected: '>= 0',
       actual: String(block),
     });
+  }
   if (block > 0) requireBlocks(cx, x, vector, block);
   else requireVector(cx, x, vector);
 }
 
+/** Requires that the partner of a scalar has one element. */
+function requireOne(cx: InferContext, shape: Shape | undefined): void {
+  for (const size of shape ?? []) cx.unify(size, constant(1), 'elements of scale and zero point');
+}
+
 function requireVector(cx: InferContext, x: Shape, vector: Shape): void {
-  const [size] = cx.version < 13 ? [] : vector;
-  if (vector.length !== 1) {
+  const [size] = vector;
+  if (!size || vector.length !== 1) {
     cx.fail('RANK_MISMATCH', `${cx.op} takes a scale of rank 0 or 1 without block_size, got rank ${vector.length}`, {
       expected: '0 or 1',
       actual: String(vector.length),
     });
   }
-  // One element serves the whole tensor, whatever the axis is.
-  if (!size || (size.kind === 'const' && size.value === 1)) return;
-  const dim = x[cx.axis(cx.int('axis', 1), x.length)];
+  // One element serves the whole tensor, whatever the axis is; below version 13 there is no axis.
+  if (size.kind === 'const' && size.value === 1) return;
+  const axis = cx.int('axis', 1);
+  if (cx.version < 13 || (size.kind !== 'const' && axis >= x.length)) return requireOne(cx, vector);
+  const dim = x[cx.axis(axis, x.length)];
   if (!dim) return;
   if (size.kind === 'const') cx.unify(size, dim, 'elements of scale and size of the axis');
   else cx.broadcast([size], [dim]);
@@ -80,6 +89,7 @@ const QuantizeLinear: OperatorRow = {
     },
     { inputs: ['float32[n, 7]', 'float32[n, 2]'], attributes: { block_size: 3 }, fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[n, 8]', 'float32[4]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[8]', 'float32[s]'], outputs: ['uint8[8]'], constraints: ['s == 1'] },
     { inputs: ['float32[8]', 'float32[8]'], fails: 'ATTRIBUTE_INVALID' },
     { inputs: ['float32[n, 8]', 'float32[1, 8]'], fails: 'RANK_MISMATCH' },
     { inputs: ['float32[n, 8]', 'float32[]', 'int8[]'], attributes: { output_dtype: 2 }, fails: 'DTYPE_MISMATCH' },
