@@ -6,7 +6,10 @@ import { captureSite } from '../base/origin.ts';
 import { op } from '../build/op.ts';
 import type { Value } from '../ir/graph.ts';
 
-/** Elementwise functions by name; formulas are those of the ONNX operators of the same name. */
+/**
+ * Elementwise functions by name; formulas and defaults are those of the ONNX operators of the same name, but for the slope of
+ * hardSigmoid, which is 1/6 as in PyTorch and Keras.
+ */
 export const ACTIVATIONS = {
   relu: (x: Value): Value => op.Relu(x),
   relu6: (x: Value): Value => op.Clip(x, 0, 6),
@@ -16,7 +19,7 @@ export const ACTIVATIONS = {
   gelu: (x: Value): Value => op.Gelu(x),
   geluTanh: (x: Value): Value => op.Gelu(x, { approximate: 'tanh' }),
   sigmoid: (x: Value): Value => op.Sigmoid(x),
-  hardSigmoid: (x: Value): Value => op.HardSigmoid(x),
+  hardSigmoid: (x: Value): Value => op.HardSigmoid(x, { alpha: 1 / 6 }),
   hardSwish: (x: Value): Value => op.HardSwish(x),
   silu: (x: Value): Value => op.Mul(x, op.Sigmoid(x)),
   mish: (x: Value): Value => op.Mish(x),

@@ -108,7 +108,7 @@ export const gelu: ActivationLayer<GeluOptions> = activationLayer<GeluOptions>(
 /** `1 / (1 + e^-x)`. */
 export const sigmoid: ActivationLayer = activationLayer('sigmoid', ACTIVATIONS.sigmoid);
 
-/** `min(max(x / 5 + 1 / 2, 0), 1)`, ONNX's slope; PyTorch and Keras use 1 / 6. */
+/** `min(max(x / 6 + 1 / 2, 0), 1)`, the slope of PyTorch and Keras; ONNX's and Gluon's default is 1 / 5. */
 export const hardSigmoid: ActivationLayer = activationLayer('hardSigmoid', ACTIVATIONS.hardSigmoid);
 
 /** `x min(max(x / 6 + 1 / 2, 0), 1)`. */
