@@ -19,6 +19,7 @@ export { evaluate } from './dim/evaluate.ts';
 export { formatDim, parseDim } from './dim/text.ts';
 export { DTYPE_NAMES, DTYPES, type DType } from './ir/dtype.ts';
 export { Graph, Node, type ShapeSpec, type SizeSpec, Value } from './ir/graph.ts';
+export { SymbolNames } from './ir/symbol-names.ts';
 export { parseTarget, type Target } from './ir/target.ts';
 export { materialize, type TensorData, tensorFromBytes, tensorFromValues, typedArrayOf } from './ir/tensor-data.ts';
 export { formatShape, formatType, type Shape, staticShape, type ValueType } from './ir/type.ts';
@@ -31,6 +32,7 @@ export { type LayerShape, layerShapes } from './model/layer-shapes.ts';
 export type { ProgramResult } from './model/outputs.ts';
 export type { GraphBuilder, Program } from './model/program.ts';
 export type { Activation, ActivationName } from './nn/activation.ts';
+export { describeInitializer } from './nn/initializers/same-initializer.ts';
 export { type AnyLayer, block, defineLayer, isLayer, type Layer, type Layers } from './nn/layer.ts';
 export {
   type ActivationLayer,
@@ -83,3 +85,7 @@ export type { NormOptions, ShiftedNormOptions } from './nn/norm-parameters.ts';
 export { Parameter, type ParameterOptions } from './nn/parameter.ts';
 export type { Stage } from './nn/stage.ts';
 export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';
+export { type SaveOptions, saveModel } from './node/save-model.ts';
+export { createSession, type SessionOptions, type SessionSource } from './runtime/create-session.ts';
+export { dispose, type RunnableModel, type RunOptions, run } from './runtime/run.ts';
+export type { RunOutputs, RunTensor, Session } from './runtime/session.ts';
