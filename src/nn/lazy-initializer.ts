@@ -61,6 +61,13 @@ export function lazyInitializer(options: LazyOptions): TensorData {
     out.set(whole.subarray(first * width, first * width + out.byteLength));
     if (first * width + out.byteLength === total) whole = undefined;
   };
-  const description = `${describeInitializer(initializer)} seed ${seed} "${path}"`;
+  if (initializer.kind === 'fromArray') {
+    const bytes = new Uint8Array(byteLength(dtype, elementCount(shape)));
+    fill(bytes, 0);
+    return { dtype, shape, storage: { kind: 'bytes', bytes } };
+  }
+  // The description determines every bit: files are named by it.
+  const scale = fans ? ` fans ${fans.fanIn} ${fans.fanOut}` : layout === 'oi' ? '' : ` layout ${layout}`;
+  const description = `${describeInitializer(initializer)} seed ${seed} "${path}"${scale}`;
   return { dtype, shape, storage: { kind: 'lazy', source: { description, fill } } };
 }
