@@ -1,7 +1,7 @@
 // Tensor data that an initializer draws when its bytes are needed, whole or in chunks.
 import type { Origin } from '../base/origin.ts';
 import { writeElements } from '../ir/convert-floats.ts';
-import { DTYPES, type DType } from '../ir/dtype.ts';
+import { byteLength, DTYPES, type DType } from '../ir/dtype.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
 import { elementCount } from '../ir/tensor-data.ts';
 import { drawInto, isDrawnWhole } from './initializers/draw-into.ts';

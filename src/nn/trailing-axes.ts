@@ -47,7 +47,7 @@ export function unifyTrailing(cx: InferContext, parameters: readonly number[]): 
     cx.ranked(i, count);
     cx.sameDType(0, i);
     for (let axis = 0; axis < count; axis++) {
-      if (x) cx.unifyAxes({ input: i, axis }, { input: 0, axis: axis - count }, 'normalized features');
+      if (x) cx.unifyAxes({ input: 0, axis: axis - count }, { input: i, axis }, 'normalized features');
       else if (first !== undefined && i !== first)
         cx.unifyAxes({ input: first, axis }, { input: i, axis }, 'normalized features');
     }

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../src/base/errors.ts';
 import { toAttribute } from '../../src/build/operands.ts';
 import { parseConstraint } from '../../src/dim/constraint.ts';
 import { type Dim, type SymbolDim, symbolsOf } from '../../src/dim/dim.ts';
-import { inferNode } from '../../src/infer/infer-node.ts';
+import { inferNode, LAYER_DOMAIN } from '../../src/infer/infer-node.ts';
 import type { Attribute } from '../../src/ir/attribute.ts';
 import { dimOf } from '../../src/ir/content.ts';
 import { Graph, type Node } from '../../src/ir/graph.ts';
@@ -61,10 +61,15 @@ export function runExample(one: Case, inputs: ExampleInputs, options: { readonly
     attributes.set(name, toAttribute(row.name, name, value, schema?.attributes.get(name)?.kind));
   }
   const outputs = example.outputs?.length ?? Math.max(1, schema?.minOutputs ?? 1);
-  const node = graph.addNode({ domain, op: row.name, inputs: values, outputs, attributes });
+  const node = graph.addNode({ domain, op: row.name, inputs: values, outputs, attributes, ...layerRow(row) });
   const diagnostics: Diagnostic[] = [];
   inferNode(node, (diagnostic) => diagnostics.push(diagnostic));
   return { graph, node, inputs, diagnostics };
+}
+
+/** The row of a layer node travels with it; those of operators are looked up. */
+function layerRow(row: OperatorRow): { readonly row?: OperatorRow } {
+  return row.domain === LAYER_DOMAIN ? { row } : {};
 }
 
 function give(graph: Graph, text: string): void {

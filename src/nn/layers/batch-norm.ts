@@ -66,7 +66,7 @@ export const BATCH_NORM: LayerRow = {
       if (!cx.has(i)) continue;
       cx.ranked(i, 1);
       cx.sameDType(0, i);
-      if (x) cx.unifyAxes({ input: i, axis: 0 }, { input: 0, axis: 1 }, 'channels');
+      if (x) cx.unifyAxes({ input: 0, axis: 1 }, { input: i, axis: 0 }, 'channels');
       else if (i !== 3) cx.unifyAxes({ input: 3, axis: 0 }, { input: i, axis: 0 }, 'channels');
     }
     return [cx.tensor(x)];

@@ -51,7 +51,7 @@ export const GROUP_NORM: LayerRow = {
       if (!cx.has(i)) continue;
       cx.ranked(i, 1);
       cx.sameDType(0, i);
-      if (x) cx.unifyAxes({ input: i, axis: 0 }, { input: 0, axis: 1 }, 'channels');
+      if (x) cx.unifyAxes({ input: 0, axis: 1 }, { input: i, axis: 0 }, 'channels');
     }
     const channels = x?.[1];
     if (channels) cx.divides(cx.int('groups', 1), channels, 'channels');
