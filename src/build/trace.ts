@@ -37,7 +37,8 @@ function scopeOf(path: string, naming: LayerNaming): Scope {
     site: naming.site,
     next: 0,
     holders: new Map(),
-    keys: new Map(naming.children.map(([key, layer]) => [layer, key])),
+    // Backwards, so that a layer that stands there twice has the first of its segments, as its parameters do.
+    keys: new Map(naming.children.toReversed().map(([key, layer]) => [layer, key])),
   };
 }
 
