@@ -3,6 +3,7 @@ import { add } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape, type ValueType } from '../../ir/type.ts';
+import { type Elements, elementsOf, lengthOf, sequenceType } from '../rules/sequence-elements.ts';
 import { isAtLeast, sizeElements, sizeScalar } from '../rules/size-elements.ts';
 import { oneElement, varyingDim } from '../rules/varying.ts';
 import { elementType } from './sequence.ts';
@@ -18,15 +19,18 @@ const ConcatFromSequence: OperatorRow = {
   infer: (cx) => {
     const element = elementType(cx, 0);
     const stacks = cx.int('new_axis', 0) === 1;
-    const given = cx.int('axis', 0);
+    const known = elementsOf(cx.type(0));
+    if (known?.kind === 'list' && known.types.length > 0) return [joined(cx, known.types, stacks)];
     // All elements of a valid run agree in the sizes beside the axis, so one element stands for all.
     const one = oneElement(cx, element);
     if (one.kind !== 'tensor') return [undefined];
     if (!one.shape) return [one];
     const { shape, dtype } = one;
-    const axis = cx.axis(given, shape.length + (stacks ? 1 : 0));
-    const result = stacks ? shape.toSpliced(axis, 0, cx.fresh('stack')) : shape.with(axis, cx.fresh('concat'));
-    return [cx.tensor(result, dtype)];
+    const axis = cx.axis(cx.int('axis', 0), shape.length + (stacks ? 1 : 0));
+    if (stacks) return [cx.tensor(shape.toSpliced(axis, 0, lengthOf(known) ?? cx.fresh('stack')), dtype)];
+    // Parts along an axis, put together along the same one, are the whole again.
+    if (known?.kind === 'parts' && known.axis === axis) return [known.whole];
+    return [cx.tensor(shape.with(axis, cx.fresh('concat')), dtype)];
   },
   examples: [
     { inputs: ['seq(float32[b, 4])'], attributes: { axis: 0 }, outputs: ['float32[u, 4]'] },
@@ -37,6 +41,28 @@ const ConcatFromSequence: OperatorRow = {
   ],
 };
 
+/** The concatenation or the stack of a known list. */
+function joined(cx: InferContext, types: readonly ValueType[], stacks: boolean): ValueType | undefined {
+  const shapes: Shape[] = [];
+  for (const type of types) {
+    if (type.kind !== 'tensor' || !type.shape) return undefined;
+    shapes.push(type.shape);
+  }
+  const [first, ...rest] = shapes;
+  if (!first || types[0]?.kind !== 'tensor') return undefined;
+  const axis = cx.axis(cx.int('axis', 0), first.length + (stacks ? 1 : 0));
+  const result = first.slice();
+  for (const shape of rest) {
+    if (shape.length !== first.length) cx.unifyShapes(first, shape, 'the elements');
+    for (const [k, size] of shape.entries()) {
+      if (stacks || k !== axis) cx.unify(first[k] ?? size, size, 'the sizes of the elements');
+    }
+  }
+  if (stacks) result.splice(axis, 0, constant(types.length));
+  else result[axis] = add(0, ...shapes.map((shape) => shape[axis] ?? constant(0)));
+  return cx.tensor(result, types[0].dtype);
+}
+
 /**
  * SplitToSequence (since 11): consecutive parts along `axis`: of one size (the last one may be smaller), of listed sizes, or of size 1, then
  * without the axis where keepdims is 0. `[.., d, ..] -> seq([.., part, ..])`.
@@ -46,8 +72,9 @@ const SplitToSequence: OperatorRow = {
   infer: (cx) => {
     const shape = cx.rankBetween(0, 1, INFINITE);
     cx.rankBetween(1, 0, 1);
-    const element = shape ? partType(cx, shape, cx.axis(cx.int('axis', 0), shape.length)) : cx.tensor(undefined);
-    return [{ kind: 'sequence', element }];
+    if (!shape) return [sequenceType(cx.tensor(undefined))];
+    const axis = cx.axis(cx.int('axis', 0), shape.length);
+    return [sequenceType(partType(cx, shape, axis), partsOf(cx, shape, axis))];
   },
   examples: [
     { inputs: ['float32[b, s]'], attributes: { axis: 1 }, outputs: ['seq(float32[b, 1])'] },
@@ -66,6 +93,20 @@ const SplitToSequence: OperatorRow = {
     { inputs: ['float32[]'], fails: 'RANK_MISMATCH' },
   ],
 };
+
+/** The parts one by one, where their sizes are known. */
+function partsOf(cx: InferContext, shape: Shape, axis: number): Elements | undefined {
+  const drops = cx.int('keepdims', 1) === 0;
+  const given = cx.has(1) ? sizeElements(cx, 1) : [constant(1)];
+  if (cx.has(1) && cx.shape(1)?.length !== 0) {
+    const known = given?.filter((part) => part !== undefined);
+    if (!known || known.length !== given?.length) return undefined;
+    return { kind: 'list', types: known.map((part) => cx.tensor(shape.with(axis, part))) };
+  }
+  const [part] = given ?? [];
+  if (!part || drops || !isAtLeast(cx, part, 1)) return undefined;
+  return { kind: 'parts', whole: { kind: 'tensor', dtype: cx.dtype(0), shape }, axis, part };
+}
 
 function partType(cx: InferContext, shape: Shape, axis: number): ValueType {
   if (!cx.has(1)) {

@@ -1,11 +1,10 @@
 // Lists of tensors: SequenceConstruct, SequenceEmpty, SequenceAt, SequenceInsert, SequenceErase, SequenceLength.
+import { makeContent } from '../../ir/content.ts';
 import { dtypeFromOnnx } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { UNKNOWN_TYPE, type ValueType } from '../../ir/type.ts';
 import { differVarying, joinTypes } from '../rules/join-types.ts';
-import { oneElement } from '../rules/varying.ts';
-
-const sequenceOf = (element: ValueType): ValueType => ({ kind: 'sequence', element });
+import { elementAt, elementsOf, lengthOf, listType, sequenceType } from '../rules/sequence-elements.ts';
 
 /**
  * The element type of sequence input `i`; the type of which nothing is known where that is so.
@@ -27,14 +26,17 @@ function requirePosition(cx: InferContext, i: number): void {
   if (cx.has(i)) cx.rankBetween(i, 0, 0);
 }
 
+/** The known number of a position. */
+function positionAt(cx: InferContext, i: number): number | undefined {
+  return cx.integers(i)?.[0];
+}
+
 /** SequenceConstruct (since 11): the inputs as a list. `T.. -> seq(T)`, sizes that differ vary from element to element. */
 const SequenceConstruct: OperatorRow = {
   name: 'SequenceConstruct',
   infer: (cx) => {
-    let element = cx.type(0);
-    for (let i = 1; i < cx.inputCount; i++)
-      element = joinTypes(cx, [element, cx.type(i)], 'the elements', differVarying);
-    return [sequenceOf(element)];
+    const types = Array.from({ length: cx.inputCount }, (_, i) => cx.type(i));
+    return [listType(cx, types, UNKNOWN_TYPE, 'the elements')];
   },
   examples: [
     { inputs: ['float32[b, 4]', 'float32[b, 4]'], outputs: ['seq(float32[b, 4])'] },
@@ -54,7 +56,7 @@ const SequenceEmpty: OperatorRow = {
         actual: String(cx.int('dtype', 1)),
       });
     }
-    return [sequenceOf(cx.tensor(undefined, dtype))];
+    return [listType(cx, [], cx.tensor(undefined, dtype), 'the elements')];
   },
   examples: [
     { inputs: [], outputs: ['seq(float32[...])'] },
@@ -68,7 +70,8 @@ const SequenceAt: OperatorRow = {
   name: 'SequenceAt',
   infer: (cx) => {
     requirePosition(cx, 1);
-    return [oneElement(cx, elementType(cx, 0))];
+    elementType(cx, 0);
+    return [elementAt(cx, cx.type(0), positionAt(cx, 1))];
   },
   examples: [
     { inputs: ['seq(float32[b, 4])', 'int64[]'], outputs: ['float32[b, 4]'] },
@@ -83,9 +86,15 @@ const SequenceInsert: OperatorRow = {
   name: 'SequenceInsert',
   infer: (cx) => {
     requirePosition(cx, 2);
-    return [
-      sequenceOf(joinTypes(cx, [elementType(cx, 0), cx.type(1)], 'the sequence and the new element', differVarying)),
-    ];
+    const what = 'the sequence and the new element';
+    const element = elementType(cx, 0);
+    const known = elementsOf(cx.type(0));
+    const position = cx.has(2) ? positionAt(cx, 2) : Number.POSITIVE_INFINITY;
+    if (known?.kind === 'list' && position !== undefined) {
+      joinTypes(cx, [element, cx.type(1)], what, differVarying);
+      return [listType(cx, known.types.toSpliced(position, 0, cx.type(1)), element, what)];
+    }
+    return [sequenceType(joinTypes(cx, [element, cx.type(1)], what, differVarying))];
   },
   examples: [
     { inputs: ['seq(float32[b, 4])', 'float32[b, 4]'], outputs: ['seq(float32[b, 4])'] },
@@ -100,7 +109,11 @@ const SequenceErase: OperatorRow = {
   name: 'SequenceErase',
   infer: (cx) => {
     requirePosition(cx, 1);
-    return [sequenceOf(elementType(cx, 0))];
+    const element = elementType(cx, 0);
+    const known = elementsOf(cx.type(0));
+    const position = cx.has(1) ? positionAt(cx, 1) : -1;
+    if (known?.kind !== 'list' || position === undefined) return [sequenceType(element)];
+    return [listType(cx, known.types.toSpliced(position, 1), element, 'the elements')];
   },
   examples: [
     { inputs: ['seq(float32[b, 4])', 'int64[]'], outputs: ['seq(float32[b, 4])'] },
@@ -115,6 +128,10 @@ const SequenceLength: OperatorRow = {
   infer: (cx) => {
     elementType(cx, 0);
     return [cx.tensor([], 'int64')];
+  },
+  content: (cx) => {
+    const length = lengthOf(elementsOf(cx.type(0)));
+    return [length && makeContent('int64', [], [length])];
   },
   examples: [
     { inputs: ['seq(float32[b, 4])'], outputs: ['int64[]'] },

@@ -4,6 +4,7 @@ import { substitute } from '../../dim/evaluate.ts';
 import type { InferContext } from '../../ir/operator.ts';
 import { mapDims, type ValueType } from '../../ir/type.ts';
 import { joinTypes, sameType } from './join-types.ts';
+import { withoutElements } from './sequence-elements.ts';
 
 /** Joins are repeated so often before a state that still changes is left without sizes; each one frees at least one size. */
 const MOST_ROUNDS = 16;
@@ -35,7 +36,7 @@ export function inferSteps(
     stepSizes.add(size);
     return size;
   };
-  let state = initial;
+  let state = initial.map(withoutElements);
   for (let round = 0; ; round++) {
     const outputs = run(state);
     const next = state.map((type, i) =>

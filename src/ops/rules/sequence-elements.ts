@@ -1,0 +1,78 @@
+// What is known of a sequence's elements one by one: the types of a known list, or equal parts of one tensor.
+import { ceilDiv, minOf, mul, sub } from '../../dim/arithmetic.ts';
+import { constant, type Dim } from '../../dim/dim.ts';
+import type { InferContext } from '../../ir/operator.ts';
+import { type Shape, type TensorType, tensorType, type ValueType } from '../../ir/type.ts';
+import { differVarying, joinTypes } from './join-types.ts';
+import { oneElement } from './varying.ts';
+
+/** Elements known one by one. */
+export type Elements =
+  | { readonly kind: 'list'; readonly types: readonly ValueType[] }
+  /** Consecutive parts of size `part` along an axis of a tensor, the last one smaller. */
+  | {
+      readonly kind: 'parts';
+      readonly whole: TensorType & { readonly shape: Shape };
+      readonly axis: number;
+      readonly part: Dim;
+    };
+
+/** Lists are followed up to this length. */
+const MOST = 256;
+
+/**
+ * Elements by the type object of their sequence. A type that is written anew, by a join or a substitution, drops out, so
+ * that what is known never outlives the value it is about.
+ */
+const KNOWN = new WeakMap<ValueType, Elements>();
+
+/** What is known of the elements of a sequence type. */
+export function elementsOf(type: ValueType): Elements | undefined {
+  return KNOWN.get(type);
+}
+
+/** A sequence with elements of type `element`, known one by one where `elements` is given. */
+export function sequenceType(element: ValueType, elements?: Elements): ValueType {
+  const type: ValueType = { kind: 'sequence', element };
+  if (elements && !(elements.kind === 'list' && elements.types.length > MOST)) KNOWN.set(type, elements);
+  return type;
+}
+
+/**
+ * A sequence of elements of known types.
+ *
+ * @param empty the element type where there are none
+ * @param what names the elements for a message
+ */
+export function listType(cx: InferContext, types: readonly ValueType[], empty: ValueType, what: string): ValueType {
+  const [first = empty, ...rest] = types;
+  const element = rest.reduce((joined, type) => joinTypes(cx, [joined, type], what, differVarying), first);
+  return sequenceType(element, { kind: 'list', types });
+}
+
+/** The type without what is known of elements one by one, for a value that changes from step to step. */
+export function withoutElements(type: ValueType): ValueType {
+  if (type.kind === 'sequence') return { kind: 'sequence', element: withoutElements(type.element) };
+  return type.kind === 'optional' ? { kind: 'optional', element: withoutElements(type.element) } : type;
+}
+
+/** The number of elements where it is known. */
+export function lengthOf(elements: Elements | undefined): Dim | undefined {
+  if (!elements) return undefined;
+  if (elements.kind === 'list') return constant(elements.types.length);
+  return ceilDiv(elements.whole.shape[elements.axis] ?? constant(0), elements.part);
+}
+
+/** The type of the element at a position, counted from the end where it is negative; what holds for any element where it is not known. */
+export function elementAt(cx: InferContext, type: ValueType, position: number | undefined): ValueType {
+  const any = type.kind === 'sequence' ? oneElement(cx, type.element) : type;
+  const elements = elementsOf(type);
+  if (!elements || position === undefined) return any;
+  if (elements.kind === 'list') return elements.types.at(position) ?? any;
+  const { whole, axis, part } = elements;
+  const size = whole.shape[axis] ?? constant(0);
+  // Of parts counted from the end, only the last may be smaller: it is what the others leave.
+  const before = position < 0 ? sub(ceilDiv(size, part), -position) : constant(position);
+  cx.atLeast(sub(size, mul(before, part)), 1, 'the parts up to the position');
+  return tensorType(whole.dtype, whole.shape.with(axis, cx.facts.simplify(minOf(part, sub(size, mul(before, part))))));
+}
