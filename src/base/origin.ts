@@ -31,6 +31,18 @@ export function setOriginCapture(on: boolean): void {
   capturing = on;
 }
 
+/** Finds the place in the author's source for a place in code that a loader made of it. */
+export type PlaceMapper = (place: SourcePlace) => SourcePlace;
+
+let mapPlace: PlaceMapper | undefined;
+
+/** Sets how places are mapped, for the whole process, and returns the mapper before; the loader of model files sets one. */
+export function setPlaceMapper(mapper: PlaceMapper | undefined): PlaceMapper | undefined {
+  const before = mapPlace;
+  mapPlace = mapper;
+  return before;
+}
+
 /** A captured call stack; the author's own frame is found when it is asked for. */
 export class CallSite {
   readonly #holder: { stack?: string };
@@ -42,7 +54,10 @@ export class CallSite {
 
   /** The innermost frame outside dimwise and node, or undefined where the engine gave none. */
   get place(): SourcePlace | undefined {
-    if (this.#place === null) this.#place = authorFrame(this.#holder.stack ?? '');
+    if (this.#place === null) {
+      const frame = authorFrame(this.#holder.stack ?? '');
+      this.#place = frame && mapPlace ? mapPlace(frame) : frame;
+    }
     return this.#place;
   }
 }
@@ -60,7 +75,7 @@ export function captureSite(): CallSite | undefined {
 
 function authorFrame(stack: string): SourcePlace | undefined {
   for (const text of stack.split('\n').slice(1)) {
-    const match = /\(?((?:file:\/\/|\/|[A-Za-z]:\\|https?:\/\/)[^()]*):(\d+):(\d+)\)?$/.exec(text);
+    const match = /(?:^|[\s(])((?:file:\/\/|\/|[A-Za-z]:\\|https?:\/\/)[^()]*):(\d+):(\d+)\)?$/.exec(text);
     if (!match?.[1]) continue;
     const file = match[1];
     if (isOwnFile(file)) continue;

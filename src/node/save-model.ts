@@ -1,21 +1,25 @@
-// Saves a compiled model as an .onnx file, written beside its target and renamed.
+// Saves compiled models into files.
 import { basename, extname } from 'node:path';
-import type { EmitOptions } from '../../codegen/onnx/emit.ts';
+import type { WeightPlacement } from '../../codegen/onnx/emit.ts';
 import type { CompiledModel } from '../model/compiled-model.ts';
 import { type WrittenModel, writeModel } from './write-model.ts';
 
 /** Options of {@link saveModel}. */
-export type SaveOptions = Omit<EmitOptions, 'target' | 'fileName' | 'fileBytes'>;
+export interface SaveOptions {
+  /** Where weights go: `auto` (the default) into a file beside the model from 1.5 GiB on, `external` always, `inline` never. */
+  readonly externalData?: WeightPlacement | undefined;
+  /** Bytes of weights from which `auto` writes a file beside the model. */
+  readonly externalLimit?: number | undefined;
+}
 
 /**
- * Writes a compiled model to a file; weights are drawn while it is written, and go into `NAME.<checksum>.data` beside it where they
- * are too large for one file. A failed or killed write leaves the old file.
+ * Saves a compiled model as `.onnx`; weights are drawn while they are written. The old file stays as it is when anything fails.
  *
- * @param path the `.onnx` file
+ * @param path the `.onnx` file; its folder must exist
  * @throws FILE_WRITE when a file cannot be written
- * @throws EMIT_OPSET, EMIT_TOO_LARGE as {@link CompiledModel.emit} says
+ * @throws EMIT_TOO_LARGE when weights of 2 GiB or more are to be inline
  * @example await saveModel(net.bind([2, 20]).compile(), 'mlp.onnx');
  */
-export async function saveModel(model: CompiledModel, path: string, options: SaveOptions = {}): Promise<WrittenModel> {
-  return writeModel(path, model.emit({ ...options, fileName: basename(path, extname(path)) }));
+export function saveModel(compiled: CompiledModel, path: string, options: SaveOptions = {}): Promise<WrittenModel> {
+  return writeModel(path, compiled.emit({ ...options, fileName: basename(path, extname(path)) }));
 }

@@ -1,0 +1,134 @@
+// Loads model files written in TypeScript or JavaScript: transpiles them, gives them this copy of dimwise, finds the model.
+import { realpath } from 'node:fs/promises';
+import { basename, extname, resolve } from 'node:path';
+import { createJiti, type Jiti } from 'jiti';
+import { type DimwiseError, dimwiseError, isDimwiseError } from '../base/errors.ts';
+import { CallSite, setPlaceMapper } from '../base/origin.ts';
+import type { BoundModel } from '../model/bound-model.ts';
+import type { CompiledModel } from '../model/compiled-model.ts';
+import { type Composition, model } from '../model/define.ts';
+import type { DefinedModel } from '../model/defined-model.ts';
+import { readRegularFile } from './read-model.ts';
+import { createPlaceMapper } from './source-columns.ts';
+import { errorReason } from './write-atomic.ts';
+
+/** The endings of files that are loaded as models. */
+export const MODEL_EXTENSIONS: readonly string[] = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx'];
+
+/** A model as a file may export it. */
+export type LoadedModel = DefinedModel | BoundModel | CompiledModel;
+
+/** How a model file is loaded. */
+export interface LoadModelOptions {
+  /** The public module of this copy of dimwise, which the file's own imports of `dimwise` get. */
+  readonly dimwise: object;
+}
+
+/** A source file of a person is smaller than this. */
+const MOST_BYTES = 2 ** 24;
+
+/**
+ * Loads a model file. Its default export is a model, or a layer or a function of values, which becomes a model named after the
+ * file. Mistakes that the file makes while it defines its model come out as they are.
+ *
+ * @throws FILE_READ when there is no such file
+ * @throws MODEL_LOAD when it cannot be read as TypeScript or JavaScript, throws, or exports no model
+ */
+export async function loadModel(path: string, options: LoadModelOptions): Promise<LoadedModel> {
+  const bytes = await readRegularFile(path, MOST_BYTES);
+  const filename = await realpath(resolve(path));
+  const jiti = createJiti(filename, { virtualModules: { dimwise: options.dimwise }, interopDefault: true });
+  setPlaceMapper(createPlaceMapper(isLoadedBy(jiti), transpileWithMap));
+  let exported: unknown;
+  try {
+    const source = new TextDecoder().decode(bytes);
+    const module: unknown = await jiti.evalModule(source, { filename, async: true, forceTranspile: true });
+    exported = await defaultExport(module);
+  } catch (error) {
+    throw isDimwiseError(error) ? error : loadError(path, error);
+  }
+  return asModel(exported, path);
+}
+
+const isLoadedBy =
+  (jiti: Jiti) =>
+  (file: string): boolean =>
+    Object.hasOwn(jiti.cache, file);
+
+/** Transpiles as the loader does, with a map; the loader itself goes without, because maps make it slower. */
+function transpileWithMap(filename: string, source: string): string {
+  const jiti = createJiti(filename, { sourceMaps: true });
+  return jiti.transform({ filename, source, ts: /\.[cm]?tsx?$/.test(filename), async: true });
+}
+
+/** The default export; a file with one in CommonJS form is its export itself. */
+async function defaultExport(module: unknown): Promise<unknown> {
+  if (typeof module !== 'object' || module === null || !('default' in module)) return undefined;
+  return module.default;
+}
+
+function asModel(exported: unknown, path: string): LoadedModel {
+  if (isModel(exported)) return exported;
+  if (typeof exported === 'function') {
+    // A layer or a function of values: which of the two, and whether it is one at all, shows when it is traced.
+    return model(exported as Composition, { name: nameOf(path) });
+  }
+  const what = exported === undefined ? 'nothing' : exported === null ? 'null' : `a value of type ${typeof exported}`;
+  throw dimwiseError({
+    code: 'MODEL_LOAD',
+    message: `${path} exports ${what} by default, not a model`,
+    origin: { what: path },
+    expected: 'a model, a layer or a function',
+    actual: what,
+    hint: 'end the file with: export default model(...)',
+  });
+}
+
+/** Told by its state and methods, so that a model of another copy of dimwise is taken too. */
+function isModel(thing: unknown): thing is LoadedModel {
+  if (typeof thing !== 'object' || thing === null || !('state' in thing)) return false;
+  switch (thing.state) {
+    case 'defined':
+      return 'bind' in thing && typeof thing.bind === 'function';
+    case 'bound':
+      return 'compile' in thing && typeof thing.compile === 'function';
+    case 'compiled':
+      return 'emit' in thing && typeof thing.emit === 'function';
+    default:
+      return false;
+  }
+}
+
+/** The name of a model after its file: letters, digits, `_` and `-`. */
+function nameOf(path: string): string {
+  return basename(path, extname(path)).replace(/[^\w-]+/g, '_') || 'model';
+}
+
+function loadError(path: string, cause: unknown): DimwiseError {
+  const parsed = parseFailure(cause);
+  const message = parsed?.message ?? errorReason(cause).split('\nRequire stack:')[0];
+  const holder = parsed ?? (cause instanceof Error && cause.stack !== undefined ? { stack: cause.stack } : undefined);
+  return dimwiseError({
+    code: 'MODEL_LOAD',
+    message: `${path} cannot be loaded: ${message}`,
+    origin: holder && { site: new CallSite(holder) },
+    actual: cause instanceof Error ? cause.name : typeof cause,
+    hint: hintFor(message ?? ''),
+    cause,
+  });
+}
+
+/** The message and place of a syntax error as the transpiler words it: `ParseError: MESSAGE \n FILE:LINE:COLUMN`, columns from 0. */
+function parseFailure(cause: unknown): { readonly message: string; readonly stack: string } | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const match = /^ParseError: ([^]*?)\s*\n\s*(\S.*):(\d+):(\d+)\s*$/.exec(cause.message);
+  if (!match) return undefined;
+  const [, message = '', file = '', line = '1', column = '0'] = match;
+  return { message, stack: `${message}\n    at ${file}:${line}:${Number(column) + 1}` };
+}
+
+function hintFor(message: string): string | undefined {
+  if (/Cannot find module '\./.test(message)) return 'the path is relative to the file that imports it';
+  if (/Cannot find module/.test(message)) return 'install the package, or correct its name';
+  return undefined;
+}
