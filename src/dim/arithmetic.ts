@@ -14,9 +14,25 @@ import { addPoly, constantPoly, multiplyPoly, scalePoly } from './polynomial.ts'
  * @throws DIM_OVERFLOW when a number leaves the safe integers
  */
 export function add(...dims: readonly DimLike[]): Dim {
+  const [a, b] = dims;
+  if (dims.length === 2 && a !== undefined && b !== undefined) return addTwo(a, b);
   let total = constantPoly(0);
   for (const d of dims) total = addPoly(total, typeof d === 'number' ? constantPoly(d) : d.poly);
   return dimOf(total);
+}
+
+function addTwo(a: DimLike, b: DimLike): Dim {
+  const x = numberOf(a);
+  const y = numberOf(b);
+  if (x !== undefined && y !== undefined) return constant(x + y);
+  if (x === 0) return toDim(b);
+  if (y === 0) return toDim(a);
+  return dimOf(addPoly(toDim(a).poly, toDim(b).poly));
+}
+
+function numberOf(d: DimLike): number | undefined {
+  if (typeof d === 'number') return d;
+  return d.kind === 'const' ? d.value : undefined;
 }
 
 /**
@@ -25,7 +41,10 @@ export function add(...dims: readonly DimLike[]): Dim {
  * @throws DIM_OVERFLOW when a number leaves the safe integers
  */
 export function sub(a: DimLike, b: DimLike): Dim {
-  if (typeof a === 'number' && typeof b === 'number') return constant(a - b);
+  const x = numberOf(a);
+  const y = numberOf(b);
+  if (x !== undefined && y !== undefined) return constant(x - y);
+  if (y === 0) return toDim(a);
   return dimOf(addPoly(toDim(a).poly, toDim(b).poly, -1));
 }
 
@@ -46,7 +65,10 @@ export function mul(...dims: readonly DimLike[]): Dim {
 }
 
 function multiply(a: Dim, b: Dim): Dim {
-  if (a.kind === 'const' && b.kind === 'const') return constant(a.value * b.value);
+  if (a.kind === 'const') {
+    if (b.kind === 'const') return constant(a.value * b.value);
+    if (a.value === 1) return b;
+  } else if (b.kind === 'const' && b.value === 1) return a;
   if (a.poly.terms.length * b.poly.terms.length <= MAX_SIZE) return dimOf(multiplyPoly(a.poly, b.poly));
   // The expanded product would pass the cap: the larger factor is replaced before.
   const [large, small] = a.size > b.size ? [a, b] : [b, a];

@@ -102,6 +102,8 @@ export class Prover {
   readonly #store: FactStore;
   readonly #bounds: Bounds;
   #left = 0;
+  #differences: readonly (readonly [Dim, Interval])[] = [];
+  #version = -1;
 
   constructor(store: FactStore, bounds: Bounds) {
     this.#store = store;
@@ -110,8 +112,14 @@ export class Prover {
 
   /** A number that a simplified dim is never below; `-Infinity` where none is found. */
   leastOf(d: Dim, wanted = 0): number {
+    const { ranges, version } = this.#store;
+    if (this.#version !== version) {
+      this.#version = version;
+      this.#differences = [...ranges].filter(([direction]) => direction.poly.terms.length > 1);
+    }
     this.#left = PROOF_BUDGET;
-    return this.#least(d, wanted);
+    const simple = d.plain && d.poly.terms.length < 2 && this.#differences.length === 0;
+    return simple ? this.#bounds.range(d).min : this.#least(d, wanted);
   }
 
   #least(d: Dim, wanted: number): number {
@@ -181,8 +189,7 @@ export class Prover {
   /** Adds known bounds of other combinations of the same sizes. */
   #byDifferences(d: Dim, wanted: number): number {
     let best = -Infinity;
-    for (const [direction, range] of this.#store.ranges) {
-      if (direction.poly.terms.length < 2) continue;
+    for (const [direction, range] of this.#differences) {
       for (const sign of [1, -1]) {
         const bound = sign > 0 ? range.min : -range.max;
         if (!Number.isFinite(bound) || !cancels(d.poly, direction.poly, sign)) continue;

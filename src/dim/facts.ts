@@ -97,6 +97,8 @@ export class Facts {
    */
   broadcast(a: DimLike, b: DimLike, origin?: Origin): Dim {
     const [left, right] = [toDim(a), toDim(b)];
+    if (left === right || isOne(right)) return this.simplify(left);
+    if (isOne(left)) return this.simplify(right);
     const answer = this.require({ kind: 'broadcastable', left, right, origins: origin ? [origin] : [] });
     const [x, y] = [this.simplify(left), this.simplify(right)];
     if (answer === 'false' || answer === 'contradiction') {
@@ -151,8 +153,10 @@ export class Facts {
 
   #ask(constraint: Constraint): Answer {
     switch (constraint.kind) {
-      case 'equal':
-        return this.#askZero(this.simplify(sub(this.simplify(constraint.left), this.simplify(constraint.right))));
+      case 'equal': {
+        const [left, right] = [this.simplify(constraint.left), this.simplify(constraint.right)];
+        return left === right ? 'true' : this.#askZero(this.simplify(sub(left, right)));
+      }
       case 'range': {
         const d = this.simplify(constraint.dim);
         const { min = -Infinity, max = Infinity } = constraint;
@@ -173,6 +177,7 @@ export class Facts {
   #askZero(d: Dim): Answer {
     if (d.kind === 'const') return d.value === 0 ? 'true' : 'false';
     const { min, max } = this.#bounds.range(d);
+    if (min > max) return 'contradiction';
     if (min > 0 || max < 0) return 'false';
     if (d.poly.constant % contentOf(d.poly, true) !== 0) return 'false';
     const { modulus, residue } = this.#store.residueOf(d);
@@ -184,6 +189,9 @@ export class Facts {
   #askNotNegative(difference: Dim): Answer {
     const d = this.simplify(difference);
     if (d.kind === 'const') return d.value >= 0 ? 'true' : 'false';
+    const { min, max } = this.#bounds.range(d);
+    if (min > max) return 'contradiction';
+    if (min >= 0 || max < 0) return min >= 0 ? 'true' : 'false';
     if (this.#prover.leastOf(d) >= 0) return 'true';
     return this.#prover.leastOf(sub(-1, d)) >= 0 ? 'false' : 'unknown';
   }
@@ -202,19 +210,15 @@ export class Facts {
   }
 
   #askBroadcastable(a: Dim, b: Dim): Answer {
-    if (a === b) return 'true';
+    if (a === b || isOne(a) || isOne(b)) return 'true';
     const equal = this.#askZero(this.simplify(sub(a, b)));
-    if (equal === 'true' || this.#isOne(a) || this.#isOne(b)) return 'true';
+    if (equal === 'true') return 'true';
     const same = ([x, y]: readonly [Dim, Dim]): boolean => {
       const [p, q] = [this.simplify(x), this.simplify(y)];
       return (p === a && q === b) || (p === b && q === a);
     };
     if (this.#store.pairs.some(same)) return 'true';
     return equal === 'false' && this.#isNotOne(a) && this.#isNotOne(b) ? 'false' : 'unknown';
-  }
-
-  #isOne(d: Dim): boolean {
-    return d.kind === 'const' && d.value === 1;
   }
 
   #isNotOne(d: Dim): boolean {
@@ -225,4 +229,8 @@ export class Facts {
   symbols(): readonly SymbolDim[] {
     return [...this.#store.order.keys()];
   }
+}
+
+function isOne(d: Dim): boolean {
+  return d.kind === 'const' && d.value === 1;
 }

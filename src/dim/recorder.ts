@@ -1,7 +1,7 @@
 // Records constraints: solves unknowns, inverts bounds to the sizes they speak of, keeps what is derived in step.
 import type { Origin } from '../base/origin.ts';
 import { add, floorDiv, mod, mul, sub } from './arithmetic.ts';
-import { type Answer, type Constraint, constraintDims } from './constraint.ts';
+import { type Answer, type Constraint, constraintDims, type EqualConstraint } from './constraint.ts';
 import { Deriver, type Reasoning, reduceDivision } from './derive.ts';
 import { constant, type Dim, hasUnknown, type SymbolDim, symbolsOf } from './dim.ts';
 import { gcd } from './integer.ts';
@@ -10,7 +10,7 @@ import { invertBound } from './invert.ts';
 import { dimOf } from './normal.ts';
 import { cancelFactors, commonFactors, contentOf, dividePoly, scalePoly } from './polynomial.ts';
 import { isolate, sidesOf } from './solve.ts';
-import { type Declaration, FactStore } from './store.ts';
+import type { Declaration, FactStore } from './store.ts';
 
 const NONE: readonly Origin[] = [];
 const MAX_ORIGINS = 16;
@@ -52,6 +52,10 @@ export class Recorder {
   require(constraint: Constraint): Answer {
     if (this.#store.contradictory) return 'contradiction';
     for (const d of constraintDims(constraint)) for (const symbol of symbolsOf(d)) this.#store.see(symbol);
+    if (constraint.kind === 'equal') {
+      const answer = this.#solveSymbol(constraint);
+      if (answer) return answer;
+    }
     const answer = this.#reason.ask(constraint);
     if (answer === 'true') this.#addOrigins(constraint);
     if (answer !== 'unknown') return answer;
@@ -61,13 +65,22 @@ export class Recorder {
     return this.#store.recorded.length > count ? 'unknown' : 'true';
   }
 
+  /** An unknown that meets a dim without it is that dim: the common case, decided without further questions. */
+  #solveSymbol({ left, right, origins }: EqualConstraint): Answer | undefined {
+    const [a, b] = [this.#reason.simplify(left), this.#reason.simplify(right)];
+    const [unknown, value] = isUnknown(a) && (!isUnknown(b) || a.id > b.id) ? [a, b] : [b, a];
+    if (!isUnknown(unknown) || symbolsOf(value).has(unknown)) return undefined;
+    const count = this.#store.recorded.length;
+    const range = this.#reason.range(unknown);
+    const answer = this.#whole(
+      () => this.#bound(value, range, origins) && this.#derive.solve(unknown, value, origins[0]),
+    );
+    return answer === 'true' && this.#store.recorded.length > count ? 'unknown' : answer;
+  }
+
   /** Runs a step that records; where it fails, everything is as before. */
   #whole(step: () => boolean): Answer {
-    const before = new FactStore();
-    before.assign(this.#store);
-    if (step() && this.#derive.pairs()) return 'true';
-    this.#store.assign(before);
-    return 'false';
+    return this.#store.attempt(() => step() && this.#derive.pairs()) ? 'true' : 'false';
   }
 
   #take(constraint: Constraint): boolean {
@@ -202,6 +215,10 @@ export class Recorder {
     this.#store.version += 1;
     return true;
   }
+}
+
+function isUnknown(d: Dim): d is SymbolDim {
+  return d.kind === 'symbol' && d.role === 'unknown';
 }
 
 function joinBy(

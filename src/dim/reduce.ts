@@ -2,7 +2,15 @@
 import type { Atom, ConstDim, Monomial, Polynomial, Term } from './dim.ts';
 import { choiceNode, divisionNode, monomialNode } from './nodes.ts';
 import { comparePolynomials, factorsOf } from './order.ts';
-import { addPoly, coefficientOf, constantPoly, multiplyPoly, sameTerms, termPoly } from './polynomial.ts';
+import {
+  addPoly,
+  coefficientOf,
+  constantPoly,
+  multiplyMonomials,
+  multiplyPoly,
+  sameTerms,
+  termPoly,
+} from './polynomial.ts';
 import { type DimOf, quotient } from './quotient.ts';
 
 /**
@@ -105,7 +113,7 @@ function shiftPart({ poly, family, dimOf, count, step, offset }: Part): Polynomi
   const { base, cofactor, members, divisor } = family;
   const residues = Array.from({ length: count }, (_, i) => offset + i * step);
   const shifts = new Set(residues.flatMap((residue) => members.get(residue)?.coefficient ?? []));
-  if (2 * residues.filter((residue) => members.has(residue)).length < count) return undefined;
+  if (!mayHelp({ poly, family, dimOf, count, step, offset }, residues)) return undefined;
   const lifted = termPoly(1, cofactor);
   const whole = multiplyPoly(lifted, quotient({ constant: offset, terms: base.terms }, constantPoly(step), dimOf));
   const parts = residues.map((residue) => {
@@ -121,6 +129,42 @@ function shiftPart({ poly, family, dimOf, count, step, offset }: Part): Polynomi
     if (isCheaper(shifted, best)) best = shifted;
   }
   return best === poly ? undefined : best;
+}
+
+/** Tells, without making any dim, whether a shift could leave fewer terms. */
+function mayHelp({ poly, family, step, count }: Part, residues: readonly number[]): boolean {
+  const { base, cofactor, members } = family;
+  const tally = new Map<number, number>();
+  let present = 0;
+  for (const residue of residues) {
+    const coefficient = members.get(residue)?.coefficient;
+    if (coefficient === undefined) continue;
+    present += 1;
+    tally.set(coefficient, (tally.get(coefficient) ?? 0) + 1);
+  }
+  if (2 * present < count) return false;
+  let gone = Math.max(...tally.values());
+  let added = count - present;
+  const wholes = step === 1 ? base.terms.length : 1;
+  const found = step === 1 ? countTerms(poly, base, cofactor) : hasDivision(poly, step) ? 1 : 0;
+  gone += found;
+  added += wholes - found;
+  return gone >= added;
+}
+
+function countTerms(poly: Polynomial, base: Polynomial, cofactor: Monomial | 1): number {
+  let found = 0;
+  for (const { monomial } of base.terms) {
+    const whole = cofactor === 1 ? monomial : multiplyMonomials(cofactor, monomial);
+    if (coefficientOf(poly, whole) !== 0) found += 1;
+  }
+  return found;
+}
+
+function hasDivision(poly: Polynomial, divisor: number): boolean {
+  return poly.terms.some((term) =>
+    factorsOf(term.monomial).some((factor) => factor.kind === 'floordiv' && factor.divisor.poly.constant === divisor),
+  );
 }
 
 /** The different prime factors of `n` up to a limit, rising. */

@@ -4,6 +4,7 @@ import type { Constraint } from './constraint.ts';
 import type { Dim, Monomial, SymbolDim } from './dim.ts';
 import { gcd } from './integer.ts';
 import { addIntervals, EVERYTHING, type Interval, intersect, point, scaleInterval } from './interval.ts';
+import { JournaledMap } from './journal.ts';
 import { dimOf } from './normal.ts';
 import { contentOf, dividePoly } from './polynomial.ts';
 
@@ -49,27 +50,49 @@ export function lineOf(d: Dim): Line | undefined {
 
 /** The facts of one graph, as data. */
 export class FactStore {
-  readonly declared = new Map<SymbolDim, Declared>();
+  readonly declared = new JournaledMap<SymbolDim, Declared>();
   /** Symbols in the order in which they were first seen. */
-  readonly order = new Map<SymbolDim, number>();
+  readonly order = new JournaledMap<SymbolDim, number>();
   /** What a symbol is replaced by. */
-  readonly solutions = new Map<SymbolDim, { readonly value: Dim; readonly origin: Origin | undefined }>();
+  readonly solutions = new JournaledMap<SymbolDim, { readonly value: Dim; readonly origin: Origin | undefined }>();
   /** What a monomial that is no symbol is replaced by. */
-  readonly rules = new Map<Monomial, Dim>();
+  readonly rules = new JournaledMap<Monomial, Dim>();
   /** Intervals by direction. */
-  readonly ranges = new Map<Dim, Interval>();
+  readonly ranges = new JournaledMap<Dim, Interval>();
   /** Residues by direction. */
-  readonly residues = new Map<Dim, Residue>();
+  readonly residues = new JournaledMap<Dim, Residue>();
   /** Pairs of sizes that broadcast. */
   pairs: readonly (readonly [Dim, Dim])[] = [];
   /** What was recorded, in order. */
   recorded: readonly Constraint[] = [];
   contradictory = false;
   version = 0;
+  readonly #maps = [this.declared, this.order, this.solutions, this.rules, this.ranges, this.residues];
 
   /** Notes that a symbol occurs. */
   see(symbol: SymbolDim): void {
     if (!this.order.has(symbol)) this.order.set(symbol, this.order.size);
+  }
+
+  /** Runs a step; where it returns false or throws, every change that it made is taken back. */
+  attempt(step: () => boolean): boolean {
+    const { pairs, recorded, contradictory } = this;
+    const undo: (() => void)[] = [];
+    let done = false;
+    for (const map of this.#maps) map.note(undo);
+    try {
+      done = step();
+      return done;
+    } finally {
+      for (const map of this.#maps) map.note(undefined);
+      if (!done) {
+        for (const back of undo.reverse()) back();
+        this.pairs = pairs;
+        this.recorded = recorded;
+        this.contradictory = contradictory;
+        this.version += 1;
+      }
+    }
   }
 
   /** Copies everything from another store. */

@@ -1,5 +1,5 @@
 // Facts against a hidden binding: constraints that it meets are recorded, and no answer may disagree with it.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isDimwiseError } from '../../src/base/errors.ts';
 import { type Constraint, checkConstraint, formatConstraint } from '../../src/dim/constraint.ts';
@@ -151,7 +151,7 @@ describe('Facts', () => {
           for (const { left, right } of steps) judge(world, left, right, sizes);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -166,7 +166,7 @@ describe('Facts', () => {
           ).toBe(true);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

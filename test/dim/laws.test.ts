@@ -1,5 +1,5 @@
 // Every law of the table: both sides are one object, and have one value wherever the left side has a value.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LAWS, type LawCase } from '../../src/dim/laws.ts';
 import { dimOfRaw, evaluateRaw, type Raw, raw } from '../../src/dim/raw.ts';

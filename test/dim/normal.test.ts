@@ -1,5 +1,5 @@
 // The canonical form against direct evaluation: same value, one object, stable under rebuilding and printing.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isDimwiseError } from '../../src/base/errors.ts';
 import { type Dim, hasFresh } from '../../src/dim/dim.ts';

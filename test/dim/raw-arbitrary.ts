@@ -1,5 +1,5 @@
 // Random dim expressions and bindings for property tests.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type Raw, type RawOperation, raw } from '../../src/dim/raw.ts';
 
 /** The symbols of random expressions. */
