@@ -22,6 +22,8 @@ import { LOGIC_ROWS } from './rows/logic.ts';
 import { LOSS_ROWS } from './rows/loss.ts';
 import { MATMUL_ROWS } from './rows/matmul.ts';
 import { MATRIX_ROWS } from './rows/matrix.ts';
+import { ML_ENCODE_ROWS } from './rows/ml-encode.ts';
+import { ML_PREDICT_ROWS } from './rows/ml-predict.ts';
 import { NORMALIZATION_ROWS } from './rows/normalization.ts';
 import { OPTIONAL_ROWS } from './rows/optional.ts';
 import { POOL_ROWS } from './rows/pool.ts';
@@ -66,6 +68,8 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   CONV_ROWS,
   CONV_TRANSPOSE_ROWS,
   POOL_ROWS,
+  ML_PREDICT_ROWS,
+  ML_ENCODE_ROWS,
   LINEAR_ATTENTION_ROWS,
   TEXT_ROWS,
   DETECTION_ROWS,

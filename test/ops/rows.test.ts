@@ -20,11 +20,12 @@ function titleOf(one: Case): string {
 const isSymbolic = ({ example }: Case): boolean =>
   example.outputs !== undefined && inputSymbols(readInputs(example)).length > 0;
 
-/** Whether a case can hold symbols: not without inputs, nor where the operator takes a body, which a case cannot write. */
+/** Whether a case can hold symbols: not without inputs, nor where they are maps or a body is taken, which a case cannot write. */
 function takesSymbols({ domain = '', name, examples }: OperatorRow): boolean {
   const attributes = [...(schemaVersions(domain, name).at(-1)?.attributes.values() ?? [])];
   const takesBody = attributes.some(({ kind, required }) => kind === 'graph' && required);
-  return !takesBody && examples.some(({ inputs }) => inputs.length > 0);
+  const takesMaps = examples.some(({ inputs }) => inputs[0]?.startsWith('map('));
+  return !takesBody && !takesMaps && examples.some(({ inputs }) => inputs.length > 0);
 }
 
 const CASES: readonly Case[] = operatorRows().flatMap((row) => row.examples.map((example) => ({ row, example })));

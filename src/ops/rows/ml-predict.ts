@@ -1,0 +1,150 @@
+// Classifiers and regressors of ai.onnx.ml: linear models, support vector machines, tree ensembles.
+import { constant, type Dim } from '../../dim/dim.ts';
+import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import type { MaybeDType } from '../../ir/type.ts';
+import { attributeLength } from '../rules/attribute-length.ts';
+
+const domain = 'ai.onnx.ml';
+
+/** The rows of X, `[n, f]`, or `[f]` for one row where `single` allows that; fresh where the rank is unknown. */
+function rowsOf(cx: InferContext, single: boolean): Dim {
+  const x = cx.rankBetween(0, single ? 1 : 2, 2);
+  if (!x) return cx.fresh('rows');
+  return (x.length === 1 ? undefined : x[0]) ?? constant(1);
+}
+
+/** The class labels: their dtype, and their number. */
+function labelsOf(cx: InferContext, integers: string): { readonly dtype: MaybeDType; readonly count: number } {
+  const strings = attributeLength(cx, 'classlabels_strings');
+  return strings > 0 ? { dtype: 'string', count: strings } : { dtype: 'int64', count: attributeLength(cx, integers) };
+}
+
+/** LinearRegressor (since 1): `X * coefficients + intercepts`; `[n, f]` or `[f]` -> `[n, targets]`. */
+const LinearRegressor: OperatorRow = {
+  domain,
+  name: 'LinearRegressor',
+  infer: (cx) => [cx.tensor([rowsOf(cx, true), cx.int('targets', 1)], 'float32')],
+  examples: [
+    { inputs: ['float32[n, 4]'], attributes: { targets: 2 }, outputs: ['float32[n, 2]'] },
+    { inputs: ['float32[4]'], outputs: ['float32[1, 1]'] },
+    { inputs: ['float32[n, 4, 2]'], fails: 'RANK_MISMATCH' },
+  ],
+};
+
+/** LinearClassifier (since 1): the label of the greatest linear score; `[n, f]` or `[f]` -> labels `[n]`, scores `[n, classes]`. */
+const LinearClassifier: OperatorRow = {
+  domain,
+  name: 'LinearClassifier',
+  infer: (cx) => {
+    const rows = rowsOf(cx, true);
+    const { dtype, count } = labelsOf(cx, 'classlabels_ints');
+    const scores = attributeLength(cx, 'intercepts');
+    // A binary model with one row of coefficients scores both classes (onnxruntime core/providers/cpu/ml/linearclassifier.cc).
+    const classes = scores === 0 || (scores === 1 && count === 2) ? count : scores;
+    return [cx.tensor([rows], dtype), cx.tensor([rows, classes > 0 ? classes : cx.fresh('classes')], 'float32')];
+  },
+  examples: [
+    {
+      inputs: ['float32[n, 4]'],
+      attributes: { coefficients: [1, 1, 1, 1], intercepts: [0], classlabels_ints: [0, 1] },
+      outputs: ['int64[n]', 'float32[n, 2]'],
+    },
+    {
+      inputs: ['int64[n, 1]'],
+      attributes: { coefficients: [1, 1, 1], classlabels_strings: ['a', 'b', 'c'] },
+      outputs: ['string[n]', 'float32[n, 3]'],
+    },
+    { inputs: ['float32[n, 4, 2]'], attributes: { coefficients: [1] }, fails: 'RANK_MISMATCH' },
+  ],
+};
+
+/** SVMRegressor (since 1): `[n, f]` or `[f]` -> `[n, 1]`. */
+const SVMRegressor: OperatorRow = {
+  domain,
+  name: 'SVMRegressor',
+  infer: (cx) => [cx.tensor([rowsOf(cx, true), 1], 'float32')],
+  examples: [
+    { inputs: ['float32[n, 4]'], outputs: ['float32[n, 1]'] },
+    { inputs: ['float32[]'], fails: 'RANK_MISMATCH' },
+  ],
+};
+
+/** The scores that a support vector classifier gives per row; undefined for a linear one, which does not say. */
+function svmScores(cx: InferContext): number | undefined {
+  const classes = attributeLength(cx, 'vectors_per_class');
+  if (classes === 0 || attributeLength(cx, 'support_vectors') === 0) return undefined;
+  if (attributeLength(cx, 'prob_a') > 0) return classes;
+  // One score per pair of classes; a single pair is told from both sides.
+  const pairs = (classes * (classes - 1)) / 2;
+  return pairs === 1 ? 2 : pairs;
+}
+
+/** SVMClassifier (since 1): labels `[n]`, and scores per pair of classes or probabilities per class, `[n, scores]`. */
+const SVMClassifier: OperatorRow = {
+  domain,
+  name: 'SVMClassifier',
+  infer: (cx) => {
+    const rows = rowsOf(cx, true);
+    const scores = svmScores(cx) ?? cx.fresh('scores', { min: 1 });
+    return [cx.tensor([rows], labelsOf(cx, 'classlabels_ints').dtype), cx.tensor([rows, scores], 'float32')];
+  },
+  examples: [
+    {
+      inputs: ['float32[n, 1]'],
+      attributes: { classlabels_ints: [0, 1, 2, 3], vectors_per_class: [1, 1, 1, 1], support_vectors: [1, 2, 3, 4] },
+      outputs: ['int64[n]', 'float32[n, 6]'],
+    },
+    {
+      inputs: ['float32[n, 1]'],
+      attributes: { classlabels_strings: ['a', 'b'] },
+      outputs: ['string[n]', 'float32[n, scores]'],
+    },
+    { inputs: ['float32[n, 4, 2]'], fails: 'RANK_MISMATCH' },
+  ],
+};
+
+/** TreeEnsembleRegressor (1 to 5): the leaves of all trees combined; `[n, f] -> [n, n_targets]`. */
+const TreeEnsembleRegressor: OperatorRow = {
+  domain,
+  name: 'TreeEnsembleRegressor',
+  infer: (cx) => {
+    const targets = cx.int('n_targets');
+    return [cx.tensor([rowsOf(cx, false), targets ?? cx.fresh('targets', { min: 1 })], 'float32')];
+  },
+  examples: [
+    { inputs: ['float64[n, 4]'], attributes: { n_targets: 3 }, outputs: ['float32[n, 3]'] },
+    { inputs: ['float32[4]'], attributes: { n_targets: 3 }, fails: 'RANK_MISMATCH' },
+  ],
+};
+
+/** TreeEnsembleClassifier (1 to 5): the label with most votes; `[n, f]` -> labels `[n]`, scores `[n, classes]`. */
+const TreeEnsembleClassifier: OperatorRow = {
+  domain,
+  name: 'TreeEnsembleClassifier',
+  infer: (cx) => {
+    const rows = rowsOf(cx, false);
+    const { dtype, count } = labelsOf(cx, 'classlabels_int64s');
+    return [
+      cx.tensor([rows], dtype),
+      cx.tensor([rows, count > 0 ? count : cx.fresh('classes', { min: 1 })], 'float32'),
+    ];
+  },
+  examples: [
+    {
+      inputs: ['float32[n, 4]'],
+      attributes: { classlabels_strings: ['a', 'b', 'c'] },
+      outputs: ['string[n]', 'float32[n, 3]'],
+    },
+    { inputs: ['float32[4]'], attributes: { classlabels_int64s: [0, 1] }, fails: 'RANK_MISMATCH' },
+  ],
+};
+
+/** The family. */
+export const ML_PREDICT_ROWS: readonly OperatorRow[] = [
+  LinearRegressor,
+  LinearClassifier,
+  SVMRegressor,
+  SVMClassifier,
+  TreeEnsembleRegressor,
+  TreeEnsembleClassifier,
+];
