@@ -30,12 +30,14 @@ export const GLUON_FACTOR_TYPES = ['avg', 'in', 'out'] as const;
 /** See {@link GLUON_FACTOR_TYPES}. */
 export type GluonFactorType = (typeof GLUON_FACTOR_TYPES)[number];
 
-interface Gain {
+/** The scale of an initializer. */
+export interface Gain {
   /** The factor on the standard deviation, the bound or the values. */
   readonly gain: number;
 }
 
-interface Kaiming {
+/** What a kaiming initializer scales by. */
+export interface Kaiming {
   readonly mode: FanMode;
   readonly nonlinearity: Nonlinearity;
   /** The negative slope of `leakyRelu`; without effect for others. */
