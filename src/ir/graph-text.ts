@@ -5,7 +5,7 @@ import type { Attribute } from './attribute.ts';
 import { bodiesOf } from './bodies.ts';
 import { entryOf } from './contract.ts';
 import type { FunctionDefinition, Graph, Node, Value } from './graph.ts';
-import { attributeText, dataText } from './onnx-text-data.ts';
+import { attributeText, checksumText, dataText } from './onnx-text-data.ts';
 import { type DimText, nameText, onnxTypeText, quoted } from './onnx-text-type.ts';
 import { SymbolNames } from './symbol-names.ts';
 
@@ -102,7 +102,7 @@ class GraphPrinter {
     const inputs = graph.inputs.map((value) => this.#typed(value, this.#edgeName(value)));
     // Outputs with a name of the author keep it; the others are numbered when their node is reached.
     if (!graph.parent) for (const value of graph.outputs) if (value.name) this.#edgeName(value);
-    const weights = [...graph.parameters, ...graph.constants].map((value) => this.#weight(value));
+    const weights = weightsOf(graph).map((weight) => this.#weight(weight));
     const body = Array.from(graph.nodes(), (node) => this.#node(node)).flat();
     const outputs = graph.outputs.map((value) => this.#typed(value, this.#name(value)));
     const infos = this.#stable ? [] : this.#valueInfos(graph);
@@ -162,7 +162,8 @@ class GraphPrinter {
 
   #constantNode(value: Value): string {
     const data = value.source.kind === 'constant' ? value.source.data : undefined;
-    return `${this.#name(value)} = Constant <value${data ? attributeText({ kind: 'tensor', value: data }, this.#dim) : ''}> ()`;
+    const text = data ? attributeText({ kind: 'tensor', value: data }, this.#dim) : '';
+    return `${this.#name(value)} = Constant <value${text}> ()${this.#stable ? `  # ${onnxTypeText(value.type, this.#dim)}` : ''}`;
   }
 
   #node(node: Node): string[] {
@@ -198,9 +199,8 @@ class GraphPrinter {
     return [attributeText(attribute, this.#dim)];
   }
 
-  #weight(value: Value): string {
+  #weight({ value, data }: Weight): string {
     const typed = this.#typed(value, value.source.kind === 'parameter' ? this.#edgeName(value) : this.#name(value));
-    const data = dataOf(value);
     return data === undefined ? typed : `${typed} = ${data}`;
   }
 
@@ -233,11 +233,24 @@ class GraphPrinter {
   }
 }
 
-/** The data of a weight; undefined for a parameter that has none yet. */
+interface Weight {
+  readonly value: Value;
+  /** The text of its data. */
+  readonly data: string | undefined;
+}
+
+/** Parameters, then constants whose data is elsewhere, then those with elements: the order in which a reader finds them. */
+function weightsOf(graph: Graph): Weight[] {
+  const weights = [...graph.parameters, ...graph.constants].map((value) => ({ value, data: dataOf(value) }));
+  const isLiteral = ({ data }: Weight): boolean => data?.startsWith('{') === true;
+  return [...weights.filter((weight) => !isLiteral(weight)), ...weights.filter(isLiteral)];
+}
+
+/** The data of a weight: of a parameter always the checksum; undefined for a parameter that has none yet. */
 function dataOf(value: Value): string | undefined {
   try {
     if (value.source.kind === 'constant') return dataText(value.source.data);
-    return value.source.kind === 'parameter' ? dataText(value.source.cell.data()) : undefined;
+    return value.source.kind === 'parameter' ? checksumText(value.source.cell.data()) : undefined;
   } catch (error) {
     if (isDimwiseError(error)) return undefined;
     throw error;

@@ -13,20 +13,31 @@ const MOST_ELEMENTS = 16;
 /** The shortest text that gives the same float32, with a point or an exponent, so that it reads as a float. */
 export function floatText(value: number, single = true): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
-  let text = Object.is(value, -0) ? '-0' : String(value);
-  for (let digits = 1; single && digits < 10; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) !== Math.fround(value)) continue;
-    text = Object.is(value, -0) ? '-0' : String(short);
-    break;
-  }
+  const short = single ? shortest(value) : value;
+  const text = Object.is(short, -0) ? '-0' : String(short);
   return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+/** The number with the fewest digits that rounds to the same float32. */
+function shortest(value: number): number {
+  // Zero keeps its sign, which toPrecision drops.
+  if (value === 0) return value;
+  for (let digits = 1; digits < 10; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === Math.fround(value)) return short;
+  }
+  return value;
 }
 
 /** The text of a tensor after its type: its elements in braces, or its checksum. */
 export function dataText(data: TensorData): string {
   const elements = elementTexts(data);
-  return elements ? `{${elements.join(', ')}}` : `["checksum": ${quoted(dataChecksum(data))}]`;
+  return elements ? `{${elements.join(', ')}}` : checksumText(data);
+}
+
+/** The checksum of a tensor, as an entry. */
+export function checksumText(data: TensorData): string {
+  return `["checksum": ${quoted(dataChecksum(data))}]`;
 }
 
 /** The text of a tensor with its type, `int64[2] {0, -1}`. */
