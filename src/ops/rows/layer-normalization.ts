@@ -57,6 +57,7 @@ const RMSNormalization: OperatorRow = {
   name: 'RMSNormalization',
   infer: (cx) => [cx.tensor(normalized(cx, [1])?.x, cx.outputDType(0))],
   examples: [
+    { inputs: ['float32[n, s, 8]', 'float32[8]'], outputs: ['float32[n, s, 8]'] },
     { inputs: ['float16[n, s, 4096]', 'float32[4096]'], outputs: ['float32[n, s, 4096]'] },
     { inputs: ['float32[n, 8]', 'float32[4]'], fails: 'SHAPE_MISMATCH' },
   ],

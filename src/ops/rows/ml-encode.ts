@@ -34,7 +34,7 @@ const Imputer = sameShape('Imputer', ANY, (cx) => cx.dtype(0), [
 
 /** Scaler (since 1): `(X - offset) * scale` in float32; Y of X's shape. */
 const Scaler = sameShape('Scaler', ANY, () => 'float32', [
-  { inputs: ['int64[n, f]'], outputs: ['float32[n, f]'] },
+  { inputs: ['int64[n, f]'], attributes: { scale: [2], offset: [1] }, outputs: ['float32[n, f]'] },
   { inputs: ['string[n]'], fails: 'DTYPE_MISMATCH' },
 ]);
 

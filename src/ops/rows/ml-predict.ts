@@ -6,6 +6,20 @@ import { attributeLength } from '../rules/attribute-length.ts';
 
 const domain = 'ai.onnx.ml';
 
+/** A linear kernel, for worked cases. */
+const LINEAR_KERNEL = { kernel_type: 'LINEAR', kernel_params: [0, 0, 0] };
+
+/** A tree of one decision, for worked cases. */
+const STUMP = {
+  nodes_treeids: [0, 0, 0],
+  nodes_nodeids: [0, 1, 2],
+  nodes_featureids: [0, 0, 0],
+  nodes_modes: ['BRANCH_LEQ', 'LEAF', 'LEAF'],
+  nodes_values: [0.5, 0, 0],
+  nodes_truenodeids: [1, 0, 0],
+  nodes_falsenodeids: [2, 0, 0],
+};
+
 /** The rows of X, `[n, f]`, or `[f]` for one row where `single` allows that; fresh where the rank is unknown. */
 function rowsOf(cx: InferContext, single: boolean): Dim {
   const x = cx.rankBetween(0, single ? 1 : 2, 2);
@@ -25,8 +39,12 @@ const LinearRegressor: OperatorRow = {
   name: 'LinearRegressor',
   infer: (cx) => [cx.tensor([rowsOf(cx, true), cx.int('targets', 1)], 'float32')],
   examples: [
-    { inputs: ['float32[n, 4]'], attributes: { targets: 2 }, outputs: ['float32[n, 2]'] },
-    { inputs: ['float32[4]'], outputs: ['float32[1, 1]'] },
+    {
+      inputs: ['float32[n, 2]'],
+      attributes: { targets: 2, coefficients: [1, 2, 3, 4], intercepts: [0, 0] },
+      outputs: ['float32[n, 2]'],
+    },
+    { inputs: ['float32[4]'], attributes: { coefficients: [1, 2, 3, 4] }, outputs: ['float32[1, 1]'] },
     { inputs: ['float32[n, 4, 2]'], fails: 'RANK_MISMATCH' },
   ],
 };
@@ -64,7 +82,11 @@ const SVMRegressor: OperatorRow = {
   name: 'SVMRegressor',
   infer: (cx) => [cx.tensor([rowsOf(cx, true), 1], 'float32')],
   examples: [
-    { inputs: ['float32[n, 4]'], outputs: ['float32[n, 1]'] },
+    {
+      inputs: ['float32[n, 2]'],
+      attributes: { ...LINEAR_KERNEL, n_supports: 2, support_vectors: [1, 2, 3, 4], coefficients: [1, 1], rho: [0] },
+      outputs: ['float32[n, 1]'],
+    },
     { inputs: ['float32[]'], fails: 'RANK_MISMATCH' },
   ],
 };
@@ -91,7 +113,14 @@ const SVMClassifier: OperatorRow = {
   examples: [
     {
       inputs: ['float32[n, 1]'],
-      attributes: { classlabels_ints: [0, 1, 2, 3], vectors_per_class: [1, 1, 1, 1], support_vectors: [1, 2, 3, 4] },
+      attributes: {
+        ...LINEAR_KERNEL,
+        classlabels_ints: [0, 1, 2, 3],
+        vectors_per_class: [1, 1, 1, 1],
+        support_vectors: [1, 2, 3, 4],
+        coefficients: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1],
+        rho: [0, 0, 0, 0, 0, 0],
+      },
       outputs: ['int64[n]', 'float32[n, 6]'],
     },
     {
@@ -112,7 +141,18 @@ const TreeEnsembleRegressor: OperatorRow = {
     return [cx.tensor([rowsOf(cx, false), targets ?? cx.fresh('targets', { min: 1 })], 'float32')];
   },
   examples: [
-    { inputs: ['float64[n, 4]'], attributes: { n_targets: 3 }, outputs: ['float32[n, 3]'] },
+    {
+      inputs: ['float64[n, 4]'],
+      attributes: {
+        ...STUMP,
+        n_targets: 3,
+        target_treeids: [0, 0],
+        target_nodeids: [1, 2],
+        target_ids: [0, 2],
+        target_weights: [1, 2],
+      },
+      outputs: ['float32[n, 3]'],
+    },
     { inputs: ['float32[4]'], attributes: { n_targets: 3 }, fails: 'RANK_MISMATCH' },
   ],
 };
@@ -132,7 +172,14 @@ const TreeEnsembleClassifier: OperatorRow = {
   examples: [
     {
       inputs: ['float32[n, 4]'],
-      attributes: { classlabels_strings: ['a', 'b', 'c'] },
+      attributes: {
+        ...STUMP,
+        classlabels_strings: ['a', 'b', 'c'],
+        class_treeids: [0, 0],
+        class_nodeids: [1, 2],
+        class_ids: [0, 2],
+        class_weights: [1, 2],
+      },
       outputs: ['string[n]', 'float32[n, 3]'],
     },
     { inputs: ['float32[4]'], attributes: { classlabels_int64s: [0, 1] }, fails: 'RANK_MISMATCH' },

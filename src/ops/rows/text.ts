@@ -60,6 +60,7 @@ const StringNormalizer: OperatorRow = {
   name: 'StringNormalizer',
   infer: (cx) => [cx.tensor(normalizedStrings(cx))],
   examples: [
+    { inputs: ['string[n]'], outputs: ['string[n]'] },
     { inputs: ['string[n]'], attributes: { case_change_action: 'LOWER' }, outputs: ['string[n]'] },
     {
       inputs: ['string[1, n]'],
