@@ -37,9 +37,10 @@ export function layerShapes(model: { readonly graph: Graph }, depth = 1): readon
   return rows.map(({ path, type, op }) => ({ path, kind: path === '' ? op : (kinds.get(path) ?? ''), type }));
 }
 
-/** Origins read `model.0.fc1 dense`: the graph's name, the path, the kind. */
+/** Origins read `model`, `model dense` or `model.0.fc1 dense`: the graph's name, the path, the kind. Only kinds hold no spaces. */
 function placeOf(node: Node, name: string): { readonly path: string; readonly kind: string | undefined } {
-  const [dotted = '', kind] = (node.origin?.path ?? '').split(' ');
-  const inside = dotted.startsWith(`${name}.`) ? dotted.slice(name.length + 1) : dotted;
-  return { path: dotted === name ? '' : inside, kind };
+  const text = node.origin?.path ?? name;
+  const own = text.startsWith(name) ? text.slice(name.length) : `.${text}`;
+  const end = own.lastIndexOf(' ');
+  return end < 0 ? { path: own.slice(1), kind: undefined } : { path: own.slice(1, end), kind: own.slice(end + 1) };
 }
