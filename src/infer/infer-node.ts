@@ -44,8 +44,8 @@ function inferSound(node: Node, report: Report): void {
   }
   let spoilt = false;
   const cx = new Context(node, schema, variables, (body, inputs, options) => {
-    const types = inferBody(body, inputs, options, report);
-    if (body.outputs.some((output) => output.poisoned)) spoilt = true;
+    const types = inferBody(body, inputs, options, options.dead ? ignore : report);
+    if (!options.dead && body.outputs.some((output) => output.poisoned)) spoilt = true;
     return types;
   });
   const types = row ? row.infer(cx) : [];
@@ -71,6 +71,9 @@ function poison(node: Node): void {
   for (const output of node.outputs) output.poisoned = true;
 }
 
+/** What a branch that is never taken has wrong is no mistake of the model. */
+function ignore(): void {}
+
 /** Infers the nodes of a graph in their order. */
 export function inferGraph(graph: Graph, report: Report): void {
   for (const node of graph.nodes()) inferNode(node, report);
@@ -83,7 +86,7 @@ export function inferGraph(graph: Graph, report: Report): void {
 export function inferBody(
   body: Graph,
   inputs: readonly ValueType[],
-  { contents = [], runs = false }: BodyOptions,
+  { contents = [], runs = false, dead = false }: BodyOptions,
   report: Report,
 ): readonly ValueType[] {
   body.renewFacts();
@@ -92,6 +95,6 @@ export function inferBody(
     if (type) input.setType(type, contents[i]);
   });
   inferGraph(body, report);
-  hoistFacts(body, runs);
+  if (!dead) hoistFacts(body, runs);
   return body.outputs.map((output) => output.type);
 }

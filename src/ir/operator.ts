@@ -14,6 +14,8 @@ export interface BodyOptions {
   readonly contents?: readonly (Content | undefined)[];
   /** Whether every valid run of the node runs the body, so that what the body asks for is asked of the model; no by default. */
   readonly runs?: boolean;
+  /** Whether no run of the node runs the body, so that its mistakes do not matter. */
+  readonly dead?: boolean;
 }
 
 /** What a rule sees of one node, and what it may say. */

@@ -1,7 +1,7 @@
 // Bodies of If, Loop and Scan: what their nodes infer, and what they ask of the graph around them.
 import { describe, expect, test } from 'vitest';
 import { toAttribute } from '../../src/build/operands.ts';
-import type { Graph, Value } from '../../src/ir/graph.ts';
+import { Graph, type Value } from '../../src/ir/graph.ts';
 import { formatType } from '../../src/ir/type.ts';
 import { Bench, int, shown, types } from './bench.ts';
 
@@ -36,6 +36,23 @@ describe('If', () => {
     const outputs = bench.add(bench.root, 'If', [bench.input('bool[] = true')], { then_branch, else_branch });
     expect(types(outputs)).toEqual(['float32[b]']);
     expect(bench.constraints).toEqual(['s == 1']);
+  });
+
+  test('a mistake in a branch that is never taken is none', () => {
+    const bench = new Bench();
+    const x = bench.input('float32[2, 3]');
+    const w = bench.input('float32[4, 4]');
+    const body = (op: string, inputs: readonly Value[]) => {
+      const graph = new Graph({ parent: bench.root });
+      const node = graph.addNode({ domain: '', op, inputs, outputs: 1 });
+      graph.setOutputs(node.outputs);
+      return { kind: 'graph', value: graph } as const;
+    };
+    const attributes = { then_branch: body('MatMul', [x, w]), else_branch: body('Relu', [x]) };
+    expect(types(bench.add(bench.root, 'If', [bench.input('bool[] = false')], attributes))).toEqual(['float32[2, 3]']);
+    expect(bench.mistakes).toEqual([]);
+    bench.add(bench.root, 'If', [bench.input('bool[]')], { ...attributes, then_branch: body('MatMul', [x, w]) });
+    expect(bench.mistakes.map((mistake) => mistake.code)).toEqual(['SHAPE_MISMATCH']);
   });
 
   test('settles a size left open by the author from inside a branch', () => {

@@ -126,7 +126,7 @@ const OneHot: OperatorRow = {
   name: 'OneHot',
   infer: (cx) => {
     const indices = cx.shape(0);
-    const known = sizeScalar(cx, 1);
+    const known = depthOf(cx);
     const depth = known ?? cx.fresh('depth', { min: 1 });
     cx.atLeast(depth, 1, 'depth');
     if (!indices) return [cx.tensor(undefined, cx.dtype(2))];
@@ -137,10 +137,17 @@ const OneHot: OperatorRow = {
     { inputs: ['int64[b, s]', 'int64[] = 10', 'float32[2]'], outputs: ['float32[b, s, 10]'] },
     { inputs: ['int64[b, s]', 'int64[1] = [k]', 'float32[2]'], attributes: { axis: 1 }, outputs: ['float32[b, k, s]'] },
     { inputs: ['int64[b]', 'int64[]', 'float32[2]'], outputs: ['float32[b, u]'] },
+    { inputs: ['int64[b]', 'float32[] = 3.5', 'float32[2]'], outputs: ['float32[b, 3]'] },
     { inputs: ['int64[b]', 'int64[] = 0', 'float32[2]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['int64[b]', 'int64[] = 3', 'float32[2]'], attributes: { axis: 2 }, fails: 'ATTRIBUTE_INVALID' },
   ],
 };
+
+/** The depth where it is known; it may come as a float, which ONNX Runtime truncates. */
+function depthOf(cx: InferContext): Dim | undefined {
+  const element = cx.content(1)?.elements[0];
+  return typeof element === 'number' ? constant(Math.trunc(element)) : sizeScalar(cx, 1);
+}
 
 /**
  * Compress (since 9): the slices along `axis` (or the elements of the flattened input) at which the condition holds.

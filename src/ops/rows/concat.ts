@@ -82,7 +82,7 @@ function concatContent(cx: InferContext, output: ValueType | undefined): Content
 
 /**
  * Split (since 1; sizes an attribute before 13, num_outputs since 18): consecutive parts along `axis`.
- * `[..., d, ...] -> [..., split[i], ...]`; without sizes `d // n` each (n must divide d), since 18 `ceil(d / n)` with a smaller last.
+ * `[..., d, ...] -> [..., split[i], ...]`; without sizes `d // n` each (n must divide d), with num_outputs `ceil(d / n)` and a smaller last.
  */
 const Split: OperatorRow = {
   name: 'Split',
@@ -205,7 +205,8 @@ function evenSizes(cx: InferContext, size: Dim): readonly Dim[] {
       actual: String(parts),
     });
   }
-  if (cx.version < 18) {
+  // Without num_outputs ONNX Runtime wants equal parts in the newer form too.
+  if (cx.int('num_outputs') === undefined) {
     cx.divides(count, size, 'the size that is split');
     const whole = cx.facts.simplify(floorDiv(size, count));
     return Array.from({ length: count }, () => whole);

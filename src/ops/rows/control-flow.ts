@@ -17,8 +17,8 @@ const If: OperatorRow = {
   name: 'If',
   infer: (cx) => {
     const known = cx.content(0)?.elements[0];
-    const taken = inferBranch(cx, 'then_branch', known === true);
-    const other = inferBranch(cx, 'else_branch', known === false);
+    const taken = inferBranch(cx, 'then_branch', known === true, known === false);
+    const other = inferBranch(cx, 'else_branch', known === false, known === true);
     if (known === true) return taken;
     if (known === false) return other;
     return taken.map((type, i) => {
@@ -34,9 +34,9 @@ const If: OperatorRow = {
   examples: [{ inputs: ['bool[]'], fails: 'ATTRIBUTE_MISSING' }],
 };
 
-function inferBranch(cx: InferContext, name: string, runs: boolean): readonly ValueType[] {
+function inferBranch(cx: InferContext, name: string, runs: boolean, dead: boolean): readonly ValueType[] {
   const body = requireBody(cx, name, 0, cx.outputCount);
-  return cx.inferBody(body, [], { runs });
+  return cx.inferBody(body, [], { runs, dead });
 }
 
 /** The body of an attribute, with its counts of inputs and outputs checked. */

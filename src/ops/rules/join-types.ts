@@ -21,6 +21,9 @@ export function joinTypes(
 ): ValueType {
   const [a, b] = pair;
   if (a.kind === 'unknown' || b.kind === 'unknown') return UNKNOWN_TYPE;
+  // A value stands where an optional may: ONNX's own test of Loop-16 carries an optional in and a sequence out.
+  if (a.kind === 'optional' && b.kind !== 'optional') return joinTypes(cx, [a, { ...a, element: b }], what, differ);
+  if (b.kind === 'optional' && a.kind !== 'optional') return joinTypes(cx, [{ ...b, element: a }, b], what, differ);
   if (a.kind === 'tensor' || a.kind === 'sparse') {
     if (b.kind !== a.kind) return failKinds(cx, pair, what);
     if (a.dtype !== b.dtype && a.dtype !== 'undefined' && b.dtype !== 'undefined') return failDTypes(cx, pair, what);
