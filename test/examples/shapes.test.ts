@@ -1,5 +1,5 @@
 // Every shape that the examples claim, judged by ONNX Runtime under several bindings of the symbols.
-import type { DefinedModel } from 'dimwise';
+import { type DefinedModel, formatType, layerShapes } from 'dimwise';
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import customLayer, { gatedNetwork } from '../../examples/custom-layer.ts';
@@ -130,6 +130,17 @@ describe.each(ROWS)('$name', ({ exported, define, symbolic, bindings, fresh = 0 
       expect(verdict.judged).toBeGreaterThanOrEqual(compiled.graph.nodeCount);
       expect(verdict.fresh).toHaveLength(fresh);
     }
+  });
+
+  test('keeps the shape of every layer when layers become operators', () => {
+    const bound = define().initialize({ seed: 1 }).bind(symbolic);
+    const rows = (given: Parameters<typeof layerShapes>[0]): string[] =>
+      layerShapes(given, 3).flatMap(({ path, kind, type }) =>
+        path === '' || kind === 'dropout' ? [] : [`${path} ${formatType(type)}`],
+      );
+    const [before, after] = [rows(bound), rows(bound.compile())];
+    expect(after).toEqual(before);
+    expect(before.length > 0).toBe(bound.graph.parameters.length > 1);
   });
 
   test('claims only what ONNX Runtime returns when the batch is kept as numbers', async () => {
