@@ -25,6 +25,11 @@ export interface Diagnostic {
   readonly cause?: unknown;
 }
 
+/** What to do about a mistake: its own hint, or what the table says of its code. */
+export function hintOf(diagnostic: Diagnostic): string {
+  return diagnostic.hint ?? ERROR_CODES[diagnostic.code].remedy;
+}
+
 /** The text of a diagnostic: `CODE: message`, then its place, the related places and the hint, a line each. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const lines = [`${diagnostic.code}: ${diagnostic.message}`];
@@ -34,7 +39,7 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
     const place = formatOrigin(origin);
     lines.push(place ? `  ${message}: ${place}` : `  ${message}`);
   }
-  if (diagnostic.hint) lines.push(`  hint: ${diagnostic.hint}`);
+  lines.push(`  hint: ${hintOf(diagnostic)}`);
   return lines.join('\n');
 }
 
@@ -45,7 +50,7 @@ export class DimwiseError extends Error {
   readonly origin: Origin | undefined;
   readonly expected: string | undefined;
   readonly actual: string | undefined;
-  readonly hint: string | undefined;
+  readonly hint: string;
   readonly related: readonly Related[];
   /** All mistakes found together, this error's own first. */
   readonly errors: readonly Diagnostic[];
@@ -59,7 +64,7 @@ export class DimwiseError extends Error {
     this.origin = first.origin;
     this.expected = first.expected;
     this.actual = first.actual;
-    this.hint = first.hint;
+    this.hint = hintOf(first);
     this.related = first.related ?? [];
     this.errors = [first, ...rest];
   }

@@ -14,6 +14,12 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   return best;
 }
 
+/** The hint that names the nearest candidate; undefined where none is close. */
+export function didYouMean(name: string, candidates: readonly string[]): string | undefined {
+  const near = nearest(name, candidates);
+  return near && `did you mean ${near}?`;
+}
+
 /** Levenshtein's distance, given up at `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;

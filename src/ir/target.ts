@@ -1,6 +1,7 @@
 // The table of targets: which IR version and opsets a runtime takes, and the names by which targets are chosen.
 import { dimwiseError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { captureSite } from '../base/origin.ts';
 
 /** Execution providers that a target may name. */
 export const PROVIDERS = ['cpu', 'cuda'] as const;
@@ -101,6 +102,7 @@ function unknownTarget(text: string) {
   return dimwiseError({
     code: 'EMIT_TARGET',
     message: `there is no target "${text}"; targets are ${range}, and onnx@1.23`,
+    origin: { site: captureSite() },
     expected: DEFAULT_TARGET_NAME,
     actual: text,
     hint: near

@@ -45,9 +45,9 @@ export class BoundModel {
     return this.model.name;
   }
 
-  /** The parameters by path. */
-  parameters(): ReadonlyMap<string, Parameter> {
-    return this.model.parameters();
+  /** The parameters by path, or those whose path a pattern matches. */
+  parameters(pattern?: RegExp): ReadonlyMap<string, Parameter> {
+    return this.model.parameters(pattern);
   }
 
   /**

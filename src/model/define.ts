@@ -46,7 +46,7 @@ export function model(composition: Composition, options: ModelOptions = {}): Def
   return new DefinedModel({
     name: options.name ?? 'model',
     program,
-    isUndeclared: !declared,
+    undeclared: declared ? undefined : names,
     symbols: options.symbols,
     ...(isLayer(composition) ? { known: parametersOf(composition) } : {}),
   });

@@ -1,6 +1,7 @@
 // A defined model: what the author wrote, its parameters, and the ways on: initialize, bind.
 import type { ErrorCode } from '../base/codes.ts';
 import { type Diagnostic, dimwiseError, isDimwiseError } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest.ts';
 import { captureSite } from '../base/origin.ts';
 import { warn } from '../base/warn.ts';
 import type { SymbolRange } from '../build/declare.ts';
@@ -39,8 +40,8 @@ export interface ModelParts {
   readonly program: Program;
   /** Parameters known from the layers, with their paths; others are found by tracing. */
   readonly known?: ReadonlyMap<Parameter, string>;
-  /** True where no input type was declared. */
-  readonly isUndeclared?: boolean;
+  /** The names of the inputs where none was declared: the program may read types that only a batch brings. */
+  readonly undeclared?: readonly string[] | undefined;
   readonly symbols?: Readonly<Record<string, SymbolRange>> | undefined;
 }
 
@@ -77,7 +78,7 @@ export class DefinedModel {
       this.adopt(this.#definition.graph);
     } catch (error) {
       const isWaiting =
-        isDimwiseError(error) && this.#parts.isUndeclared && error.errors.every(({ code }) => WAITING.includes(code));
+        isDimwiseError(error) && this.#parts.undeclared && error.errors.every(({ code }) => WAITING.includes(code));
       if (!isWaiting) throw error;
       this.#deferred = error.errors[0];
     }
@@ -110,9 +111,15 @@ export class DefinedModel {
         if (!cell.isInitialized) cell.initialize({ seed: request.seed ?? 0, initializer: request.initializer });
   }
 
-  /** The parameters by path, in the order of their first use; unknown sizes are unknown dims. */
-  parameters(): ReadonlyMap<string, Parameter> {
-    return this.#parameters;
+  /**
+   * The parameters by path, in the order of their first use; unknown sizes are unknown dims.
+   *
+   * @param pattern picks those whose path it matches; all by default
+   * @example net.parameters(/weight$/)
+   */
+  parameters(pattern?: RegExp): ReadonlyMap<string, Parameter> {
+    if (!pattern) return this.#parameters;
+    return new Map([...this.#parameters].filter(([path]) => path.search(pattern) >= 0));
   }
 
   /**
@@ -127,14 +134,19 @@ export class DefinedModel {
       code: 'PARAM_UNKNOWN',
       message: `model ${this.name} has no parameter "${path}"; it has ${[...this.#parameters.keys()].join(', ') || 'none'}`,
       origin: { site: captureSite() },
+      expected: [...this.#parameters.keys()].join(', '),
       actual: path,
+      hint: didYouMean(path, [...this.#parameters.keys()]),
     });
   }
 
   /** The declared inputs; an undeclared one has no shape. */
   get inputs(): readonly DeclaredInput[] {
+    const names = this.#parts.undeclared ?? [];
     return (
-      this.#definition?.inputs ?? this.#bound?.inputs ?? [{ name: 'x', spec: { dtype: 'float32', shape: undefined } }]
+      this.#definition?.inputs ??
+      this.#bound?.inputs ??
+      names.map((name) => ({ name, spec: { dtype: 'float32', shape: undefined } }))
     );
   }
 
@@ -175,7 +187,7 @@ export class DefinedModel {
     if (kept.length > 0) {
       warn({
         code: 'PARAM_INITIALIZED',
-        message: `initialize() leaves ${kept.length} parameters of ${this.name} as they are, for they have data: ${kept.slice(0, 4).join(', ')}${kept.length > 4 ? ', ...' : ''}`,
+        message: `initialize() leaves ${kept.length} parameters of ${this.name} as they are, for they have data: ${listSome(kept)}`,
         origin: { site: captureSite() },
         hint: 'pass { forceReinit: true } to draw new weights',
       });
@@ -196,8 +208,24 @@ export class DefinedModel {
     const names = this.inputs.map((input) => input.name);
     const bound = bindModel(this, batchEntries(batch, names), options.static ?? false);
     this.adopt(bound.graph);
+    if (!this.#bound) this.#warnUnused(bound.graph);
     this.#bound = bound;
     return bound;
+  }
+
+  /** Tells of parameters that the first batch's path does not reach: they stay as they are, and out of the emitted model. */
+  #warnUnused(graph: Graph): void {
+    const used = new Set<object>(
+      graph.parameters.flatMap(({ source }) => (source.kind === 'parameter' ? [source.cell] : [])),
+    );
+    const unused = [...this.#parameters].filter(([, cell]) => !used.has(cell)).map(([path]) => path);
+    if (unused.length === 0) return;
+    warn({
+      code: 'PARAM_UNUSED',
+      message: `no call reaches ${unused.length} parameters of ${this.name}: ${listSome(unused)}`,
+      origin: { site: captureSite() },
+      hint: 'call their layers, or remove them from the model',
+    });
   }
 }
 
@@ -208,6 +236,9 @@ function refineParameters(graph: Graph): void {
     if (value.source.kind === 'parameter' && isParameter(value.source.cell)) value.source.cell.refine(value.shape, by);
   }
 }
+
+const listSome = (paths: readonly string[]): string =>
+  `${paths.slice(0, 4).join(', ')}${paths.length > 4 ? ', ...' : ''}`;
 
 function isParameter(cell: object): cell is Parameter {
   return 'initialize' in cell;

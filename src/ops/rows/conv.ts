@@ -22,8 +22,9 @@ interface ConvResult {
 
 /** The shapes of a convolution; undefined where no input tells the rank. */
 function convolve(cx: InferContext, { x: xi, w: wi, b }: ConvInputs): ConvResult | undefined {
-  const rank = (cx.rankBetween(xi, 3, Number.POSITIVE_INFINITY) ?? cx.rankBetween(wi, 3, Number.POSITIVE_INFINITY))
-    ?.length;
+  // The weight comes first: then an input of another rank is told the rank that the weight asks for.
+  const byWeight = cx.rankBetween(wi, 3, Number.POSITIVE_INFINITY)?.length;
+  const rank = byWeight ?? cx.rankBetween(xi, 3, Number.POSITIVE_INFINITY)?.length;
   const spatialRank = cx.ints('kernel_shape')?.length ?? (rank === undefined ? undefined : rank - 2);
   if (spatialRank === undefined) return undefined;
   const x = cx.ranked(xi, spatialRank + 2);
