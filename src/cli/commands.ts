@@ -1,0 +1,63 @@
+// The commands, in the order of the help. A command's work is imported when it is called, so that help is quick.
+import type { Command } from 'commander';
+import type { ExitCode, Io } from './io.ts';
+
+/** One call of a command. */
+export interface CommandCall {
+  /** The arguments without options. */
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly io: Io;
+}
+
+/** One command. */
+export interface CommandRow {
+  readonly name: string;
+  /** Adds description, arguments and options. */
+  readonly define: (command: Command) => Command;
+  readonly run: (call: CommandCall) => Promise<ExitCode>;
+}
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+const bind = (command: Command): Command =>
+  command
+    .option('--bind <shape>', 'sizes of an input: x=2x20, x=[batch,20], x=int64[batch,seq]; may be repeated', collect)
+    .option('--static', 'keep the numbers of --bind where the model has symbols');
+
+const seed = (command: Command): Command =>
+  command.option('--seed <number>', 'draws all weights anew from this seed (0 where the file does not initialize)');
+
+/** Every command. */
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'compile',
+    define: (command) =>
+      seed(bind(command.description('Compile a model file to ONNX.').argument('<model>', 'a .ts or .js file')))
+        .requiredOption('-o, --output <file>', 'the .onnx file to write')
+        .option('--target <name>', 'the runtime that the model is for: ort@1.30/cuda')
+        .option('--external-data <where>', 'weights beside the model: auto, always, never, or from so many bytes on')
+        .option('--json', 'print what was written as one line of JSON')
+        .addHelpText('after', '\nExample: dimwise compile mlp.ts -o mlp.onnx --bind x=2x20'),
+    run: async (call) => (await import('./compile.ts')).compile(call),
+  },
+  {
+    name: 'shapes',
+    define: (command) =>
+      bind(command.description('Print every shape of models and .onnx files.').argument('<file...>', '.ts or .onnx'))
+        .option('--json', 'print one line of JSON for each file')
+        .addHelpText('after', '\nExample: dimwise shapes mlp.ts lenet.onnx --bind x=[batch,20] --json'),
+    run: async (call) => (await import('./shapes.ts')).shapes(call),
+  },
+  {
+    name: 'run',
+    define: (command) =>
+      seed(bind(command.description('Run a model on ONNX Runtime.').argument('<file>', 'a .ts or .onnx file')))
+        .option('--input <feed>', 'an input: x=FILE.npy or x=random; may be repeated', collect)
+        .option('--provider <name>', 'cuda or cpu; cuda where it can be had by default')
+        .option('--output <folder>', 'write every output as NAME.npy into this folder')
+        .option('--json', 'print the outputs as one line of JSON')
+        .addHelpText('after', '\nExample: dimwise run mlp.onnx --input x=random --bind x=2x20'),
+    run: async (call) => (await import('./run.ts')).run(call),
+  },
+];

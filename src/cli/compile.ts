@@ -1,0 +1,77 @@
+// dimwise compile: a model file becomes an .onnx file.
+import type { WeightPlacement } from '../../codegen/onnx/emit.ts';
+import { parseTarget } from '../ir/target.ts';
+import { formatType } from '../ir/type.ts';
+import type { CompiledModel } from '../model/compiled-model.ts';
+import { saveModel } from '../node/save-model.ts';
+import type { WrittenModel } from '../node/write-model.ts';
+import { parseBindings } from './bind-option.ts';
+import type { CommandCall } from './commands.ts';
+import { EXIT, type ExitCode, type Io } from './io.ts';
+import { compileOpened, fileKind, openModel } from './open-model.ts';
+import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
+import { jsonDiagnostics, printError, usageError } from './report.ts';
+import { formatTable } from './table.ts';
+import { withWarnings } from './warnings.ts';
+
+/** Compiles one model file. */
+export async function compile({ args, options, io }: CommandCall): Promise<ExitCode> {
+  const [path = ''] = args;
+  const read = readOptions(io, () => readCompileOptions(path, options));
+  if (typeof read === 'number') return read;
+  const { output, placement, seed, target, ...open } = read.value;
+  return withWarnings(io, async () => {
+    try {
+      const compiled = compileOpened(path, await openModel(path, { ...open, seed }), seed, target);
+      const written = await saveModel(compiled, output, placement);
+      if (flagOption(options, 'json')) io.out(JSON.stringify(describe(path, compiled, written)));
+      else printWritten(compiled, written, io);
+      return EXIT.ok;
+    } catch (error) {
+      if (flagOption(options, 'json')) io.out(JSON.stringify({ file: path, errors: jsonDiagnostics(error) }));
+      printError(error, io);
+      return EXIT.failed;
+    }
+  });
+}
+
+function readCompileOptions(path: string, options: OptionValues) {
+  if (fileKind(path) !== 'model') {
+    throw usageError(`${path} is compiled already`, 'compile takes a .ts or .js model file');
+  }
+  const output = textOption(options, 'output') ?? '';
+  if (!output.endsWith('.onnx')) throw usageError(`-o ${output} must end in .onnx`, `-o ${output || 'model'}.onnx`);
+  const target = textOption(options, 'target');
+  return {
+    output,
+    placement: parsePlacement(textOption(options, 'externalData') ?? 'auto'),
+    seed: seedOption(options),
+    target: target === undefined ? undefined : parseTarget(target).name,
+    bindings: parseBindings(listOption(options, 'bind')),
+    isStatic: flagOption(options, 'static'),
+  };
+}
+
+const PLACEMENTS: Readonly<Record<string, WeightPlacement>> = { auto: 'auto', always: 'external', never: 'inline' };
+
+/** Reads --external-data. @throws CLI_USAGE when it is neither a word of the help nor a number of bytes */
+function parsePlacement(text: string): { externalData: WeightPlacement; externalLimit?: number } {
+  if (/^\d+$/.test(text)) return { externalData: 'auto', externalLimit: Number(text) };
+  const externalData = Object.hasOwn(PLACEMENTS, text) ? PLACEMENTS[text] : undefined;
+  if (externalData) return { externalData };
+  throw usageError(`--external-data ${text} is unknown`, 'auto, always, never, or a number of bytes');
+}
+
+function describe(file: string, compiled: CompiledModel, { path, bytes, external }: WrittenModel): object {
+  return { file, output: path, bytes, external: external ?? null, target: compiled.target.name };
+}
+
+function printWritten({ graph, target }: CompiledModel, { path, bytes, external }: WrittenModel, io: Io): void {
+  const rows = [
+    ...graph.inputs.map((value) => ['input', value.name ?? '', formatType(value.type)]),
+    ...graph.outputs.map((value) => ['output', value.name ?? '', formatType(value.type)]),
+  ];
+  for (const line of formatTable(['', 'name', 'type'], rows, io.hasColor)) io.out(line);
+  io.out(`written for ${target.name}: ${path}, ${bytes} bytes`);
+  if (external) io.out(`weights beside it: ${external.path}, ${external.bytes} bytes`);
+}

@@ -1,0 +1,36 @@
+// Where a command writes and how: results to one stream, diagnostics to the other.
+
+/** The streams of a command; tests hand in their own. */
+export interface Io {
+  /** Writes a result: a whole line without its end. */
+  readonly out: (line: string) => void;
+  /** Writes a diagnostic, a warning or help that was not asked for. */
+  readonly err: (line: string) => void;
+  /** Whether a person reads the results at a terminal. */
+  readonly isTty: boolean;
+  /** Whether text for people may have colours. */
+  readonly hasColor: boolean;
+}
+
+/** The streams of the process. */
+export function processIo(): Io {
+  return {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${line}\n`),
+    isTty: process.stdout.isTTY === true,
+    // picocolors asks the environment (NO_COLOR, FORCE_COLOR, CI) once more.
+    hasColor: process.stdout.isTTY === true,
+  };
+}
+
+/** The exit codes of all commands. */
+export const EXIT = {
+  ok: 0,
+  /** A file or a run failed. */
+  failed: 1,
+  /** The command line is wrong; nothing was done. */
+  usage: 2,
+} as const;
+
+/** The exit code of a command. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,0 +1,136 @@
+// Opens model files for commands: loads, binds and initializes as the options say.
+import { extname } from 'node:path';
+import { dimwiseError } from '../base/errors.ts';
+import { warn } from '../base/warn.ts';
+import * as dimwise from '../index.ts';
+import type { SizeSpec } from '../ir/value.ts';
+import type { BatchInput } from '../model/batch.ts';
+import type { BoundModel } from '../model/bound-model.ts';
+import type { CompiledModel } from '../model/compiled-model.ts';
+import type { DefinedModel } from '../model/defined-model.ts';
+import type { DeclaredInput } from '../model/program.ts';
+import type { Seed } from '../nn/random/key.ts';
+import { type LoadedModel, loadModel, MODEL_EXTENSIONS } from '../node/load-model.ts';
+import type { InputBinding } from './bind-option.ts';
+import { usageError } from './report.ts';
+
+/** How a model file is opened. */
+export interface OpenOptions {
+  readonly bindings: readonly InputBinding[];
+  readonly isStatic: boolean;
+  readonly seed: Seed | undefined;
+}
+
+/** The kinds of files that commands take. */
+export type FileKind = 'model' | 'onnx';
+
+/** The kind of a file, by its ending. @throws CLI_USAGE for any other ending */
+export function fileKind(path: string): FileKind {
+  const ending = extname(path).toLowerCase();
+  if (ending === '.onnx') return 'onnx';
+  if (MODEL_EXTENSIONS.includes(ending)) return 'model';
+  throw usageError(
+    `${path} is of no kind that dimwise knows${ending ? `: ${ending}` : ''}`,
+    'give a .ts or .js model file, or an .onnx file',
+  );
+}
+
+/** A model file, loaded and bound as far as the options and its own declarations say. */
+export async function openModel(path: string, options: OpenOptions): Promise<LoadedModel> {
+  const loaded = await loadModel(path, { dimwise });
+  if (loaded.state === 'compiled') {
+    if (options.bindings.length > 0) warnUnused(path, 'compiled', '--bind');
+    return loaded;
+  }
+  const model = loaded.state === 'defined' ? loaded : loaded.model;
+  if (options.seed !== undefined) initializeAnew(model, options.seed);
+  if (options.bindings.length > 0) {
+    return model.bind(batchOf(options.bindings, model.inputs), { static: options.isStatic });
+  }
+  if (loaded.state === 'bound') return loaded;
+  return model.bound ?? bindAsDeclared(model) ?? model;
+}
+
+/**
+ * Compiles a model that was opened; parameters that nobody initialized are drawn from the seed.
+ *
+ * @throws NOT_BOUND when sizes are open that neither the file nor the options settle
+ */
+export function compileOpened(
+  path: string,
+  opened: LoadedModel,
+  seed: Seed | undefined,
+  target?: string,
+): CompiledModel {
+  if (opened.state === 'compiled') {
+    if (target !== undefined && target !== opened.target.name) warnUnused(path, 'compiled', '--target');
+    return opened;
+  }
+  if (opened.state === 'defined') throw notBound(path, opened);
+  initializeRest(opened, seed ?? 0);
+  return opened.compile({ target });
+}
+
+/** Draws every parameter from the seed, those that have data already too. */
+function initializeAnew(model: DefinedModel, seed: Seed): void {
+  model.initialize({ seed, forceReinit: true });
+}
+
+/** Parameters that the file did not initialize get their default recipe; no other one is touched. */
+export function initializeRest(model: BoundModel, seed: Seed): void {
+  for (const cell of model.parameters().values()) if (!cell.isInitialized) cell.initialize({ seed });
+}
+
+/** Binds by the declared sizes alone where none of them is open. */
+function bindAsDeclared(model: DefinedModel): BoundModel | undefined {
+  const batch: Record<string, BatchInput> = {};
+  for (const { name, spec } of model.inputs) {
+    const { shape } = spec;
+    if (!shape || shape.some((size) => size === null || size === '?')) return undefined;
+    batch[name] = { dtype: spec.dtype, shape };
+  }
+  return model.bind(batch);
+}
+
+function batchOf(bindings: readonly InputBinding[], inputs: readonly DeclaredInput[]): Record<string, BatchInput> {
+  const [only] = inputs;
+  const entries = bindings.map(({ name, dtype, sizes }): [string, BatchInput] => {
+    if (name === undefined && (inputs.length !== 1 || !only)) {
+      const names = inputs.map((input) => input.name).join(', ');
+      throw usageError(`--bind without a name stands for the only input; the inputs are ${names}`);
+    }
+    return [name ?? only?.name ?? 'x', dtype === undefined ? sizes : { dtype, shape: sizes }];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The example of --bind for an input: what is known of its sizes, with numbers where they are open. */
+function example({ name, spec }: DeclaredInput): string {
+  const sizes: readonly SizeSpec[] = spec.shape ?? ['batch', 20];
+  return `--bind "${name}=[${sizes.map((size) => (size === null || size === '?' ? 20 : size)).join(',')}]"`;
+}
+
+function notBound(path: string, model: DefinedModel) {
+  const open = model.inputs.filter(
+    ({ spec }) => !spec.shape || spec.shape.some((size) => size === null || size === '?'),
+  );
+  const names = open.map(({ name }) => `"${name}"`).join(', ');
+  return dimwiseError({
+    code: 'NOT_BOUND',
+    message: `${path} leaves the sizes of input ${names} open, and nothing binds them`,
+    origin: { what: path },
+    expected: 'a size or a symbol for every axis',
+    actual: open
+      .map(({ name, spec }) => `${name}: ${spec.shape ? `[${spec.shape.join(', ')}]` : 'any shape'}`)
+      .join(', '),
+    hint: `for example: ${open.map(example).join(' ')}`,
+  });
+}
+
+function warnUnused(path: string, state: string, option: string): void {
+  warn({
+    code: 'CLI_USAGE',
+    message: `${option} changes nothing: ${path} exports a ${state} model`,
+    hint: 'export the model itself, before bind() and compile()',
+  });
+}

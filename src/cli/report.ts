@@ -1,0 +1,48 @@
+// Errors as people and programs read them.
+import { type Diagnostic, DimwiseError, dimwiseError, formatDiagnostic, isDimwiseError } from '../base/errors.ts';
+import { formatOrigin } from '../base/origin.ts';
+import type { Io } from './io.ts';
+
+/** The error of a command line that is not as the help says. */
+export function usageError(message: string, hint = 'see dimwise --help'): DimwiseError {
+  return dimwiseError({ code: 'CLI_USAGE', message, hint });
+}
+
+/** All mistakes of an error; one that dimwise did not make on purpose is a defect, whose stack helps to find it. */
+export function diagnosticsOf(error: unknown): readonly Diagnostic[] {
+  if (isDimwiseError(error)) return error.errors;
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return [{ code: 'INTERNAL_INVARIANT', message, hint: 'report it with the model', cause: error }];
+}
+
+/** Writes all mistakes of an error for a person. */
+export function printError(error: unknown, io: Io): void {
+  for (const diagnostic of diagnosticsOf(error)) io.err(formatDiagnostic(diagnostic));
+}
+
+/** One mistake as JSON; members without content are left out. */
+export interface JsonDiagnostic {
+  readonly code: string;
+  readonly message: string;
+  /** The layer path and the author's source line as text; null where neither is known. */
+  readonly origin: string | null;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly hint?: string;
+  readonly related?: readonly { readonly message: string; readonly origin: string | null }[];
+}
+
+/** The mistakes of an error as JSON. */
+export function jsonDiagnostics(error: unknown): JsonDiagnostic[] {
+  return diagnosticsOf(error).map(({ code, message, origin, expected, actual, hint, related }) => ({
+    code,
+    message,
+    origin: formatOrigin(origin) || null,
+    ...(expected === undefined ? {} : { expected }),
+    ...(actual === undefined ? {} : { actual }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(related?.length
+      ? { related: related.map((each) => ({ message: each.message, origin: formatOrigin(each.origin) || null })) }
+      : {}),
+  }));
+}

@@ -1,0 +1,211 @@
+// dimwise run: a model file or an .onnx file runs on feeds from files or random ones.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Float16Array } from '@petamoriken/float16';
+import { dimwiseError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import { PROVIDERS } from '../ir/target.ts';
+import type { Seed } from '../nn/random/key.ts';
+import { loadSession } from '../node/load-session.ts';
+import { readNpy, writeNpy } from '../node/npy.ts';
+import { errorReason } from '../node/write-atomic.ts';
+import { createSession, type SessionOptions } from '../runtime/create-session.ts';
+import type { Feed } from '../runtime/feed.ts';
+import type { Provider } from '../runtime/provider.ts';
+import type { RunOutputs, RunTensor, Session } from '../runtime/session.ts';
+import { type InputBinding, parseBindings } from './bind-option.ts';
+import type { CommandCall } from './commands.ts';
+import { EXIT, type ExitCode, type Io } from './io.ts';
+import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
+import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
+import { chooseShapes, randomTensor } from './random-feed.ts';
+import { jsonDiagnostics, printError, usageError } from './report.ts';
+import { formatTable } from './table.ts';
+import { withWarnings } from './warnings.ts';
+
+/** What --input says of one input; an undefined name stands for the only one. */
+interface InputSource {
+  readonly name: string | undefined;
+  /** The .npy file; undefined for random elements. */
+  readonly file: string | undefined;
+}
+
+/** Runs one file. */
+export async function run({ args, options, io }: CommandCall): Promise<ExitCode> {
+  const [file = ''] = args;
+  const read = readOptions(io, () => readRunOptions(file, options));
+  if (typeof read === 'number') return read;
+  const isJson = flagOption(options, 'json');
+  return withWarnings(io, async () => {
+    let session: Session | undefined;
+    try {
+      session = await openSession(file, read.value);
+      const outputs = await session.run(await feedsFor(session, read.value));
+      const files = await writeOutputs(outputs, textOption(options, 'output'));
+      if (isJson) io.out(JSON.stringify(describe(file, session, outputs, files)));
+      else printOutputs(session, outputs, io);
+      return EXIT.ok;
+    } catch (error) {
+      if (isJson) io.out(JSON.stringify({ file, errors: jsonDiagnostics(error) }));
+      printError(error, io);
+      return EXIT.failed;
+    } finally {
+      await session?.dispose();
+    }
+  });
+}
+
+interface RunSettings extends OpenOptions {
+  readonly kind: 'model' | 'onnx';
+  readonly sources: readonly InputSource[];
+  readonly session: SessionOptions;
+}
+
+function readRunOptions(file: string, options: OptionValues): RunSettings {
+  const provider = textOption(options, 'provider');
+  return {
+    kind: fileKind(file),
+    bindings: parseBindings(listOption(options, 'bind')),
+    isStatic: flagOption(options, 'static'),
+    seed: seedOption(options),
+    sources: listOption(options, 'input').map(parseSource),
+    session: provider === undefined ? {} : { providers: [parseProvider(provider)] },
+  };
+}
+
+function parseProvider(text: string): Provider {
+  const found = PROVIDERS.find((each) => each === text);
+  if (found) return found;
+  const near = nearest(text, PROVIDERS);
+  throw usageError(`--provider ${text} is unknown`, near ? `did you mean ${near}?` : `one of ${PROVIDERS.join(', ')}`);
+}
+
+function parseSource(text: string): InputSource {
+  const at = text.indexOf('=');
+  const name = at < 0 ? undefined : text.slice(0, at);
+  const value = text.slice(at + 1);
+  if (name !== '' && value === 'random') return { name, file: undefined };
+  if (name !== '' && value.endsWith('.npy')) return { name, file: value };
+  throw usageError(`--input ${text} is no feed: expected x=FILE.npy or x=random`, 'save arrays with numpy.save');
+}
+
+async function openSession(file: string, { kind, session, ...open }: RunSettings): Promise<Session> {
+  if (kind === 'onnx') return loadSession(file, session);
+  const opened = await openModel(file, { ...open, bindings: await allBindings(open) });
+  return createSession(compileOpened(file, opened, open.seed), session);
+}
+
+/** A model file that is not bound by options is bound by the shapes of the files that are fed. */
+async function allBindings({
+  bindings,
+  sources,
+}: Omit<RunSettings, 'kind' | 'session'>): Promise<readonly InputBinding[]> {
+  const files = sources.filter(({ name }) => !bindings.some((binding) => binding.name === name));
+  if (files.length < sources.length || files.some(({ file }) => file === undefined)) return bindings;
+  const read = files.map(async ({ name, file = '' }): Promise<InputBinding> => {
+    const { dtype, shape } = await readNpy(file);
+    return { name, dtype, sizes: shape };
+  });
+  return [...bindings, ...(await Promise.all(read))];
+}
+
+async function feedsFor(session: Session, settings: RunSettings): Promise<Record<string, Feed>> {
+  const names = [...session.inputs.keys()];
+  const nameOf = (name: string | undefined): string => {
+    if (name !== undefined) return name;
+    if (names.length === 1) return names[0] ?? '';
+    throw dimwiseError({
+      code: 'FEED_UNKNOWN',
+      message: `an input without a name stands for the only one; the inputs are ${names.join(', ')}`,
+      expected: names.join(', '),
+      hint: `--input ${names[0]}=...`,
+    });
+  };
+  const feeds: Record<string, Feed> = {};
+  const shapes = new Map<string, readonly number[]>();
+  for (const { name, sizes } of settings.bindings) {
+    if (sizes.every((size) => typeof size === 'number')) shapes.set(nameOf(name), sizes);
+  }
+  for (const { name, file } of settings.sources) {
+    if (file === undefined) continue;
+    const array = await readNpy(file);
+    feeds[nameOf(name)] = array;
+    shapes.set(nameOf(name), array.shape);
+  }
+  const random = settings.sources.filter(({ file }) => file === undefined).map(({ name }) => nameOf(name));
+  const chosen = random.length > 0 ? chooseShapes(session.contract, shapes) : shapes;
+  for (const name of random) feeds[name] = randomFeed(session, name, chosen.get(name) ?? [], settings.seed ?? 0);
+  return feeds;
+}
+
+function randomFeed({ contract }: Session, name: string, shape: readonly number[], seed: Seed): Feed {
+  // An unknown name is left to the session, which knows what to say.
+  const input = Object.hasOwn(contract.inputs, name) ? contract.inputs[name] : undefined;
+  return input ? randomTensor(name, input.dtype ?? 'float32', shape, seed) : 0;
+}
+
+/** Writes each output into a folder, which is made where it does not exist; the files by output. */
+async function writeOutputs(
+  outputs: RunOutputs,
+  folder: string | undefined,
+): Promise<Readonly<Record<string, string>>> {
+  if (folder === undefined) return {};
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    const message = `the folder ${folder} cannot be made: ${errorReason(cause)}`;
+    throw dimwiseError({ code: 'FILE_WRITE', message, hint: 'check the path of --output', cause });
+  }
+  const files: [string, string][] = [];
+  for (const [name, tensor] of Object.entries(outputs)) {
+    const path = join(folder, `${name.replace(/[^\w.-]+/g, '_')}.npy`);
+    await writeNpy(path, { dtype: tensor.dtype, shape: tensor.shape, storage: storageOf(tensor) });
+    files.push([name, path]);
+  }
+  return Object.fromEntries(files);
+}
+
+function storageOf({ data }: RunTensor) {
+  if (!ArrayBuffer.isView(data)) return { kind: 'strings', values: data } as const;
+  return { kind: 'bytes', bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) } as const;
+}
+
+/** The elements as plain values; those of float16 come as bits. */
+function elementsOf({ dtype, data }: RunTensor, most = data.length): unknown[] {
+  const some = data.slice(0, most);
+  return Array.from<unknown>(dtype === 'float16' && some instanceof Uint16Array ? new Float16Array(some.buffer) : some);
+}
+
+/** The outputs as JSON: bigints as text, because numbers would be rounded. */
+function describe(
+  file: string,
+  session: Session,
+  outputs: RunOutputs,
+  files: Readonly<Record<string, string>>,
+): object {
+  const described = Object.entries(outputs).map(([name, tensor]) => {
+    const { dtype, shape } = tensor;
+    const where = Object.hasOwn(files, name) ? { file: files[name] } : { data: elementsOf(tensor).map(jsonElement) };
+    return [name, { dtype, shape, ...where }];
+  });
+  return { file, provider: session.provider, fallbacks: session.fallbacks, outputs: Object.fromEntries(described) };
+}
+
+/** JSON has no bigint, infinity and NaN: they go out as text. */
+const jsonElement = (element: unknown): unknown =>
+  typeof element === 'bigint' || (typeof element === 'number' && !Number.isFinite(element)) ? String(element) : element;
+
+/** So many elements of each output are printed for a person. */
+const SHOWN = 6;
+
+function printOutputs(session: Session, outputs: RunOutputs, io: Io): void {
+  const rows = Object.entries(outputs).map(([name, tensor]) => {
+    const shown = elementsOf(tensor, SHOWN).map((each) =>
+      typeof each === 'number' ? Number(each.toPrecision(5)) : each,
+    );
+    const rest = tensor.data.length > SHOWN ? ' ...' : '';
+    return [name, `${tensor.dtype}[${tensor.shape.join(', ')}]`, shown.join(' ') + rest];
+  });
+  for (const line of formatTable(['output', 'type', 'elements'], rows, io.hasColor)) io.out(line);
+  io.out(`ran on ${session.provider}`);
+}

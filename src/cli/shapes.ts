@@ -1,0 +1,88 @@
+// dimwise shapes: the symbolic shape of every value of models and .onnx files.
+import type { Graph } from '../ir/graph.ts';
+import { readModelFile } from '../node/read-model.ts';
+import { type InputBinding, parseBindings } from './bind-option.ts';
+import { inferRead } from './bind-read-graph.ts';
+import type { CommandCall } from './commands.ts';
+import { describeGraph, type JsonGraph } from './describe-graph.ts';
+import type { JsonShape, JsonType } from './describe-type.ts';
+import { EXIT, type ExitCode, type Io } from './io.ts';
+import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
+import { flagOption, listOption, readOptions } from './options.ts';
+import { jsonDiagnostics, printError } from './report.ts';
+import { formatTable } from './table.ts';
+import { withWarnings } from './warnings.ts';
+
+/** Prints the shapes of each file; one that fails is reported, and the rest go on. */
+export async function shapes({ args, options, io }: CommandCall): Promise<ExitCode> {
+  const read = readOptions(io, () => {
+    const bindings = parseBindings(listOption(options, 'bind'));
+    return { bindings, isStatic: flagOption(options, 'static'), seed: undefined };
+  });
+  if (typeof read === 'number') return read;
+  const isJson = flagOption(options, 'json');
+  return withWarnings(io, async () => {
+    let code: ExitCode = EXIT.ok;
+    for (const file of args) {
+      try {
+        const described = await describeFile(file, read.value);
+        if (isJson) io.out(JSON.stringify({ file, ...described }));
+        else printGraph(file, described, io);
+      } catch (error) {
+        code = EXIT.failed;
+        if (isJson) io.out(JSON.stringify({ file, errors: jsonDiagnostics(error) }));
+        printError(error, io);
+      }
+    }
+    return code;
+  });
+}
+
+async function describeFile(file: string, options: OpenOptions): Promise<JsonGraph> {
+  const isOnnx = fileKind(file) === 'onnx';
+  const graph = isOnnx ? await readGraph(file, options.bindings) : await modelGraph(file, options);
+  return describeGraph(graph, { areConstantsParameters: isOnnx });
+}
+
+async function readGraph(file: string, bindings: readonly InputBinding[]): Promise<Graph> {
+  // Nothing but shapes is looked at, so a weight file from a package cache does no harm.
+  return inferRead(await readModelFile(file, { allowHardLinks: true }), bindings);
+}
+
+/** The graph as it would be written; one that is not bound yet is shown as it is defined. */
+async function modelGraph(file: string, options: OpenOptions): Promise<Graph> {
+  const opened = await openModel(file, options);
+  return opened.state === 'defined' ? opened.graph : compileOpened(file, opened, undefined).graph;
+}
+
+function printGraph(file: string, graph: JsonGraph, io: Io): void {
+  io.out(`${file}`);
+  const rows: string[][] = [];
+  for (const [name, type] of Object.entries(graph.inputs)) rows.push(['input', name, typeText(type)]);
+  for (const [name, parameter] of Object.entries(graph.parameters)) {
+    rows.push(['parameter', name, typeText({ kind: 'tensor', ...parameter })]);
+  }
+  for (const [name, type] of Object.entries(graph.values)) rows.push(['value', name, typeText(type)]);
+  for (const [name, type] of Object.entries(graph.outputs)) rows.push(['output', name, typeText(type)]);
+  for (const line of formatTable(['', 'name', 'type'], rows, io.hasColor)) io.out(`  ${line}`);
+  if (graph.constraints.length > 0) io.out('  holds for');
+  for (const { expr, scope } of graph.constraints)
+    io.out(`    ${expr}${scope === 'run' ? '  (seen in a run only)' : ''}`);
+}
+
+function typeText(type: JsonType): string {
+  switch (type.kind) {
+    case 'tensor':
+      return `${type.dtype ?? '?'}${shapeText(type.shape)}`;
+    case 'map':
+      return `map(${type.key}, ${typeText(type.of)})`;
+    case 'unknown':
+      return 'unknown';
+    case 'sequence':
+    case 'optional':
+    case 'sparse':
+      return `${type.kind}(${typeText(type.of)})`;
+  }
+}
+
+const shapeText = (shape: JsonShape): string => (shape ? `[${shape.map((size) => size ?? '?').join(', ')}]` : '[...]');
