@@ -19,6 +19,7 @@ export { evaluate } from './dim/evaluate.ts';
 export { formatDim, parseDim } from './dim/text.ts';
 export { DTYPE_NAMES, DTYPES, type DType } from './ir/dtype.ts';
 export { Graph, Node, type ShapeSpec, type SizeSpec, Value } from './ir/graph.ts';
+export type { InferContext } from './ir/operator.ts';
 export { SymbolNames } from './ir/symbol-names.ts';
 export { parseTarget, type Target } from './ir/target.ts';
 export { materialize, type TensorData, tensorFromBytes, tensorFromValues, typedArrayOf } from './ir/tensor-data.ts';
@@ -34,6 +35,7 @@ export type { GraphBuilder, Program } from './model/program.ts';
 export type { Activation, ActivationName } from './nn/activation.ts';
 export { describeInitializer } from './nn/initializers/same-initializer.ts';
 export { type AnyLayer, block, defineLayer, isLayer, type Layer, type Layers } from './nn/layer.ts';
+export { emitLayer, type LayerRow } from './nn/layer-node.ts';
 export {
   type ActivationLayer,
   type ActivationOptions,
@@ -61,6 +63,12 @@ export { type AttentionInputs, type AttentionOptions, multiHeadAttention } from 
 export { type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from './nn/layers/avg-pool.ts';
 export { type BatchNormOptions, batchNorm } from './nn/layers/batch-norm.ts';
 export { type ConvOptions, conv1d, conv2d, conv3d } from './nn/layers/conv.ts';
+export {
+  type ConvTransposeOptions,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from './nn/layers/conv-transpose.ts';
 export { type DenseOptions, dense } from './nn/layers/dense.ts';
 export { type DropoutOptions, dropout } from './nn/layers/dropout.ts';
 export { type EmbeddingOptions, embedding } from './nn/layers/embedding.ts';

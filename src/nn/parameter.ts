@@ -3,11 +3,12 @@ import type { ErrorCode } from '../base/codes.ts';
 import { type DimwiseError, dimwiseError } from '../base/errors.ts';
 import { captureSite, type Origin } from '../base/origin.ts';
 import { sizeToDim } from '../build/declare.ts';
-import type { DType } from '../ir/dtype.ts';
+import { type DType, isDType } from '../ir/dtype.ts';
 import type { ShapeSpec } from '../ir/graph.ts';
 import type { ParameterCell } from '../ir/parameter-cell.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
 import { formatShape, type Shape, staticShape, toShape } from '../ir/type.ts';
+import { refuseArgument } from './arguments.ts';
 import { planInitializer } from './initializers/draw-into.ts';
 import { fans, type WeightLayout } from './initializers/fans.ts';
 import type { Initializer } from './initializers/initializer.ts';
@@ -62,8 +63,17 @@ export class Parameter implements ParameterCell {
   #data: TensorData | undefined;
   readonly #settled = new Map<number, string>();
 
+  /**
+   * Makes a parameter without data.
+   *
+   * @throws LAYER_ARGUMENT when the dtype is none of ONNX
+   * @throws DIM_SYNTAX when a size cannot be read
+   * @throws INITIALIZER_INVALID when an initializer does not exist
+   */
   constructor(options: ParameterOptions, origin: Origin | undefined = { site: captureSite() }) {
     this.#shape = options.shape.map(sizeToDim);
+    if (options.dtype !== undefined && !isDType(options.dtype))
+      refuseArgument('a parameter', 'dtype', 'an element type of ONNX', options.dtype);
     this.#dtype = options.dtype;
     this.#initializer = options.initializer === undefined ? undefined : parseInitializer(options.initializer);
     this.#fallback = parseInitializer(options.fallback ?? 'xavierUniform');

@@ -19,6 +19,13 @@ const ARGUMENTS: readonly (readonly [call: string, make: () => unknown, says: Re
   ['conv2d same, strided and dilated', () => dw.conv2d(4, 3, { padding: 'same', strides: 2, dilation: 2 }), /both/],
   ['conv2d with groups 3 of 4', () => dw.conv2d(4, 3, { groups: 3 }), /a divisor of its 4 output channels, got 3/],
   ['conv2d with inChannels 3 in 2 groups', () => dw.conv2d(4, 3, { groups: 2, inChannels: 3 }), /3 input channels/],
+  [
+    'convTranspose2d(4, 3, groups 3)',
+    () => dw.convTranspose2d(4, 3, { groups: 3 }),
+    /a divisor of its 4 output channels/,
+  ],
+  ['convTranspose1d with outputPadding -1', () => dw.convTranspose1d(4, 3, { outputPadding: -1 }), /outputPadding/],
+  ['dense of a misspelt dtype', () => dw.dense(4, { dtype: JSON.parse('"flaot32"') }), /element type of ONNX.*flaot32/],
   ['maxPool2d(0)', () => dw.maxPool2d(0), /size/],
   ['avgPool3d([2, 2])', () => dw.avgPool3d([2, 2]), /a list of 3/],
   ['flatten with axis 0.5', () => dw.flatten({ axis: 0.5 }), /axis/],

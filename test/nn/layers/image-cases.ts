@@ -55,6 +55,36 @@ export const IMAGE_CASES: readonly LayerCase[] = [
     ],
   },
   {
+    name: 'convTranspose1d',
+    make: () => dw.convTranspose1d(8, 4, { strides: 2, padding: 1 }),
+    before: ['weight (?, 8, 4)', 'bias (8)'],
+    after: ['weight (4, 8, 4)', 'bias (8)'],
+    batches: [
+      [[2, 4, 10], '[batch, 8, 20]'],
+      [['n', 4, 't'], '[n, 8, 2*t]'],
+    ],
+  },
+  {
+    name: 'convTranspose2d in groups',
+    make: () => dw.convTranspose2d(8, 3, { groups: 2, strides: 2, padding: 1, outputPadding: 1 }),
+    before: ['weight (?, 4, 3, 3)', 'bias (8)'],
+    after: ['weight (6, 4, 3, 3)', 'bias (8)'],
+    batches: [
+      [[2, 6, 5, 7], '[batch, 8, 10, 14]'],
+      [['n', 6, 'h', 'w'], '[n, 8, 2*h, 2*w]'],
+    ],
+  },
+  {
+    name: 'convTranspose3d',
+    make: () => dw.convTranspose3d(2, [1, 2, 3], { bias: false }),
+    before: ['weight (?, 2, 1, 2, 3)'],
+    after: ['weight (4, 2, 1, 2, 3)'],
+    batches: [
+      [[2, 4, 5, 6, 7], '[batch, 2, 5, 7, 9]'],
+      [['n', 4, 'd', 'h', 'w'], '[n, 2, d, h + 1, w + 2]'],
+    ],
+  },
+  {
     name: 'maxPool1d',
     make: () => dw.maxPool1d(),
     ...same(''),

@@ -31,6 +31,8 @@ const LAYERS: Readonly<Record<string, () => dw.Composition>> = {
   'conv2d strided, padded': () => dw.conv2d(4, [3, 2], { strides: [2, 1], padding: [1, 0] }),
   'conv2d even kernel, same': () => dw.conv2d(3, 4, { padding: 'same', bias: false }),
   conv3d: () => dw.conv3d(3, 2, { strides: 2 }),
+  'convTranspose1d grouped': () => dw.convTranspose1d(6, 3, { strides: 2, groups: 2 }),
+  'convTranspose2d padded': () => dw.convTranspose2d(4, 3, { strides: 2, padding: 1, outputPadding: 1 }),
   'maxPool1d dilated': () => dw.maxPool1d(3, { strides: 1, dilation: 2 }),
   'maxPool2d ceil': () => dw.maxPool2d(3, { strides: 2, padding: 1, ceilMode: true }),
   maxPool3d: () => dw.maxPool3d(2),
