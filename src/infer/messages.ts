@@ -4,6 +4,7 @@ import type { Dim } from '../dim/dim.ts';
 import { formatDim } from '../dim/text.ts';
 import type { Value } from '../ir/graph.ts';
 import type { InferContext } from '../ir/operator.ts';
+import type { ParameterCell } from '../ir/parameter-cell.ts';
 
 /** Names an input in a message: by parameter path, by its own name, or by its formal name. */
 export function describeInput(value: Value | undefined, formal: string | undefined, i: number): string {
@@ -35,11 +36,7 @@ export function mismatchDiagnostic(cx: InferContext, a: MetAxis, b: MetAxis, wha
       related: madeAt(cx, [owner, other]),
     };
   }
-  const axis = owner.axis < 0 ? owner.axis + cell.shape.length : owner.axis;
-  const settled = cell.settledBy(axis);
-  const related: Related[] = settled
-    ? [{ message: `${wanted} was fixed by ${settled}`, origin: cell.origin }]
-    : [{ message: `${wanted} was given where the layer was made`, origin: cell.origin }];
+  const settled = cell.settledBy(owner.axis < 0 ? owner.axis + cell.shape.length : owner.axis);
   return {
     code: 'SHAPE_MISMATCH',
     message: `${cell.path} takes ${wanted} ${what}, this batch brings ${found}`,
@@ -49,8 +46,19 @@ export function mismatchDiagnostic(cx: InferContext, a: MetAxis, b: MetAxis, wha
     hint: settled
       ? `bind a new instance of the model, or give this input ${wanted} ${what}`
       : `give this input ${wanted} ${what}, or make the layer for ${found}`,
-    related: [...related, ...madeAt(cx, [other])],
+    related: [fixedAt(cx, owner, cell), ...madeAt(cx, [other])],
   };
+}
+
+/** Where a parameter's size comes from: its author, an earlier bind, or an earlier call in this trace. */
+function fixedAt(cx: InferContext, { input, axis, dim }: MetAxis, cell: ParameterCell): Related {
+  const settled = cell.settledBy(axis < 0 ? axis + cell.shape.length : axis);
+  const size = formatDim(dim);
+  if (settled) return { message: `${size} was fixed by ${settled}`, origin: cell.origin };
+  const [first] = cx.node.inputs[input]?.users ?? [];
+  if (cell.shape.at(axis)?.kind === 'const' || !first || first === cx.node)
+    return { message: `${size} was given where the layer was made`, origin: cell.origin };
+  return { message: `${size} was fixed by an earlier call`, origin: first.origin };
 }
 
 function cellOf(cx: InferContext, met: MetAxis) {
