@@ -187,6 +187,8 @@ export class Context implements InferContext {
   }
 
   unify(a: Dim, b: Dim, what: string): Dim {
+    // Equal numbers are the common case, of which there is nothing to record.
+    if (a === b && a.kind === 'const') return a;
     const answer = this.facts.unify(a, b, this.node.origin);
     if (answer === 'false' || answer === 'contradiction') {
       const [left, right] = [formatDim(a), formatDim(b)];
@@ -200,6 +202,7 @@ export class Context implements InferContext {
   unifyAxes(a: { input: number; axis: number }, b: { input: number; axis: number }, what: string): Dim {
     const [left, right] = [this.shape(a.input)?.at(a.axis), this.shape(b.input)?.at(b.axis)];
     if (!left || !right) return left ?? right ?? this.fresh(what);
+    if (left === right && left.kind === 'const') return left;
     const answer = this.facts.unify(left, right, this.node.origin);
     if (answer === 'false' || answer === 'contradiction') {
       throw dimwiseError(mismatchDiagnostic(this, { ...a, dim: left }, { ...b, dim: right }, what));
@@ -221,6 +224,7 @@ export class Context implements InferContext {
   }
 
   atLeast(dim: Dim, least: number | Dim, what: string): void {
+    if (dim.kind === 'const' && typeof least === 'number' && dim.value >= least) return;
     const origins = this.node.origin ? [this.node.origin] : [];
     const answer =
       typeof least === 'number'
