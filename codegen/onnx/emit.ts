@@ -56,7 +56,7 @@ export interface EmittedModel {
  * Emits a graph. Same graph and options, same bytes.
  *
  * @param graph a lowered graph: operators of ONNX and of other domains, functions, bodies; every size a number or a symbol
- * @throws BIND_INCOMPLETE when a size is still unknown; all such values are listed
+ * @throws BIND_INCOMPLETE when a size of an input or output is still unknown; all such values are listed
  * @throws PARAM_NOT_INITIALIZED, PARAM_DEFERRED when a parameter has no data yet; all such parameters are listed
  * @throws EMIT_OPSET when the target lacks an operator
  * @throws EMIT_TOO_LARGE when the weights do not fit one file and `externalData` is `inline`

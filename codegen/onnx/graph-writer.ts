@@ -3,12 +3,10 @@ import { assertNever } from '../../src/base/assert-never.ts';
 import { type Diagnostic, dimwiseError } from '../../src/base/errors.ts';
 import type { FunctionDefinition, Graph, Node, Value } from '../../src/ir/graph.ts';
 import type { TensorData } from '../../src/ir/tensor-data.ts';
-import type { ValueType } from '../../src/ir/type.ts';
 import { type AttributeParts, attributeProto, attributeProtos } from './attribute-proto.ts';
 import { layerPath, writtenOutputs } from './node-parts.ts';
 import type { FunctionProto, GraphProto, NodeProto, OperatorSetIdProto, ValueInfoProto } from './proto/messages.ts';
 import type { StringStringEntryProto } from './proto/tensor-messages.ts';
-import type { TypeProto } from './proto/type-messages.ts';
 import type { TensorWriter } from './tensor-proto.ts';
 import type { TypeWriter } from './type-proto.ts';
 import { ValueNames } from './value-names.ts';
@@ -53,7 +51,7 @@ export class GraphWriter {
     const edges = [...graph.parameters, ...graph.constants].filter(
       (value) => value.users.length > 0 || kept.has(value),
     );
-    const input = graph.inputs.map((value) => this.#info(value, this.#names.of(value)));
+    const input = graph.inputs.map((value) => this.#info(value, this.#names.of(value), !graph.parent));
     const node = Array.from(graph.nodes(), (each) => this.#node(each));
     const output = this.#outputs(graph, node);
     const own = new Set(graph.outputs);
@@ -128,12 +126,14 @@ export class GraphWriter {
         name = copy;
       }
       seen.add(value);
-      return this.#info(value, name);
+      return this.#info(value, name, !graph.parent);
     });
   }
 
-  #info(value: Value, name: string): ValueInfoProto {
-    const type = this.#type(value.declaredType, (axis) => {
+  /** Name and type of a value; `mustBeKnown` where an unknown size is a mistake: at the edge of the model. */
+  #info(value: Value, name: string, mustBeKnown = false): ValueInfoProto {
+    const type = this.#parts.types.type(value.declaredType, (axis) => {
+      if (!mustBeKnown) return;
       this.#parts.report({
         code: 'BIND_INCOMPLETE',
         message: `axis ${axis} of ${value.label} is still unknown`,
@@ -143,10 +143,6 @@ export class GraphWriter {
       });
     });
     return { name, type };
-  }
-
-  #type(type: ValueType, onUnknown: (axis: number) => void): TypeProto | undefined {
-    return this.#parts.types.type(type, onUnknown);
   }
 }
 

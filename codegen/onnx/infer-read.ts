@@ -23,7 +23,8 @@ export function inferReadModel({ graph, declared }: ReadModel, report: Report): 
     }
   }
   for (const [value, stated] of declared) {
-    if (value.graph !== graph && !value.poisoned) contradict(value, stated, report);
+    // Values of bodies were inferred with the nodes that hold them, where a rule looked into the body.
+    if (value.graph !== graph && !value.poisoned) settle(value, stated, report);
   }
 }
 

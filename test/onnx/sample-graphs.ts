@@ -142,8 +142,7 @@ function loop(): Graph {
   const keep = addInput(body, 'keep', 'bool[]');
   const state = addInput(body, 'state', 'float32[n]');
   const next = addOne(body, 'Add', [state, x], { outputs: ['float32[n]'] });
-  const again = addOne(body, 'Identity', [keep], { outputs: ['bool[]'] });
-  body.setOutputs([again, next]);
+  body.setOutputs([keep, next]);
   const y = addOne(graph, 'Loop', [trips, undefined, x], {
     attributes: { body: { kind: 'graph', value: body } },
     outputs: ['float32[n]'],
