@@ -71,7 +71,7 @@ function leastSize({ graph }: CompiledModel, sizes: Readonly<Record<string, numb
 }
 
 describe('random networks', () => {
-  test('claim only what ONNX Runtime returns, wherever their contract holds', async () => {
+  test('claim only what ONNX Runtime returns, wherever their contract holds', { timeout: 120_000 }, async () => {
     let judged = 0;
     await fc.assert(
       fc.asyncProperty(network, async ({ stages, head, first, second }) => {

@@ -115,7 +115,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-describe.each(ROWS)('$name', ({ exported, define, symbolic, bindings, fresh = 0 }) => {
+describe.each(ROWS)('$name', { timeout: 120_000 }, ({ exported, define, symbolic, bindings, fresh = 0 }) => {
   test('is the default export as the module defines it: nothing bound, nothing drawn', () => {
     expect(exported.bound).toBeUndefined();
     expect([...exported.parameters()].map(String)).toEqual([...define().parameters()].map(String));
