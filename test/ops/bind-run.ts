@@ -18,8 +18,10 @@ const TRIES = 20_000;
 /**
  * Two different bindings of the symbols of a case that meet its constraints: one where the constraints leave no choice, fewer
  * where the search finds no more.
+ *
+ * @param most the greatest size to draw
  */
-export function bindingsOf({ example }: Case, run: ExampleRun): Binding[] {
+export function bindingsOf({ example }: Case, run: ExampleRun, most = Number.POSITIVE_INFINITY): Binding[] {
   const { facts } = run.graph;
   const free = inputSymbols(refinedInputs(run));
   const constraints = [...facts.constraints(), ...(example.given ?? []).map((text) => parseConstraint(text))];
@@ -30,7 +32,7 @@ export function bindingsOf({ example }: Case, run: ExampleRun): Binding[] {
     for (const s of free) {
       // A multiplicative congruential generator, modulus 2^31 - 1 and multiplier 48271 (Park and Miller, 1993).
       seed = (seed * 48_271) % 2_147_483_647;
-      const sizes = facts.range(s).min > 0 ? SIZES : SIZES_FROM_ZERO;
+      const sizes = (facts.range(s).min > 0 ? SIZES : SIZES_FROM_ZERO).filter((size) => size <= most);
       drawn.set(s, sizes[seed % sizes.length] ?? 1);
     }
     // A symbol that the facts solve has the value of its solution.
@@ -56,11 +58,12 @@ export function refinedInputs(run: ExampleRun): ExampleInputs {
 }
 
 /** Tells whether numbers meet a constraint; one on sizes that only a run tells is left to the run. */
-function meets(constraint: Constraint, binding: Binding): boolean {
+export function meets(constraint: Constraint, binding: Binding): boolean {
   return !constraintDims(constraint).every((dim) => isBound(dim, binding)) || checkConstraint(constraint, binding);
 }
 
-function isBound(dim: Dim, binding: Binding): boolean {
+/** Tells whether a dim has a value under a binding. */
+export function isBound(dim: Dim, binding: Binding): boolean {
   return [...symbolsOf(dim)].every((s) => binding(s) !== undefined);
 }
 

@@ -1,24 +1,30 @@
 // Reductions along axes: each axis in `axes` becomes 1 with keepdims, else is dropped.
-import { intScalar } from '../../ir/content.ts';
+import { intOf, intScalar } from '../../ir/content.ts';
 import { isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import { addElements, type BinaryRule, maxElements, minElements, multiplyElements } from '../rules/element-rules.ts';
+import { wrap } from '../rules/integer-elements.ts';
 import { reducedContent, reducedShape } from '../rules/reduction.ts';
 
 /**
- * Folds integers below 2^53 only: the order in which a runtime adds floats is not known, and with it the rounding; greater
- * integers overflow differently (ONNX Runtime 1.32: 2^40 * 2^40 reduces to 2^63 - 1).
+ * Folds integers below 2^53 that the type holds: the order in which a runtime adds floats is not known, and with it the
+ * rounding; and sums and products that overflow end at the type's ends or anywhere (ONNX Runtime 1.30).
  */
 const overIntegers =
-  (rule: BinaryRule): BinaryRule =>
+  ({ rule, exact }: Fold): BinaryRule =>
   (cx, dtype, a, b) => {
     if (!isIntegerDType(dtype)) return undefined;
-    const result = rule(cx, dtype, a, b);
-    return typeof result === 'bigint' ? undefined : result;
+    const [left, right] = [intOf(a), intOf(b)];
+    if (left === undefined || right === undefined) return rule(cx, dtype, a, b);
+    const value = exact(BigInt(left), BigInt(right));
+    const wrapped = wrap(dtype, value);
+    return typeof wrapped === 'object' && intOf(wrapped) === Number(value) ? wrapped : undefined;
   };
 
 interface Fold {
   readonly rule: BinaryRule;
+  /** The rule on numbers, without a bound. */
+  readonly exact: (a: bigint, b: bigint) => bigint;
   /** The value over no elements. */
   readonly empty?: number;
   readonly examples: readonly OperatorExample[];
@@ -62,7 +68,7 @@ function reduceRow(name: string, fold?: Fold): OperatorRow {
   };
   if (!fold) return row;
   const empty = fold.empty === undefined ? undefined : intScalar(fold.empty);
-  const rule = overIntegers(fold.rule);
+  const rule = overIntegers(fold);
   return { ...row, content: (cx, [out]) => [reducedContent(cx, out, rule, isIntegers(cx) ? empty : undefined)] };
 }
 
@@ -80,13 +86,20 @@ const scalar = (input: string, output: string): OperatorExample => ({
 /** The family: name (since-version) and formula of each row. */
 export const REDUCE_ROWS: readonly OperatorRow[] = [
   // ReduceSum (1): the sum of x
-  reduceRow('ReduceSum', { rule: addElements, empty: 0, examples: [scalar('[s, 2, t]', 's + t + 2')] }),
+  reduceRow('ReduceSum', {
+    rule: addElements,
+    exact: (a, b) => a + b,
+    empty: 0,
+    examples: [scalar('[s, 2, t]', 's + t + 2')],
+  }),
   // ReduceProd (1): the product of x
   reduceRow('ReduceProd', {
     rule: multiplyElements,
+    exact: (a, b) => a * b,
     empty: 1,
     examples: [
       scalar('[s, 2, t]', '2*s*t'),
+      { inputs: ['int64[2] = [4294967296, 4294967296]'], outputs: ['int64[1]'] },
       {
         inputs: ['int64[2, 2] = [a, b, c, 3]', 'int64[1] = [0]'],
         outputs: ['int64[1, 2] = [a*c, 3*b]'],
@@ -94,8 +107,16 @@ export const REDUCE_ROWS: readonly OperatorRow[] = [
     ],
   }),
   // ReduceMax, ReduceMin (1): the greatest, the least of x
-  reduceRow('ReduceMax', { rule: maxElements, examples: [scalar('[s, 2, t]', 'max(s, t, 2)')] }),
-  reduceRow('ReduceMin', { rule: minElements, examples: [scalar('[s, 2, t]', 'min(s, t, 2)')] }),
+  reduceRow('ReduceMax', {
+    rule: maxElements,
+    exact: (a, b) => (a > b ? a : b),
+    examples: [scalar('[s, 2, t]', 'max(s, t, 2)')],
+  }),
+  reduceRow('ReduceMin', {
+    rule: minElements,
+    exact: (a, b) => (a < b ? a : b),
+    examples: [scalar('[s, 2, t]', 'min(s, t, 2)')],
+  }),
   // ReduceMean (1): the mean of x
   reduceRow('ReduceMean'),
   // ReduceL1 (1): the sum of |x|; ReduceL2 (1): the root of the sum of x^2; ReduceSumSquare (1): the sum of x^2

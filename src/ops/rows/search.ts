@@ -55,6 +55,17 @@ const NonZero: OperatorRow = {
   ],
 };
 
+const isPositive = (cx: InferContext, dim: Dim): boolean => cx.facts.range(dim).min >= 1;
+
+/** How many different elements input 0 has, where all are numbers and no axis is given. */
+function countUnique(cx: InferContext, axis: number | undefined): Dim | undefined {
+  const content = axis === undefined ? cx.content(0) : undefined;
+  const keys = content?.elements.map(
+    (element) => intOf(element) ?? (typeof element === 'object' ? undefined : element),
+  );
+  return keys && keys.every((key) => key !== undefined) ? constant(new Set(keys).size) : undefined;
+}
+
 /**
  * Unique (11): the different elements, or slices along an axis, with the index of the first of each, the index of each one's
  * representative, and counts. `[d0, ..., dn] -> [u], int64[u], int64[d0 * ... * dn], int64[u]`, or u along the axis
@@ -66,8 +77,7 @@ const Unique: OperatorRow = {
     const given = cx.int('axis');
     const axis = given === undefined || !shape ? undefined : cx.axis(given, shape.length);
     const all = given === undefined ? sizeOf(shape) : axis === undefined ? undefined : shape?.[axis];
-    const least = all && cx.facts.range(all).min >= 1 ? 1 : 0;
-    const unique = cx.fresh('unique', { min: least, max: all });
+    const unique = countUnique(cx, given) ?? cx.fresh('unique', { min: all && isPositive(cx, all) ? 1 : 0, max: all });
     const values = given === undefined ? [unique] : shape?.map((dim, i) => (i === axis ? unique : dim));
     const inverse = all ?? cx.fresh('size');
     return [cx.tensor(values), ...[unique, inverse, unique].map((size) => cx.tensor([size], 'int64'))];
@@ -83,6 +93,10 @@ const Unique: OperatorRow = {
       attributes: { axis: 1 },
       outputs: ['float32[batch, u]', 'int64[u]', 'int64[n]', 'int64[u]'],
       constraints: ['u <= n'],
+    },
+    {
+      inputs: ['int64[4] = [2, 1, 2, 3]'],
+      outputs: ['int64[3]', 'int64[3]', 'int64[4]', 'int64[3]'],
     },
     { inputs: ['float32[...]'], outputs: ['float32[u]', 'int64[u]', 'int64[size]', 'int64[u]'] },
     {

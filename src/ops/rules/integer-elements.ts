@@ -99,15 +99,20 @@ export const divideIntegers: IntegerRule = rule(
   },
 );
 
+/** An integer below 2^53 in magnitude; undefined for greater ones. */
+function safeOnly(value: bigint): bigint | undefined {
+  return Number.isSafeInteger(Number(value)) ? value : undefined;
+}
+
 /** ONNX Mod with fmod = 0: the sign of the divisor, as Python's `%`. */
 export const floorModulo: IntegerRule = rule(
   (a, b) => (b === 0n ? undefined : ((a % b) + b) % b),
   (cx, a, b) => (nonZero(cx, b) ? mod(a, b) : undefined),
 );
 
-/** ONNX Mod with fmod = 1: the sign of the dividend, as C's `%`. */
+/** ONNX Mod with fmod = 1: the sign of the dividend, as C's `fmod`, which is computed in float64: exact below 2^53. */
 export const truncatedModulo: IntegerRule = rule(
-  (a, b) => (b === 0n ? undefined : a % b),
+  (a, b) => (b === 0n || safeOnly(a) === undefined || safeOnly(b) === undefined ? undefined : a % b),
   (cx, a, b) => (cx.facts.range(a).min >= 0 && cx.facts.range(b).min >= 1 ? mod(a, b) : undefined),
 );
 
@@ -146,9 +151,6 @@ export const powerIntegers: IntegerRule = rule(
   (_, a, b) =>
     b.kind === 'const' && b.value >= 0 && b.value <= 8 ? mul(...Array.from({ length: b.value }, () => a)) : undefined,
 );
-
-/** An integer below 2^53 in magnitude; undefined for greater ones. */
-const safeOnly = (value: bigint): bigint | undefined => (Number.isSafeInteger(Number(value)) ? value : undefined);
 
 /** `-a`. */
 export function negateInteger(cx: InferContext, dtype: DType, a: Scalar): Scalar {
