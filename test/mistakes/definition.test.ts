@@ -40,11 +40,10 @@ const MISTAKES: readonly Mistake[] = [
     run: () => multiHeadAttention(0),
     names: ['multiHeadAttention', 'heads'],
   },
-  // @ts-expect-error the name is misspelt on purpose
   {
     name: 'a misspelt activation',
     code: 'LAYER_ARGUMENT',
-    run: () => dense(4, { activation: 'rleu' }),
+    run: () => dense(4, { activation: 'rleu' as never }),
     names: ['rleu', /did you mean relu/],
   },
   {
