@@ -13,7 +13,16 @@ import {
   scaleInterval,
 } from './interval.ts';
 import { dimOf } from './normal.ts';
-import { addPoly, cancelFactors, commonFactors, scalePoly } from './polynomial.ts';
+import {
+  addPoly,
+  cancelFactors,
+  commonFactors,
+  constantPoly,
+  multiplyPoly,
+  samePoly,
+  scalePoly,
+  termPoly,
+} from './polynomial.ts';
 import { type FactStore, narrow } from './store.ts';
 
 /** Answers for the bounds of dims under one version of the facts. */
@@ -124,7 +133,7 @@ export class Prover {
 
   #least(d: Dim, wanted: number): number {
     let best = this.#bounds.range(d).min;
-    for (const step of [this.#byRelaxing, this.#byCases, this.#byShifting, this.#byDifferences]) {
+    for (const step of [this.#byRelaxing, this.#byQuotients, this.#byCases, this.#byShifting, this.#byDifferences]) {
       if (best >= wanted || this.#left <= 0) break;
       this.#left -= 1;
       best = Math.max(best, step.call(this, d, wanted));
@@ -149,6 +158,27 @@ export class Prover {
     const slack = c > 0 ? -c * (b - 1) : 0;
     const least = this.#least(dimOf(relaxed), wanted * b - slack - b + 1);
     return Math.ceil((least + slack) / b);
+  }
+
+  /** For `n >= 1`: `x - n + 1 <= n*(x//n) <= x`, and `x//n <= x` where `x >= 0`. */
+  #byQuotients(d: Dim, wanted: number): number {
+    for (const { coefficient, monomial } of d.poly.terms) {
+      for (const factor of monomial.kind === 'product' ? monomial.factors : [monomial]) {
+        if (factor.kind !== 'floordiv' || factor.divisor.kind === 'const') continue;
+        if (this.#bounds.range(factor.divisor).min < 1) continue;
+        const rest = addPoly(d.poly, termPoly(-coefficient, monomial));
+        const x = factor.dividend.poly;
+        const whole = multiplyPoly(factor.divisor.poly, termPoly(1, factor));
+        if (samePoly(whole, termPoly(1, monomial))) {
+          const slack = coefficient > 0 ? addPoly(x, addPoly(factor.divisor.poly, constantPoly(-1)), -1) : x;
+          return this.#least(dimOf(addPoly(rest, slack, coefficient)), wanted);
+        }
+        if (factor === monomial && coefficient < 0 && this.#bounds.range(factor.dividend).min >= 0) {
+          return this.#least(dimOf(addPoly(rest, x, coefficient)), wanted);
+        }
+      }
+    }
+    return -Infinity;
   }
 
   /** A minimum, maximum or broadcast is one of its operands, and at most or at least each of them. */

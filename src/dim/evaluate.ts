@@ -45,16 +45,35 @@ export function evaluate(d: Dim, bindings: (symbol: SymbolDim) => number | undef
   }
 }
 
-function evaluateSymbol(d: SymbolDim, bindings: (symbol: SymbolDim) => number | undefined): number {
+type Bindings = (symbol: SymbolDim) => number | undefined;
+
+function evaluateSymbol(d: SymbolDim, bindings: Bindings): number {
   const bound = bindings(d);
   if (bound !== undefined) return safe(bound);
-  if (d.standsFor) return evaluate(d.standsFor, bindings);
+  if (d.standsFor) return evaluate(d.standsFor, remembering(bindings));
   throw dimwiseError({
     code: 'DIM_UNBOUND',
     message: `symbol "${d.name}" has no size`,
     expected: `a size for "${d.name}"`,
     actual: 'none',
   });
+}
+
+const remembered = new WeakSet<Bindings>();
+
+/** Bindings that compute each stand-in once: nested ones would take exponential time otherwise. */
+function remembering(bindings: Bindings): Bindings {
+  if (remembered.has(bindings)) return bindings;
+  const sizes = new Map<SymbolDim, number>();
+  const result: Bindings = (symbol) => {
+    const known = bindings(symbol) ?? sizes.get(symbol);
+    if (known !== undefined || !symbol.standsFor) return known;
+    const size = evaluate(symbol.standsFor, result);
+    sizes.set(symbol, size);
+    return size;
+  };
+  remembered.add(result);
+  return result;
 }
 
 /**

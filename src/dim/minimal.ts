@@ -89,10 +89,10 @@ function play(store: FactStore, start: () => Replay, given: readonly Constraint[
   return replay.store.recorded;
 }
 
-/** Drops constraints that all others together imply. */
+/** Drops constraints that all others together imply, later ones first. */
 function dropImplied(store: FactStore, start: () => Replay, given: readonly Constraint[]): readonly Constraint[] {
   let kept = given;
-  for (const constraint of given) {
+  for (const constraint of given.toReversed()) {
     if (constraint.kind === 'equal' || !sharesSymbols(constraint, kept)) continue;
     const others = kept.filter((other) => other !== constraint);
     const replay = prepare(store, start);

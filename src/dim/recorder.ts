@@ -139,7 +139,8 @@ export class Recorder {
   /** A dim that is zero exactly where `d` is: without common numbers and factors that are never zero. */
   #withoutNonZero(d: Dim): Dim {
     const content = contentOf(d.poly);
-    const whole = content > 1 ? dividePoly(d.poly, content) : d.poly;
+    const sign = (d.poly.terms[0]?.coefficient ?? 1) < 0 ? -1 : 1;
+    const whole = sign * content === 1 ? d.poly : dividePoly(d.poly, sign * Math.max(content, 1));
     const factors = commonFactors([whole]).filter((factor) => {
       const { min, max } = this.#reason.range(factor);
       return min > 0 || max < 0;
