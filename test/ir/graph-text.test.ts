@@ -1,4 +1,5 @@
 // Graph text: its two forms, and that reading it gives what was printed.
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { isDimwiseError } from '../../src/base/errors.ts';
 import { parseConstraint } from '../../src/dim/constraint.ts';
@@ -137,6 +138,12 @@ describe('parseGraph', () => {
   test.each(SAMPLES)('reads the full text of $name back to the same text', ({ make }) => {
     const text = formatGraph(make(), { form: 'full' });
     expect(formatGraph(parseGraph(text), { form: 'full' })).toBe(text);
+  });
+
+  test('reads the example of the documentation back to the same text', () => {
+    const page = readFileSync(new URL('../../docs/graph-text.md', import.meta.url), 'utf8');
+    const text = page.split('```')[1]?.trim() ?? '';
+    expect(formatGraph(parseGraph(text))).toBe(text);
   });
 
   test('keeps constraints, which hold in the new graph', () => {

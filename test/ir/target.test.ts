@@ -56,6 +56,21 @@ describe('targets', () => {
   });
 });
 
+describe('the documentation', () => {
+  test('lists each release with its limits', () => {
+    const page = readFileSync(new URL('../../docs/onnx-files.md', import.meta.url), 'utf8');
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+    const stated = rows.flatMap((row) => {
+      const [, names = '', ir, opset, ml] = row.split('|').map((cell) => cell.trim());
+      const [first = '', last = first] = [...names.matchAll(/`(\w+@[\d.]+)`/g)].map((match) => match[1] ?? '');
+      const all = targetNames().filter((name) => !name.includes('/'));
+      return all.slice(all.indexOf(first), all.indexOf(last) + 1).map((name) => [name, ir, opset, ml].join(' '));
+    });
+    const known = targetNames().filter((name) => !name.includes('/'));
+    expect(stated).toEqual(known.map(parseTarget).map(({ name, ir, opset, ml }) => [name, ir, opset, ml].join(' ')));
+  });
+});
+
 describe('irVersionFor', () => {
   // onnx.helper.VERSION_TABLE of onnx 1.23.1.
   test.each([
