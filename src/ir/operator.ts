@@ -6,6 +6,7 @@ import type { Attribute, Int64 } from './attribute.ts';
 import type { Content } from './content.ts';
 import type { DType } from './dtype.ts';
 import type { Graph, Node } from './graph.ts';
+import type { TensorData } from './tensor-data.ts';
 import type { MaybeDType, Shape, ValueType } from './type.ts';
 
 /** What is known of a body before it is inferred. */
@@ -104,7 +105,9 @@ export interface InferContext {
 export interface OperatorExample {
   /** Types of the inputs in text form, `float32[batch, 20]`; null where absent; `= [..]` gives known content: `int64[2] = [0, -1]`. */
   readonly inputs: readonly (string | null)[];
-  readonly attributes?: Readonly<Record<string, number | string | readonly number[] | readonly string[] | boolean>>;
+  readonly attributes?: Readonly<
+    Record<string, number | string | readonly number[] | readonly string[] | boolean | TensorData>
+  >;
   readonly opset?: number;
   /** Constraints that hold beforehand, as text: `2 | h`; `n >= 0` declares that n may be zero. */
   readonly given?: readonly string[];

@@ -15,6 +15,7 @@ import { CONV_TRANSPOSE_ROWS } from './rows/conv-transpose.ts';
 import { DETECTION_ROWS } from './rows/detection.ts';
 import { EINSUM_ROWS } from './rows/einsum.ts';
 import { GATHER_ROWS } from './rows/gather.ts';
+import { IMAGE_DECODER_ROWS } from './rows/image-decoder.ts';
 import { INTEGER_MATMUL_ROWS } from './rows/integer-matmul.ts';
 import { LAYER_NORMALIZATION_ROWS } from './rows/layer-normalization.ts';
 import { LINEAR_ATTENTION_ROWS } from './rows/linear-attention.ts';
@@ -46,6 +47,7 @@ import { SLICE_ROWS } from './rows/slice.ts';
 import { SOFTMAX_ROWS } from './rows/softmax.ts';
 import { STRETCH_ROWS } from './rows/stretch.ts';
 import { TEXT_ROWS } from './rows/text.ts';
+import { TRAINING_ROWS } from './rows/training.ts';
 import { UNARY_ROWS } from './rows/unary.ts';
 import { VARIADIC_ROWS } from './rows/variadic.ts';
 
@@ -68,6 +70,8 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   CONV_ROWS,
   CONV_TRANSPOSE_ROWS,
   POOL_ROWS,
+  TRAINING_ROWS,
+  IMAGE_DECODER_ROWS,
   ML_PREDICT_ROWS,
   ML_ENCODE_ROWS,
   LINEAR_ATTENTION_ROWS,

@@ -1,6 +1,7 @@
 // Classifiers and regressors of ai.onnx.ml: linear models, support vector machines, tree ensembles.
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { type TensorData, tensorFromValues } from '../../ir/tensor-data.ts';
 import type { MaybeDType } from '../../ir/type.ts';
 import { attributeLength } from '../rules/attribute-length.ts';
 
@@ -186,6 +187,39 @@ const TreeEnsembleClassifier: OperatorRow = {
   ],
 };
 
+/** A tensor of one element, for worked cases. */
+const one = (dtype: 'uint8' | 'float32', value: number): TensorData => tensorFromValues(dtype, [1], [value]);
+
+/** A tree of one decision in the form of TreeEnsemble, for worked cases. */
+const SMALL_TREE = {
+  n_targets: 2,
+  tree_roots: [0],
+  nodes_featureids: [0],
+  nodes_modes: one('uint8', 0),
+  nodes_splits: one('float32', 0.5),
+  nodes_truenodeids: [0],
+  nodes_trueleafs: [1],
+  nodes_falsenodeids: [1],
+  nodes_falseleafs: [1],
+  leaf_targetids: [0, 1],
+  leaf_weights: tensorFromValues('float32', [2], [1, 2]),
+};
+
+/** TreeEnsemble (since 5): the leaves of all trees combined; `[n, f] -> [n, n_targets]`, dtype of X. */
+const TreeEnsemble: OperatorRow = {
+  domain,
+  name: 'TreeEnsemble',
+  infer: (cx) => {
+    const targets = cx.int('n_targets');
+    return [cx.tensor([rowsOf(cx, false), targets ?? cx.fresh('targets', { min: 1 })])];
+  },
+  examples: [
+    { inputs: ['float32[n, 4]'], attributes: SMALL_TREE, outputs: ['float32[n, 2]'] },
+    { inputs: ['float32[4]'], attributes: SMALL_TREE, fails: 'RANK_MISMATCH' },
+    { inputs: ['float32[n, 4]'], attributes: { n_targets: 2 }, fails: 'ATTRIBUTE_MISSING' },
+  ],
+};
+
 /** The family. */
 export const ML_PREDICT_ROWS: readonly OperatorRow[] = [
   LinearRegressor,
@@ -194,4 +228,5 @@ export const ML_PREDICT_ROWS: readonly OperatorRow[] = [
   SVMClassifier,
   TreeEnsembleRegressor,
   TreeEnsembleClassifier,
+  TreeEnsemble,
 ];
