@@ -6,7 +6,9 @@ import { type DefinedModel, saveModel } from 'dimwise';
 import { bertBase } from './models/bert.ts';
 import { resnet50 } from './models/resnet50.ts';
 
-const MODELS: Readonly<Record<string, { define: () => DefinedModel; bind: (net: DefinedModel) => ReturnType<DefinedModel['bind']> }>> = {
+const MODELS: Readonly<
+  Record<string, { define: () => DefinedModel; bind: (net: DefinedModel) => ReturnType<DefinedModel['bind']> }>
+> = {
   resnet50: { define: resnet50, bind: (net) => net.bind(['batch', 3, 224, 224]) },
   bert: {
     define: bertBase,
@@ -15,7 +17,7 @@ const MODELS: Readonly<Record<string, { define: () => DefinedModel; bind: (net: 
 };
 
 const entry = MODELS[process.argv[2] ?? ''];
-if (!entry) throw new RangeError(`no bench model ${process.argv[2]}`);
+if (!entry) process.exit(2);
 const folder = mkdtempSync(join(tmpdir(), 'dimwise-bench-'));
 const times: Record<string, number> = {};
 let last = performance.now();
@@ -37,6 +39,18 @@ await saveModel(compiled, join(folder, 'model.onnx'));
 lap('emit');
 rmSync(folder, { recursive: true });
 
-const parameters = [...net.parameters().values()].reduce((sum, cell) => sum + (cell.size ?? 0), 0);
+const parameters = [...net.parameters().values()]
+  .filter((cell) => cell.trainable)
+  .reduce((sum, cell) => sum + (cell.size ?? 0), 0);
+const all = [...net.parameters().values()].reduce((sum, cell) => sum + (cell.size ?? 0), 0);
 const peakBytes = process.resourceUsage().maxRSS * 1024;
-console.log(JSON.stringify({ ...times, total: (last - begin) / 1000, parameters, peakBytes, process: performance.now() / 1000 }));
+console.log(
+  JSON.stringify({
+    ...times,
+    total: (last - begin) / 1000,
+    parameters,
+    weightBytes: 4 * all,
+    peakBytes,
+    process: performance.now() / 1000,
+  }),
+);

@@ -1,5 +1,16 @@
 // BERT-base, uncased (Devlin et al. 2018): the encoder with its pooler.
-import { block, type DefinedModel, dense, embedding, type Layer, layerNorm, model, op, tensor, type Value } from 'dimwise';
+import {
+  block,
+  type DefinedModel,
+  dense,
+  embedding,
+  type Layer,
+  layerNorm,
+  model,
+  op,
+  tensor,
+  type Value,
+} from 'dimwise';
 
 const WIDTH = 768;
 const HEADS = 12;

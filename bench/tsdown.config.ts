@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'tsdown';
+
+export default defineConfig({
+  entry: { 'road-child': fileURLToPath(new URL('./road-child.ts', import.meta.url)) },
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  fixedExtension: false,
+  dts: false,
+  outDir: fileURLToPath(new URL('../out/bench', import.meta.url)),
+  alias: { dimwise: fileURLToPath(new URL('../src/index.ts', import.meta.url)) },
+});
