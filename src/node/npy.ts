@@ -77,7 +77,8 @@ export function parseNpy(file: Uint8Array, path: string): NpyArray {
   const unit = code === 'U' ? 4 : width;
   if (endian === '>' && unit > 1) swap(bytes, unit);
   const ordered = order === 'True' ? toCOrder(bytes, shape, width) : bytes;
-  if (code === 'U') return { dtype: 'string', shape, storage: { kind: 'strings', values: strings(ordered, width) } };
+  if (code === 'U')
+    return { dtype: 'string', shape, storage: { kind: 'strings', values: strings(ordered, width, count) } };
   const dtype = CODES[code + length];
   if (!dtype) throw malformed(path, `its elements are '${descr}', which ONNX does not have`);
   return { dtype, shape, storage: { kind: 'bytes', bytes: ordered } };
@@ -118,10 +119,12 @@ function toCOrder(bytes: Uint8Array, shape: readonly number[], width: number): U
 }
 
 /** Strings of NumPy: UTF-32, filled up with zeros. */
-function strings(bytes: Uint8Array, width: number): string[] {
+function strings(bytes: Uint8Array, width: number, count: number): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // An array of nothing but empty strings has the width 0.
+  if (width === 0) return Array.from({ length: count }, () => '');
   const values: string[] = [];
-  for (let at = 0; width > 0 && at < bytes.length; at += width) {
+  for (let at = 0; at < bytes.length; at += width) {
     let text = '';
     for (let i = 0; i < width; i += 4) {
       const code = view.getUint32(at + i, true);
