@@ -77,6 +77,10 @@ export const ERROR_CODES = {
     'Correct the name, or raise the opset.',
   ),
   OP_INVALID: user("An operator's inputs and attributes must fit together.", 'Correct what the message names.'),
+  FUNCTION_BUDGET: unsupported(
+    'Calls of functions are followed 100 deep and over 200,000 nodes.',
+    'Inline the functions, or split the model.',
+  ),
   // Graphs
   GRAPH_INVALID: internal(
     'A graph must be in single assignment form, sorted, with consistent uses.',

@@ -1,6 +1,6 @@
 // Infers one node: its schema, its row, the types and content of its outputs, or the mistake that it is.
-import { type Diagnostic, DimwiseError, isDimwiseError } from '../base/errors.ts';
-import type { Graph, Node } from '../ir/graph.ts';
+import { type Diagnostic, DimwiseError, isDimwiseError, type Related } from '../base/errors.ts';
+import type { FunctionDefinition, Graph, Node } from '../ir/graph.ts';
 import type { BodyOptions, OperatorRow } from '../ir/operator.ts';
 import { UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import { findRow } from '../ops/rows.ts';
@@ -8,6 +8,7 @@ import { findSchema, type OperatorSchema } from '../ops/schema.ts';
 import { checkAgainstSchema } from './check-schema.ts';
 import { Context } from './context.ts';
 import { hoistFacts } from './hoist-facts.ts';
+import { calledFunction, inferCall } from './infer-call.ts';
 import { TypeVariables } from './type-variables.ts';
 
 /** Takes the mistakes that inference finds. */
@@ -35,6 +36,8 @@ export function inferNode(node: Node, report: Report): void {
 }
 
 function inferSound(node: Node, report: Report): void {
+  const called = calledFunction(node);
+  if (called) return inferCalled(node, called, report);
   const row = node.row ?? findRow(node.domain, node.op);
   const schema = schemaOf(node);
   let variables: TypeVariables | undefined;
@@ -54,6 +57,22 @@ function inferSound(node: Node, report: Report): void {
   const contents = outputContents(row, cx, outputs);
   for (let i = 0; i < node.outputs.length; i++) node.outputs[i]?.setType(outputs[i] ?? UNKNOWN_TYPE, contents?.[i]);
 }
+
+/** A call surely runs its function, so what the function asks for is asked of the graph around the call. */
+function inferCalled(node: Node, called: FunctionDefinition, report: Report): void {
+  const { types, contents, spoilt } = inferCall(node, called, (body) => {
+    inferGraph(body, (diagnostic) =>
+      report({ ...diagnostic, related: [...(diagnostic.related ?? []), calledAt(node)] }),
+    );
+    hoistFacts(body, true);
+  });
+  if (spoilt) return poison(node);
+  node.outputs.forEach((output, i) => {
+    output.setType(types[i] ?? UNKNOWN_TYPE, contents[i]);
+  });
+}
+
+const calledAt = (node: Node): Related => ({ message: `in function ${node.op}, called at`, origin: node.origin });
 
 function outputContents(row: OperatorRow | undefined, cx: Context, outputs: readonly ValueType[]) {
   return row?.content?.(cx, outputs);

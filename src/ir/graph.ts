@@ -28,7 +28,7 @@ export interface FunctionDefinition {
 /** The settings of a new graph. */
 export interface GraphOptions {
   readonly name?: string;
-  /** The graph whose node holds this one as a body; what is known there holds here, and opsets are shared with it. */
+  /** The graph whose node holds this one as a body; what is known there holds here, and so do its opsets unless others are given. */
   readonly parent?: Graph;
   /** Domain to version; `''` is ai.onnx. */
   readonly opsets?: ReadonlyMap<string, number>;
@@ -57,7 +57,7 @@ export class Graph {
     this.name = options.name ?? 'graph';
     this.parent = options.parent;
     this.#facts = options.parent?.facts.fork() ?? new Facts();
-    this.opsets = options.parent?.opsets ?? new Map(options.opsets ?? [['', DEFAULT_OPSET]]);
+    this.opsets = options.opsets ? new Map(options.opsets) : (options.parent?.opsets ?? new Map([['', DEFAULT_OPSET]]));
   }
 
   /** What is known of the dims. A body knows more than the graph around it: it may run only where more holds. */

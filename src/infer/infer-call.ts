@@ -1,0 +1,80 @@
+// Infers calls of the model's own functions: the function's nodes are inferred anew for each call, with its types and attributes.
+import { dimwiseError } from '../base/errors.ts';
+import type { Content } from '../ir/content.ts';
+import { functionKey } from '../ir/function-key.ts';
+import type { FunctionDefinition, Graph, Node } from '../ir/graph.ts';
+import { instantiateFunction } from '../ir/instantiate.ts';
+import type { ValueType } from '../ir/type.ts';
+
+/** How deep calls are followed; ONNX and ONNX Runtime follow them as deep. */
+const MAX_DEPTH = 100;
+/** How many nodes one call may stand for, all calls inside of it included. */
+const MAX_NODES = 200_000;
+
+/** How much a call may still ask for, shared by all calls inside of it. */
+interface Budget {
+  readonly depth: number;
+  readonly whole: { nodesLeft: number };
+}
+
+const budgets = new WeakMap<Graph, Budget>();
+
+/** What a call was found to give. */
+export interface InferredCall {
+  readonly types: readonly ValueType[];
+  readonly contents: readonly (Content | undefined)[];
+  /** Whether a mistake inside makes the outputs unusable. */
+  readonly spoilt: boolean;
+}
+
+/** The function that a node calls; undefined where it is no call. */
+export function calledFunction(node: Node): FunctionDefinition | undefined {
+  const { functions } = node.graph.root;
+  return functions.size === 0 ? undefined : functions.get(functionKey(node.domain, node.op, node.overload));
+}
+
+/**
+ * Infers a call.
+ *
+ * @param inferBody infers the nodes of a body whose inputs have their types, and tells the graph around it what must hold
+ * @throws FUNCTION_BUDGET when calls lie deeper, or stand for more nodes, than are followed
+ */
+export function inferCall(node: Node, definition: FunctionDefinition, inferBody: (body: Graph) => void): InferredCall {
+  const budget = enter(node, definition);
+  const body = instantiateFunction(definition, node);
+  budgets.set(body, budget);
+  body.inputs.forEach((input, i) => {
+    const given = node.inputs[i];
+    if (given) input.setType(given.type, given.content);
+  });
+  inferBody(body);
+  return {
+    types: body.outputs.map((output) => output.type),
+    contents: body.outputs.map((output) => output.content),
+    spoilt: body.outputs.some((output) => output.poisoned),
+  };
+}
+
+function enter(node: Node, definition: FunctionDefinition): Budget {
+  const outer = budgetAround(node.graph);
+  const whole = outer?.whole ?? { nodesLeft: MAX_NODES };
+  const depth = (outer?.depth ?? 0) + 1;
+  whole.nodesLeft -= definition.body.nodeCount + 1;
+  if (depth <= MAX_DEPTH && whole.nodesLeft >= 0) return { depth, whole };
+  const fact = depth > MAX_DEPTH ? `lies ${depth} calls deep` : `stands for more than ${MAX_NODES} nodes`;
+  throw dimwiseError({
+    code: 'FUNCTION_BUDGET',
+    message: `the call of function ${definition.name} ${fact}`,
+    origin: node.origin,
+    expected: `at most ${MAX_DEPTH} calls deep and ${MAX_NODES} nodes`,
+    actual: fact,
+  });
+}
+
+function budgetAround(graph: Graph): Budget | undefined {
+  for (let at: Graph | undefined = graph; at; at = at.parent) {
+    const budget = budgets.get(at);
+    if (budget) return budget;
+  }
+  return undefined;
+}
