@@ -100,9 +100,11 @@ function unpooled(cx: InferContext): Shape | undefined {
   const [batch, channels] = x;
   if (!batch || !channels) return undefined;
   if (!cx.has(2)) {
-    const sizes = windows.map(({ kernel: size, stride, begin, end }, i) =>
-      add(mul(stride, sub(x[i + 2] ?? 1, 1)), size, -begin - end),
-    );
+    const sizes = windows.map(({ kernel: size, stride, begin, end, name }, i) => {
+      const unpooledSize = add(mul(stride, sub(x[i + 2] ?? 1, 1)), size, -begin - end);
+      cx.atLeast(unpooledSize, 1, `output size of ${name}`);
+      return unpooledSize;
+    });
     return [batch, channels, ...sizes];
   }
   const target = cx.dims(2);

@@ -94,7 +94,7 @@ const Einsum: OperatorRow = {
       inputs: ['float32[b, n, m]'],
       attributes: { equation: '...ii->...i' },
       outputs: ['float32[b, n]'],
-      constraints: ['n == m'],
+      constraints: ['m == n'],
     },
     { inputs: ['float32[n, m]'], attributes: { equation: 'ij->' }, outputs: ['float32[]'] },
     { inputs: ['float32[n, m]'], attributes: { equation: 'ba' }, outputs: ['float32[m, n]'] },

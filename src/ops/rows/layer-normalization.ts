@@ -44,7 +44,7 @@ const LayerNormalization: OperatorRow = {
       attributes: { axis: 1 },
       outputs: ['float16[n, s, d]', 'float32[n, 1, 1]'],
     },
-    { inputs: ['float32[n, d]', 'float32[768]', null], outputs: ['float32[n, 768]'], constraints: ['768 == d'] },
+    { inputs: ['float32[n, d]', 'float32[768]', null], outputs: ['float32[n, 768]'], constraints: ['d == 768'] },
     { inputs: ['float32[...]', 'float32[768]'], outputs: ['float32[...]'] },
     { inputs: ['float32[n, 512]', 'float32[768]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[n, 512]', 'float32[512]'], attributes: { axis: 2 }, fails: 'ATTRIBUTE_INVALID' },

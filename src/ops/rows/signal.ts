@@ -51,6 +51,7 @@ function dft(cx: InferContext): Shape | undefined {
   }
   const axis = dftAxis(cx, x.length);
   const [onesided, inverse] = [cx.int('onesided', 0) !== 0, cx.int('inverse', 0) !== 0];
+  if (onesided && inverse && parts) cx.unify(parts, constant(2), 'parts of a one-sided spectrum and 2');
   const signal = x.slice(0, -1).map((dim, i) => {
     if (axis === undefined) return cx.fresh('dft');
     return i === axis ? dftSize(cx, dim, onesided, inverse) : dim;
@@ -79,6 +80,7 @@ const DFT: OperatorRow = {
     },
     { inputs: ['float32[n, 8, 1]', null, 'int64[] = 2'], fails: 'ATTRIBUTE_INVALID' },
     { inputs: ['float32[n, 8, 3]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[n, 8, 1]'], attributes: { onesided: 1, inverse: 1 }, fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[8]'], fails: 'RANK_MISMATCH' },
   ],
 };
