@@ -66,12 +66,12 @@ def run(name, dynamo, folder):
     begin = time.perf_counter()
     if name == "resnet50":
         net, args, inputs = resnet50(), (torch.zeros(2, 3, 224, 224),), ["x"]
-        dynamic = {"x": {0: torch.export.Dim("batch")}} if dynamo else {"x": {0: "batch"}}
+        dynamic = ({0: torch.export.Dim("batch")},) if dynamo else {"x": {0: "batch"}}
     else:
         ids = torch.ones(2, 16, dtype=torch.int64)
         net, args, inputs = Bert().eval(), (ids, ids * 0, ids), ["ids", "types", "mask"]
         batch, seq = torch.export.Dim("batch"), torch.export.Dim("seq", max=512)
-        dynamic = {key: {0: batch, 1: seq} if dynamo else {0: "batch", 1: "seq"} for key in inputs}
+        dynamic = tuple({0: batch, 1: seq} for _ in inputs) if dynamo else {key: {0: "batch", 1: "seq"} for key in inputs}
     constructed = time.perf_counter()
     extra = {"dynamic_shapes": dynamic, "verbose": False} if dynamo else {"dynamic_axes": dynamic}
     torch.onnx.export(net, args, os.path.join(folder, "model.onnx"), input_names=inputs, dynamo=dynamo, **extra)
