@@ -71,7 +71,10 @@ export function emitModel(graph: Graph, options: EmitOptions = {}): EmittedModel
   const external = planWeights(graph, data, options);
   const names = new SymbolNames();
   for (const each of graphs) reserveNames(each, names);
-  const types = new TypeWriter(names);
+  const types = new TypeWriter(
+    names,
+    graph.inputs.map((value) => value.declaredType),
+  );
   const tensors = new TensorWriter(types, options.fileBytes, external);
   const mistakes: Diagnostic[] = [];
   const parts: GraphWriterParts = {

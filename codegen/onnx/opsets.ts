@@ -28,6 +28,7 @@ export function neededOpsets(graph: Graph, target: Target): Map<string, number> 
     if (newer) opsets.set(domain, newer.sinceVersion);
   }
   check(nodes, opsets, target);
+  checkFunctions(graph, target);
   // What no operator needs is given back: the forms in force at the limit are the ones that were checked.
   for (const [domain, limit] of limitsOf(target)) {
     if ((opsets.get(domain) ?? 0) > limit) opsets.set(domain, limit);
@@ -47,6 +48,26 @@ export function* allNodes(graph: Graph): Iterable<Node> {
     yield node;
     for (const body of bodiesOf(node)) yield* allNodes(body);
   }
+}
+
+/** Functions keep the opsets that they were written for. */
+function checkFunctions(graph: Graph, target: Target): void {
+  const mistakes: Diagnostic[] = [];
+  for (const { name, opsets } of graph.functions.values()) {
+    for (const [domain, limit] of limitsOf(target)) {
+      const opset = opsets.get(domain) ?? 0;
+      if (opset <= limit) continue;
+      mistakes.push({
+        code: 'EMIT_OPSET',
+        message: `function ${name} is written for opset ${opset} of ${domain || 'ai.onnx'}, ${target.name} takes ${limit} at most`,
+        origin: { what: `function ${name}` },
+        expected: `opset <= ${limit}`,
+        actual: `opset ${opset}`,
+        hint: 'choose a newer target',
+      });
+    }
+  }
+  throwDiagnostics(mistakes);
 }
 
 function fits(node: Node, schema: OperatorSchema): boolean {

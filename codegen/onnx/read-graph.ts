@@ -24,6 +24,8 @@ export interface GraphReading {
   readonly types: TypeReader;
   readonly resolve: ResolveExternal;
   readonly inFunction: boolean;
+  /** Whether every initializer must be an input too, as before IR version 4. */
+  readonly inputsListInitializers: boolean;
   /** Takes the types that the file states for values that are not inputs. */
   readonly declared: Map<Value, ValueType>;
   /** Takes what was put right or left out. */
@@ -55,8 +57,9 @@ export class GraphReader {
     const defined = initializerNames(proto);
     for (const info of proto.input ?? []) {
       const name = info.name ?? '';
-      if (defined.has(name)) this.#noteDefault(name, owner);
-      else this.#define(scope, name, graph.addInput(name, this.#typeOf(info), { what: `input "${name}"` }), owner);
+      if (defined.has(name)) {
+        if (!this.#reading.inputsListInitializers) this.#noteDefault(name, owner);
+      } else this.#define(scope, name, graph.addInput(name, this.#typeOf(info), { what: `input "${name}"` }), owner);
     }
     this.#initializers(graph, proto, scope, owner);
     const infos = new Map([...(proto.valueInfo ?? []), ...(proto.output ?? [])].map((info) => [info.name ?? '', info]));

@@ -50,6 +50,7 @@ export function readModel(model: ModelProto, options: ReadOptions = {}): ReadMod
     types: new TypeReader(proto.input ?? []),
     resolve: options.resolveExternal ?? refuseExternal,
     inFunction: false,
+    inputsListInitializers: irVersion < 4,
     declared,
     note: (diagnostic) => notes.push(diagnostic),
   };

@@ -1,8 +1,9 @@
 // Types of values as ONNX messages: sizes become numbers or `dim_param` texts.
 import { type Dim, hasUnknown } from '../../src/dim/dim.ts';
+import { DimParams } from '../../src/ir/dim-params.ts';
 import { DTYPES, type DType } from '../../src/ir/dtype.ts';
 import type { SymbolNames } from '../../src/ir/symbol-names.ts';
-import type { MaybeDType, Shape, ValueType } from '../../src/ir/type.ts';
+import { type MaybeDType, mapDims, type Shape, type ValueType } from '../../src/ir/type.ts';
 import type { DimensionProto, TensorShapeProto, TypeProto } from './proto/type-messages.ts';
 
 /** Takes an axis whose size no batch has settled. */
@@ -11,12 +12,23 @@ export type UnknownDimReport = (axis: number) => void;
 /** Writes types; one writer serves a whole model, so that fresh symbols are numbered through it. */
 export class TypeWriter {
   readonly #names: SymbolNames;
+  /** How a reader will take the texts of sizes. */
+  readonly #params: DimParams;
   readonly #dims = new Map<Dim, DimensionProto>();
   /** The greatest ONNX number of an element type that was written. */
   newestDType = 0;
 
-  constructor(names: SymbolNames) {
+  /** @param inputs the types of the model's inputs, whose symbols decide what is an expression */
+  constructor(names: SymbolNames, inputs: readonly ValueType[]) {
     this.#names = names;
+    const texts: string[] = [];
+    for (const type of inputs) {
+      mapDims(type, (dim) => {
+        if (dim.kind === 'symbol') texts.push(dim.name);
+        return dim;
+      });
+    }
+    this.#params = new DimParams(texts);
   }
 
   /**
@@ -83,12 +95,17 @@ export class TypeWriter {
   #dim(dim: Dim): DimensionProto {
     let proto = this.#dims.get(dim);
     if (!proto) {
-      // A name that is no identifier stands bare in dim_param: quotes belong to the text of expressions.
-      if (dim.kind === 'const') proto = { dimValue: dim.value };
-      else proto = { dimParam: dim.kind === 'symbol' ? this.#names.nameOf(dim) : this.#names.format(dim) };
+      proto = dim.kind === 'const' ? { dimValue: dim.value } : { dimParam: this.#text(dim) };
       this.#dims.set(dim, proto);
     }
     return proto;
+  }
+
+  /** A name that is no identifier stands bare, as other tools write it, unless a reader would take it for an expression. */
+  #text(dim: Dim): string {
+    if (dim.kind !== 'symbol') return this.#names.format(dim);
+    const name = this.#names.nameOf(dim);
+    return dim.role === 'fresh' || this.#params.dim(name) === dim ? name : this.#names.format(dim);
   }
 }
 

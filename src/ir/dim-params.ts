@@ -18,7 +18,10 @@ export class DimParams {
     const all = new Set(texts);
     for (const text of all) if (IDENTIFIER.test(text)) this.#declared.add(text);
     // A text that is no expression over the identifiers is a name itself, and may stand in other expressions, quoted.
-    for (const text of all) if (!this.#declared.has(text) && !this.#expression(text)) this.#declared.add(text);
+    for (const text of all) {
+      if (this.#declared.has(text) || this.#expression(text)) continue;
+      this.#declared.add(quotedName(text) ?? text);
+    }
   }
 
   /** The dim of a text that is not empty. */
@@ -41,4 +44,10 @@ export class DimParams {
       throw error;
     }
   }
+}
+
+/** The name inside of a text that is one quoted name; undefined for any other text. */
+function quotedName(text: string): string | undefined {
+  const name = /^"((?:[^"\\]|\\[^])*)"$/.exec(text)?.[1]?.replaceAll(/\\([^])/g, '$1');
+  return name === '' ? undefined : name;
 }

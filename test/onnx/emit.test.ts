@@ -189,6 +189,15 @@ describe('emitModel', () => {
     expect(emitModel(graph).message.opsetImport).toEqual([{ domain: '', version: 26 }]);
   });
 
+  test('refuses a function that is written for a newer opset than the target takes', () => {
+    const sample = SAMPLES.find(({ name }) => name === 'a function');
+    const graph = sample?.make() ?? new Graph();
+    for (const [key, definition] of graph.functions) {
+      graph.functions.set(key, { ...definition, opsets: new Map([['', 27]]) });
+    }
+    expect(codeOf(() => emitModel(graph))).toEqual(['EMIT_OPSET']);
+  });
+
   test('refuses sizes that no batch has settled, and says which', () => {
     const graph = new Graph();
     const x = graph.addInput('x', { kind: 'tensor', dtype: 'float32', shape: [unknownDim(), unknownDim()] });

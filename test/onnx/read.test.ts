@@ -7,9 +7,11 @@ import { joinParts } from '../../codegen/onnx/proto/parts.ts';
 import { decodeModel } from '../../codegen/onnx/proto/read-message.ts';
 import { type ReadModel, readModel } from '../../codegen/onnx/read.ts';
 import { isDimwiseError } from '../../src/base/errors.ts';
+import { symbol } from '../../src/dim/dim.ts';
 import { inferGraph } from '../../src/infer/infer-node.ts';
 import { DTYPE_NAMES, DTYPES } from '../../src/ir/dtype.ts';
 import { functionKey } from '../../src/ir/function-key.ts';
+import { Graph } from '../../src/ir/graph.ts';
 import type { TensorData } from '../../src/ir/tensor-data.ts';
 import { formatType } from '../../src/ir/type.ts';
 import { mlpGraph, SAMPLES } from './sample-graphs.ts';
@@ -118,6 +120,25 @@ describe('readModel', () => {
       output: [{ name: 'y' }],
     });
     expect([graph.inputs.length, graph.constants.length, notes.length]).toEqual([1, 1, 1]);
+  });
+
+  test('takes inputs with initializers for granted before IR version 4', () => {
+    const w = { name: 'w', dims: [1], dataType: 1, floatData: [2] };
+    const graph = { input: [{ name: 'w' }], initializer: [w], output: [{ name: 'w' }] };
+    expect(read(graph, { irVersion: 3 }).notes).toEqual([]);
+  });
+
+  test.each([
+    ['in', 'len', 'in-len'],
+    ['n', '2*n', 'm'],
+    ['a', 'a b', '"a" + 1'],
+    ['"', '\\', '"x"'],
+  ])('keeps apart symbols that look like expressions of others: %s, %s, %s', (...names) => {
+    const graph = new Graph({ name: 'g' });
+    const x = graph.addInput('x', { kind: 'tensor', dtype: 'float32', shape: names.map((name) => symbol(name)) });
+    graph.setOutputs([x]);
+    const again = readModel(decodeModel(joinParts(emitModel(graph).parts))).graph;
+    expect(again.inputs[0]?.shape).toEqual(names.map((name) => symbol(name)));
   });
 
   test('keeps what functions hold', () => {
