@@ -66,8 +66,9 @@ export function reducedContent(
   empty?: Scalar,
 ): Content | undefined {
   const content = cx.content(0);
+  if (!content || output?.kind !== 'tensor') return undefined;
   const axes = givenAxes(cx);
-  if (!content || axes.kind === 'some' || output?.kind !== 'tensor') return undefined;
+  if (axes.kind === 'some') return undefined;
   const sizes = staticShape(output.shape);
   if (!sizes) return undefined;
   const reduced = new Set(
