@@ -121,14 +121,20 @@ export class Prover {
 
   /** A number that a simplified dim is never below; `-Infinity` where none is found. */
   leastOf(d: Dim, wanted = 0): number {
+    const related = this.knowsDifferences();
+    this.#left = PROOF_BUDGET;
+    const simple = d.plain && (d.poly.terms.length < 2 || wanted === Infinity) && !related;
+    return simple ? this.#bounds.range(d).min : this.#least(d, wanted);
+  }
+
+  /** Tells whether bounds of sums or differences of sizes are known. */
+  knowsDifferences(): boolean {
     const { ranges, version } = this.#store;
     if (this.#version !== version) {
       this.#version = version;
       this.#differences = [...ranges].filter(([direction]) => direction.poly.terms.length > 1);
     }
-    this.#left = PROOF_BUDGET;
-    const simple = d.plain && d.poly.terms.length < 2 && this.#differences.length === 0;
-    return simple ? this.#bounds.range(d).min : this.#least(d, wanted);
+    return this.#differences.length > 0;
   }
 
   #least(d: Dim, wanted: number): number {
@@ -234,9 +240,8 @@ export class Prover {
 }
 
 function cancels(a: Polynomial, b: Polynomial, sign: number): boolean {
-  return b.terms.some(
-    ({ coefficient, monomial }) =>
-      sign * coefficient < 0 && a.terms.some((term) => term.monomial === monomial && term.coefficient < 0),
+  return b.terms.some(({ coefficient, monomial }) =>
+    a.terms.some((term) => term.monomial === monomial && term.coefficient < 0 === sign * coefficient < 0),
   );
 }
 

@@ -97,6 +97,15 @@ export class Deriver {
     return true;
   }
 
+  /** Tells whether every stored interval still has a number in it. */
+  consistent(): boolean {
+    for (const direction of this.#store.ranges.keys()) {
+      const { min, max } = this.#reason.range(direction);
+      if (min > max) return false;
+    }
+    return true;
+  }
+
   /** A symbol with one possible size is that size. */
   settle(symbol: SymbolDim): boolean {
     if (this.#store.solutions.has(symbol)) return true;

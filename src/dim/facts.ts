@@ -46,7 +46,14 @@ export class Facts {
 
   /** A sound interval: in every valid binding the dim's size lies in it. */
   range(d: DimLike): Interval {
-    return this.#bounds.range(this.simplify(d));
+    const simple = this.simplify(d);
+    const { min, max } = this.#bounds.range(simple);
+    if (simple.kind === 'const' || min > max) return { min, max };
+    // Whether a size can be 0, and how large it can be, is worth a proof.
+    const related = this.#prover.knowsDifferences();
+    const least = related || min < 1 ? this.#prover.leastOf(simple, related ? Infinity : 1) : min;
+    const most = max === Infinity ? -this.#prover.leastOf(sub(0, simple), Infinity) : max;
+    return { min: Math.max(min, least), max: Math.min(max, most) };
   }
 
   /** Asks whether two dims are equal in every valid binding. */

@@ -109,7 +109,7 @@ function divisionForms(site: Site): Polynomial[] {
   const coefficient = coefficientOf(poly, monomial);
   if (coefficient === 0) return [];
   const { divisor } = division;
-  if (divisor.kind !== 'const') return symbolicRemainder(site);
+  if (divisor.kind !== 'const') return [...symbolicRemainder(site), ...drawConstant(site)];
   if (divisor.value > MAX_COEFFICIENT) return [];
   const drawn = drawIn(site, divisor.value);
   const forms = drawn ? [drawn] : [];
@@ -173,6 +173,20 @@ function symbolicRemainder({ poly, division, monomial }: Site): Polynomial[] {
   const lifted = multiplyPoly(termPoly(k, cofactor), addPoly(y, product, -1));
   const node = divisionNode('mod', division.dividend, division.divisor, addPoly(y, product, -1));
   return [withTerm(addPoly(poly, lifted), -k, multiplyBy(cofactor, node))];
+}
+
+/** `c*(x//b) + c*k = c*((x + k*b)//b)` where that does not make the dividend longer: `1 + (-1)//(n + 1)` is `n//(n + 1)`. */
+function drawConstant({ poly, division, cofactor, monomial, dimOf }: Site): Polynomial[] {
+  const c = coefficientOf(poly, monomial);
+  const outside = cofactor === 1 ? poly.constant : coefficientOf(poly, cofactor);
+  if (outside === 0 || outside % c !== 0 || Math.abs(outside) > MAX_COEFFICIENT) return [];
+  const start = division.dividend.poly;
+  const inner = addPoly(start, division.divisor.poly, outside / c);
+  if (count(inner) > count(start)) return [];
+  const shown = addPoly(termPoly(1, division), constantPoly(outside / c));
+  const node = divisionNode('floordiv', dimOf(inner), division.divisor, shown);
+  const rest = addPoly(addPoly(poly, termPoly(-c, monomial)), termPoly(-outside, cofactor));
+  return [withTerm(rest, c, multiplyBy(cofactor, node))];
 }
 
 function multiplyBy(cofactor: Monomial | 1, monomial: Monomial): Monomial {

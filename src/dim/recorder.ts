@@ -80,7 +80,7 @@ export class Recorder {
 
   /** Runs a step that records; where it fails, everything is as before. */
   #whole(step: () => boolean): Answer {
-    return this.#store.attempt(() => step() && this.#derive.pairs()) ? 'true' : 'false';
+    return this.#store.attempt(() => step() && this.#derive.pairs() && this.#derive.consistent()) ? 'true' : 'false';
   }
 
   #take(constraint: Constraint): boolean {

@@ -1,4 +1,6 @@
 // Interning, structural questions, caps and overflow of dims.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { add, broadcast, ceilDiv, floorDiv, maxOf, minOf, mod, mul, sub } from '../../src/dim/arithmetic.ts';
 import {
@@ -66,6 +68,21 @@ describe('InternTable', () => {
     expect(table.find([2, 1])).toBe(two);
     expect(table.find([1])).toBeUndefined();
     expect(table.size).toBe(2);
+  });
+
+  test('lets go of what nothing else holds', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const table = new InternTable<object>();
+    const held = { id: 0 };
+    table.add([0], held);
+    for (let i = 1; i <= 1000; i++) table.add([i], { id: i });
+    for (let round = 0; round < 20 && table.size > 1; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      collect();
+    }
+    expect(table.size).toBe(1);
+    expect(table.find([0])).toBe(held);
   });
 });
 

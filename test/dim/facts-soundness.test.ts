@@ -3,14 +3,14 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isDimwiseError } from '../../src/base/errors.ts';
 import { type Constraint, checkConstraint, formatConstraint } from '../../src/dim/constraint.ts';
-import { constant, type Dim, type SymbolDim, symbolsOf, unknownDim } from '../../src/dim/dim.ts';
+import { constant, type Dim, freshSymbol, type SymbolDim, symbol, symbolsOf, unknownDim } from '../../src/dim/dim.ts';
 import { evaluate, substitute } from '../../src/dim/evaluate.ts';
 import { Facts } from '../../src/dim/facts.ts';
 import { dimOfRaw, type Raw, raw } from '../../src/dim/raw.ts';
 import { formatDim } from '../../src/dim/text.ts';
 
-const NAMES = ['a', 'b', 'h', 'w', 'u', 'v'] as const;
-const OPEN = new Set(['u', 'v']);
+/** `u` and `v` are unknowns, `f` depends on data, `z` is declared to be possibly 0. */
+const NAMES = ['a', 'b', 'h', 'w', 'u', 'v', 'f', 'z'] as const;
 
 const number = fc.integer({ min: 0, max: 9 });
 const name = fc.constantFrom<Raw>(...NAMES);
@@ -36,7 +36,10 @@ const expression: fc.Arbitrary<Raw> = fc.letrec<{ e: Raw }>((tie) => ({
 
 type Sizes = Readonly<Record<string, number>>;
 const size = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom(1, 4, 12, 24, 64));
-const hidden: fc.Arbitrary<Sizes> = fc.record(Object.fromEntries(NAMES.map((key) => [key, size])));
+const orZero = fc.oneof(size, fc.constant(0));
+const hidden: fc.Arbitrary<Sizes> = fc.record(
+  Object.fromEntries(NAMES.map((key) => [key, 'uvfz'.includes(key) ? orZero : size])),
+);
 
 const step = fc.record({
   kind: fc.constantFrom('equal', 'range', 'atMost', 'divides', 'broadcastable', 'broadcast', 'declare'),
@@ -50,10 +53,15 @@ class World {
   readonly facts = new Facts();
   readonly log: string[] = [];
   readonly #sizes: Sizes;
-  readonly #open = new Map<string, SymbolDim>([...OPEN].map((key) => [key, unknownDim(key)]));
+  readonly #open = new Map<string, SymbolDim>([
+    ['u', unknownDim('u')],
+    ['v', unknownDim('v')],
+    ['f', freshSymbol('f')],
+  ]);
 
   constructor(sizes: Sizes) {
     this.#sizes = sizes;
+    this.facts.declare(symbol('z'), { min: 0 });
   }
 
   readonly sizeOf = (s: SymbolDim): number | undefined => this.#sizes[s.name];
@@ -67,6 +75,28 @@ class World {
       if (isDimwiseError(error)) return undefined;
       throw error;
     }
+  }
+
+  /** Declares something true of a symbol. */
+  declare(d: Dim, slack: number): void {
+    if (d.kind !== 'symbol') return;
+    const value = this.value(d);
+    this.log.push(`declare ${d.name} around ${value} by ${slack}`);
+    const least = d.role === 'named' && d.name !== 'z' ? 1 : 0;
+    const declaration = {
+      min: Math.max(least, value - slack),
+      max: value + slack,
+      divisibleBy: slack > 1 && value % slack === 0 ? slack : 1,
+    };
+    expect(this.facts.declare(d, declaration), this.log.join('; ')).toBe('true');
+  }
+
+  /** Broadcasts two dims that broadcast. */
+  broadcast(left: Dim, right: Dim): void {
+    const [x, y] = [this.value(left), this.value(right)];
+    if (x !== y && x !== 1 && y !== 1) return;
+    this.log.push(`broadcast ${formatDim(left)}, ${formatDim(right)}`);
+    expect(this.value(this.facts.broadcast(left, right)), this.log.join('; ')).toBe(x === 1 ? y : x);
   }
 
   value(d: Dim): number {
@@ -105,6 +135,8 @@ function play(steps: readonly Step[], sizes: Sizes): World {
   for (const one of steps) {
     const [left, right] = [world.dim(one.left), world.dim(one.right)];
     if (!left || !right) continue;
+    if (one.kind === 'declare') world.declare(left, one.slack);
+    if (one.kind === 'broadcast') world.broadcast(left, right);
     const truth = world.truth(one, left, right);
     if (!truth) continue;
     world.log.push(formatConstraint(truth, (s) => s.name));

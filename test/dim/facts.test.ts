@@ -145,6 +145,9 @@ describe('range', () => {
     ['12 | h', 'h', 12, Infinity],
     ['12 | h; h <= 30', 'h', 12, 24],
     ['', 'n*h - n', 0, Infinity],
+    ['', 'h + w - max(h, w)', 1, Infinity],
+    ['a <= b; b <= 3', 'a', 1, 3],
+    ['a <= b; a >= 4', 'b + 1', 5, Infinity],
   ])('under "%s": %s lies in %d..%d', (constraints, text, min, max) => {
     expect(given(...constraints.split('; ').filter(Boolean)).range(parseDim(text))).toEqual({ min, max });
   });
