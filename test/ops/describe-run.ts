@@ -24,7 +24,10 @@ export function describeRun(
     return expected[i]?.includes('=') ? `${type} = ${formatContent(output.content, rename)}` : type;
   });
   const nameOf = (s: SymbolDim): string => names.get(s)?.name ?? s.name;
-  return { outputs, constraints: facts.constraints().map((constraint) => formatConstraint(constraint, nameOf)) };
+  return {
+    outputs,
+    constraints: facts.constraints().map((constraint) => canonicalConstraint(formatConstraint(constraint, nameOf))),
+  };
 }
 
 function freshNames(run: ExampleRun, expected: readonly string[]): Map<SymbolDim, SymbolDim> {
@@ -41,9 +44,14 @@ export function canonical(text: string): string {
   return content ? `${formatType(type)} = ${formatContent(content, (dim) => dim)}` : formatType(type);
 }
 
-/** A constraint's text in canonical form; one on an unknown has no parsed form. */
+/** A constraint's text in canonical form, the sides of a symmetric one in order; one on an unknown has no parsed form. */
 export function canonicalConstraint(text: string): string {
-  return text.includes('?') ? text : formatConstraint(parseConstraint(text));
+  if (text.includes('?')) return text;
+  const constraint = parseConstraint(text);
+  if (constraint.kind !== 'equal' && constraint.kind !== 'broadcastable') return formatConstraint(constraint);
+  const { left, right } = constraint;
+  const [there, back] = [formatConstraint(constraint), formatConstraint({ ...constraint, left: right, right: left })];
+  return there < back ? there : back;
 }
 
 function formatContent(content: Content | undefined, rewrite: (dim: Dim) => Dim): string {
