@@ -84,14 +84,14 @@ export const relu6: ActivationLayer = activationLayer('relu6', ACTIVATIONS.relu6
 /** `x` from 0 on, `alpha x` below; alpha is 0.01 by default. @throws LAYER_ARGUMENT when alpha is not finite */
 export const leakyRelu: ActivationLayer<AlphaOptions> = activationLayer<AlphaOptions>(
   'leakyRelu',
-  (x, { alpha = 0.01 }) => op.LeakyRelu(x, { alpha }),
+  (x, { alpha }) => op.LeakyRelu(x, { alpha }),
   checkAlpha('leakyRelu'),
 );
 
 /** `x` from 0 on, `alpha (e^x - 1)` below; alpha is 1 by default. @throws LAYER_ARGUMENT when alpha is not finite */
 export const elu: ActivationLayer<AlphaOptions> = activationLayer<AlphaOptions>(
   'elu',
-  (x, { alpha = 1 }) => op.Elu(x, { alpha }),
+  (x, { alpha }) => op.Elu(x, { alpha }),
   checkAlpha('elu'),
 );
 
@@ -101,7 +101,7 @@ export const selu: ActivationLayer = activationLayer('selu', ACTIVATIONS.selu);
 /** `x Phi(x)`, Phi being the distribution function of the normal distribution (Hendrycks and Gimpel, 2016). */
 export const gelu: ActivationLayer<GeluOptions> = activationLayer<GeluOptions>(
   'gelu',
-  (x, { approximate = 'none' }) => op.Gelu(x, { approximate }),
+  (x, { approximate }) => op.Gelu(x, { approximate }),
   checkGelu,
 );
 
