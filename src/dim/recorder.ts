@@ -131,7 +131,8 @@ export class Recorder {
     if (single && (single.kind === 'floordiv' || single.kind === 'min' || single.kind === 'max')) {
       return this.#bound(poly, { min: 0, max: 0 }, origins);
     }
-    const { left, right } = sidesOf(poly.poly);
+    const sides = sidesOf(poly.poly);
+    const [left, right] = sides.left.terms.length > 0 ? [sides.left, sides.right] : [sides.right, sides.left];
     this.#push({ kind: 'equal', left: dimOf(left), right: dimOf(right), origins });
     return this.#derive.zero(poly, origins[0]);
   }
@@ -139,8 +140,7 @@ export class Recorder {
   /** A dim that is zero exactly where `d` is: without common numbers and factors that are never zero. */
   #withoutNonZero(d: Dim): Dim {
     const content = contentOf(d.poly);
-    const sign = (d.poly.terms[0]?.coefficient ?? 1) < 0 ? -1 : 1;
-    const whole = sign * content === 1 ? d.poly : dividePoly(d.poly, sign * Math.max(content, 1));
+    const whole = content > 1 ? dividePoly(d.poly, content) : d.poly;
     const factors = commonFactors([whole]).filter((factor) => {
       const { min, max } = this.#reason.range(factor);
       return min > 0 || max < 0;
