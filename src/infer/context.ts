@@ -1,13 +1,14 @@
 // The rule context of one node: typed access to inputs and attributes, constraints with messages, results.
 import type { ErrorCode } from '../base/codes.ts';
 import { type Diagnostic, dimwiseError } from '../base/errors.ts';
+import { mul } from '../dim/arithmetic.ts';
 import { constant, type Dim, freshSymbol } from '../dim/dim.ts';
 import type { Facts } from '../dim/facts.ts';
 import { formatDim } from '../dim/text.ts';
 import type { Attribute, Int64 } from '../ir/attribute.ts';
 import { type Content, dimOf, intOf } from '../ir/content.ts';
 import type { Graph, Node } from '../ir/graph.ts';
-import type { BodyOptions, InferContext } from '../ir/operator.ts';
+import type { BodyOptions, InferContext, InputAxis } from '../ir/operator.ts';
 import { formatShape, type MaybeDType, type Shape, tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import type { OperatorSchema } from '../ops/schema.ts';
 import { defaultAttribute, readAttribute } from './attributes.ts';
@@ -199,8 +200,8 @@ export class Context implements InferContext {
     }
     return this.facts.simplify(a);
   }
-  unifyAxes(a: { input: number; axis: number }, b: { input: number; axis: number }, what: string): Dim {
-    const [left, right] = [this.shape(a.input)?.at(a.axis), this.shape(b.input)?.at(b.axis)];
+  unifyAxes(a: InputAxis, b: InputAxis, what: string): Dim {
+    const [left, right] = [this.#sizeAt(a), this.#sizeAt(b)];
     if (!left || !right) return left ?? right ?? this.fresh(what);
     if (left === right && left.kind === 'const') return left;
     const answer = this.facts.unify(left, right, this.node.origin);
@@ -208,6 +209,10 @@ export class Context implements InferContext {
       throw dimwiseError(mismatchDiagnostic(this, { ...a, dim: left }, { ...b, dim: right }, what));
     }
     return this.facts.simplify(left);
+  }
+  #sizeAt({ input, axis, times = 1 }: InputAxis): Dim | undefined {
+    const dim = this.shape(input)?.at(axis);
+    return dim && times !== 1 ? mul(dim, times) : dim;
   }
   unifyShapes(a: Shape, b: Shape, what: string): Shape {
     if (a.length !== b.length) {

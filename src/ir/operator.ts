@@ -19,6 +19,13 @@ export interface BodyOptions {
   readonly dead?: boolean;
 }
 
+/** One axis of an input; `times` of it where it is counted in groups. */
+export interface InputAxis {
+  readonly input: number;
+  readonly axis: number;
+  readonly times?: number;
+}
+
 /** What a rule sees of one node, and what it may say. */
 export interface InferContext {
   readonly op: string;
@@ -73,8 +80,8 @@ export interface InferContext {
 
   /** Makes two sizes equal, `what` naming them for the message (`input features`); returns the one to go on with. */
   unify(a: Dim, b: Dim, what: string): Dim;
-  /** Makes axis `axisA` of input `a` equal to axis `axisB` of input `b`; the message names both inputs. */
-  unifyAxes(a: { input: number; axis: number }, b: { input: number; axis: number }, what: string): Dim;
+  /** Makes the sizes of two axes equal; the message names both inputs, or the parameter that one of them is. */
+  unifyAxes(a: InputAxis, b: InputAxis, what: string): Dim;
   /** Makes two shapes equal, axis by axis. */
   unifyShapes(a: Shape, b: Shape, what: string): Shape;
   /** The broadcast of shapes by ONNX's multidirectional rule; undefined where a rank is unknown. */

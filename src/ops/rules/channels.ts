@@ -1,5 +1,4 @@
 // Channels of grouped convolutions: input channels against the weight, groups against channels.
-import { mul } from '../../dim/arithmetic.ts';
 import type { Dim } from '../../dim/dim.ts';
 import type { InferContext } from '../../ir/operator.ts';
 
@@ -22,15 +21,9 @@ export function requirePositive(cx: InferContext, name: string): number {
 
 /** Requires that axis 1 of input `x` is `group` times axis 1 of weight `w`. */
 export function requireChannels(cx: InferContext, x: number, w: number, group: number): void {
-  if (group === 1) {
-    cx.unifyAxes({ input: x, axis: 1 }, { input: w, axis: 1 }, 'input channels');
-    return;
-  }
   const channels = cx.shape(x)?.[1];
-  const perGroup = cx.shape(w)?.[1];
-  if (channels && perGroup) {
-    cx.unify(mul(perGroup, group), channels, `input channels (group ${group} times axis 1 of ${cx.inputName(w)})`);
-  }
+  if (channels) requireGroups(cx, group, channels, 'input channels');
+  cx.unifyAxes({ input: w, axis: 1, times: group }, { input: x, axis: 1 }, 'input channels');
 }
 
 /** Requires that `group` divides a number of channels. */

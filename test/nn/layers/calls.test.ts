@@ -57,7 +57,7 @@ const MISTAKES: readonly Mistake[] = [
     make: () => dw.conv2d(8, 3, { groups: 4 }),
     batch: [2, 6, 9, 9],
     code: 'SHAPE_MISMATCH',
-    says: /input channels.*weight.*6/,
+    says: /input channels must be a multiple of 4, got 6/,
     path: 'model conv2d',
   },
   {
@@ -66,7 +66,7 @@ const MISTAKES: readonly Mistake[] = [
     fits: [[2, 8, 9, 9]],
     batch: [2, 4, 9, 9],
     code: 'SHAPE_MISMATCH',
-    says: /weight.*got 8 and 4/,
+    says: /weight takes 8 input channels, this batch brings 4/,
     path: 'model conv2d',
   },
   {
