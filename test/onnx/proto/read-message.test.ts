@@ -73,7 +73,7 @@ describe('decodeModel', () => {
     const error = fault(() => decodeModel(bytes));
     expect(error?.code).toBe('ONNX_MALFORMED');
     expect(error?.message).toContain(`ONNX_MALFORMED: ${path}: `);
-    expect(error?.message).toMatch(new RegExp(`at byte ${at}$`));
+    expect(error?.message).toMatch(new RegExp(`at byte ${at}$`, 'm'));
   });
 
   test('names the place in nested lists', () => {
@@ -81,7 +81,7 @@ describe('decodeModel', () => {
     const bytes = encodeMessage(MESSAGES.model, model);
     bytes[bytes.length - 1] = 0xff;
     expect(fault(() => decodeModel(bytes))?.message).toMatch(
-      /graph\.node\[3\]\.attribute\[0\]\.t\.name: is not valid UTF-8 at byte \d+$/,
+      /graph\.node\[3\]\.attribute\[0\]\.t\.name: is not valid UTF-8 at byte \d+$/m,
     );
   });
 
