@@ -1,7 +1,7 @@
 // The contract of a model: what a valid feed meets, as data that travels in the model's metadata.
 import { dimwiseError } from '../base/errors.ts';
 import { formatOrigin } from '../base/origin.ts';
-import { type Constraint, constraintScope, formatConstraint } from '../dim/constraint.ts';
+import { type Constraint, constraintDims, constraintScope, formatConstraint } from '../dim/constraint.ts';
 import { hasUnknown, type SymbolDim, symbolsOf } from '../dim/dim.ts';
 import type { Graph, Value } from './graph.ts';
 import { SymbolNames } from './symbol-names.ts';
@@ -75,7 +75,7 @@ export function contractOf(graph: Graph, names: SymbolNames = new SymbolNames())
     // fromEntries makes own members of any name, `__proto__` included.
     inputs: Object.fromEntries(inputs),
     symbols: Object.fromEntries(bounds),
-    constraints: graph.facts.constraints().map((constraint) => entryOf(constraint, names)),
+    constraints: settledConstraints(graph).map((constraint) => entryOf(constraint, names)),
   };
 }
 
@@ -89,6 +89,11 @@ function inputOf(value: Value, names: SymbolNames): ContractInput {
 }
 
 const dtypeOf = (dtype: MaybeDType): { dtype?: string } => (dtype === 'undefined' ? {} : { dtype });
+
+/** The constraints of a graph, without those of sizes that no batch has settled: nothing can be checked against them yet. */
+export function settledConstraints(graph: Graph): Constraint[] {
+  return graph.facts.constraints().filter((constraint) => !constraintDims(constraint).some(hasUnknown));
+}
 
 /** One constraint as an entry of the contract. Call sites stay out: the same model has the same bytes in every folder. */
 export function entryOf(constraint: Constraint, names: SymbolNames): ContractEntry {

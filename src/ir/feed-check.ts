@@ -24,7 +24,8 @@ export interface FeedReport {
 interface CheckedInput {
   readonly name: string;
   readonly dtype: string | undefined;
-  readonly shape: readonly Dim[] | undefined;
+  /** Sizes, undefined where any will do. */
+  readonly shape: readonly (Dim | undefined)[] | undefined;
 }
 
 interface Settled {
@@ -44,7 +45,7 @@ export class FeedCheck {
     this.#inputs = Object.entries(contract.inputs).map(([name, { dtype, shape }]) => ({
       name,
       dtype,
-      shape: shape?.map((size) => (typeof size === 'number' ? constant(size) : parseDim(size))),
+      shape: shape?.map(readSize),
     }));
     this.#bounds = contract.symbols;
     this.#constraints = contract.constraints
@@ -136,6 +137,11 @@ export class FeedCheck {
   }
 }
 
+function readSize(size: number | string): Dim | undefined {
+  if (size === '?') return undefined;
+  return typeof size === 'number' ? constant(size) : parseDim(size);
+}
+
 interface CheckState {
   /** Whether bare symbols and numbers, or else expressions, are looked at. */
   readonly bare: boolean;
@@ -165,6 +171,7 @@ function checkInput({ name, dtype, shape }: CheckedInput, feed: FeedType, state:
     return;
   }
   shape.forEach((dim, axis) => {
+    if (!dim) return;
     const simple = dim.kind === 'symbol' || dim.kind === 'const';
     if (simple === bare) checkAxis(dim, feed.shape[axis] ?? 0, `input "${name}" axis ${axis}`, state);
   });

@@ -3,7 +3,7 @@ import { isDimwiseError } from '../base/errors.ts';
 import { type Dim, hasUnknown } from '../dim/dim.ts';
 import type { Attribute } from './attribute.ts';
 import { bodiesOf } from './bodies.ts';
-import { entryOf } from './contract.ts';
+import { entryOf, settledConstraints } from './contract.ts';
 import type { FunctionDefinition, Graph, Node, Value } from './graph.ts';
 import { attributeText, checksumText, dataText } from './onnx-text-data.ts';
 import { type DimText, nameText, onnxTypeText, quoted } from './onnx-text-type.ts';
@@ -67,7 +67,7 @@ class GraphPrinter {
   /** Opsets, and the constraints as metadata, a line each. */
   #header(graph: Graph): string[] {
     const lines = [`<opset_import: ${opsetText(graph.opsets)}`];
-    const constraints = graph.facts.constraints().map((constraint) => entryOf(constraint, this.#symbols).expr);
+    const constraints = settledConstraints(graph).map((constraint) => entryOf(constraint, this.#symbols).expr);
     constraints.forEach((expr, i) => {
       lines.push(`${i === 0 ? ' metadata_props: [' : '  '}${quoted(REQUIRES_KEY)}: ${quoted(expr)}`);
     });
@@ -170,12 +170,10 @@ class GraphPrinter {
     const attributes = this.#attributes(node);
     const inputs = node.inputs.map((value) => (value ? this.#name(value) : '""')).join(', ');
     const outputs = node.outputs.map((value) => this.#name(value)).join(', ');
-    const op = [node.domain, node.op].filter(Boolean).join('.') + (node.overload ? `:${node.overload}` : '');
+    const op = operatorText(node) + (node.overload ? `:${nameText(node.overload)}` : '');
     const label = !this.#stable && node.name ? `[${nameText(node.name)}] ` : '';
     const lines = `${label}${outputs} = ${op} ${attributes}(${inputs})`.split('\n');
-    const types = this.#stable
-      ? node.outputs.map((value) => onnxTypeText(value.type, this.#dim) || 'unknown').join(', ')
-      : '';
+    const types = this.#stable ? node.outputs.map((value) => onnxTypeText(value.type, this.#dim)).join(', ') : '';
     if (types) lines.push(`${lines.pop() ?? ''}  # ${types}`);
     return lines;
   }
@@ -185,7 +183,7 @@ class GraphPrinter {
     for (const name of [...node.attributes.keys()].sort()) {
       const attribute = node.attributes.get(name);
       if (!attribute || this.#isDefault(node, name, attribute)) continue;
-      texts.push(`${name}${this.#attribute(attribute).join('\n')}`);
+      texts.push(`${nameText(name)}${this.#attribute(attribute).join('\n')}`);
     }
     return texts.length > 0 ? `<${texts.join(', ')}> ` : '';
   }
@@ -205,8 +203,8 @@ class GraphPrinter {
   }
 
   #typed(value: Value, name: string): string {
-    const type = onnxTypeText(value.declaredType, this.#dim);
-    return type ? `${type} ${name}` : name;
+    const type = value.declaredType;
+    return type.kind === 'unknown' ? name : `${onnxTypeText(type, this.#dim)} ${name}`;
   }
 
   /** The name of an input, an output or a parameter, which readers know by it; those of bodies are inner values. */
@@ -244,6 +242,12 @@ function weightsOf(graph: Graph): Weight[] {
   const weights = [...graph.parameters, ...graph.constants].map((value) => ({ value, data: dataOf(value) }));
   const isLiteral = ({ data }: Weight): boolean => data?.startsWith('{') === true;
   return [...weights.filter((weight) => !isLiteral(weight)), ...weights.filter(isLiteral)];
+}
+
+/** Domain and operator; quoted where one is no word. */
+function operatorText({ domain, op }: Node): string {
+  const text = domain ? `${domain}.${op}` : op;
+  return /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(text) ? text : quoted(text);
 }
 
 /** The data of a weight: of a parameter always the checksum; undefined for a parameter that has none yet. */

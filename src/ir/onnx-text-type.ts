@@ -6,7 +6,7 @@ import type { MaybeDType, Shape, ValueType } from './type.ts';
 /** Prints one size. */
 export type DimText = (dim: Dim) => string;
 
-/** The text of a type; empty where nothing is known. */
+/** The text of a type; `unknown` where nothing is known. */
 export function onnxTypeText(type: ValueType, dimText: DimText): string {
   switch (type.kind) {
     case 'tensor':
@@ -20,7 +20,7 @@ export function onnxTypeText(type: ValueType, dimText: DimText): string {
     case 'map':
       return `map(${elementText(type.key)}, ${onnxTypeText(type.value, dimText)})`;
     case 'unknown':
-      return '';
+      return 'unknown';
   }
 }
 

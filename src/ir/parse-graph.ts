@@ -179,14 +179,15 @@ class GraphTextReader {
     return scanner.atEnd ? types : undefined;
   }
 
-  /** `DOMAIN.NAME:OVERLOAD`; the last word is the operator. */
+  /** `DOMAIN.NAME:OVERLOAD`, quoted where it is not made of words; what follows the last point is the operator. */
   #operator() {
     const scanner = this.#scanner;
-    const words = [scanner.word() ?? scanner.fail('an operator')];
+    const words = [scanner.quoted() ?? scanner.word() ?? scanner.fail('an operator')];
     while (scanner.take('.')) words.push(scanner.word() ?? scanner.fail('an operator'));
+    const text = words.join('.');
+    const point = text.lastIndexOf('.');
+    const [domain, op] = [text.slice(0, Math.max(point, 0)), text.slice(point + 1)];
     const overload = scanner.take(':') ? scanner.name('the name of an overload') : undefined;
-    const op = words.pop() ?? '';
-    const domain = words.join('.');
     return { domain: domain === 'ai.onnx' ? '' : domain, op, overload };
   }
 

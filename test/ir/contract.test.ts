@@ -37,6 +37,16 @@ describe('contractOf', () => {
     });
   });
 
+  test('leaves out what is asked of sizes that no batch has settled', () => {
+    const graph = graphOf({ x: 'float32[?, n]' });
+    const [open, n] = graph.inputs[0]?.shape ?? [];
+    if (open) graph.facts.require({ kind: 'range', dim: open, min: 6, origins: [] });
+    if (n) graph.facts.require({ kind: 'range', dim: n, max: 6, origins: [] });
+    const contract = contractOf(graph);
+    expect(contract.constraints.map(({ expr }) => expr)).toEqual(['n <= 6']);
+    expect(contract.inputs['x']?.shape).toEqual(['?', 'n']);
+  });
+
   test('takes an input named __proto__ as any other', () => {
     const contract = contractOf(graphOf({ ['__proto__']: 'float32[n]' }));
     expect(Object.keys(contract.inputs)).toEqual(['__proto__']);
@@ -103,6 +113,12 @@ describe('FeedCheck', () => {
     sizes?: Readonly<Record<string, number>>;
   }[] = [
     { what: 'a feed that fits', inputs: { x: 'float32[n, 20]' }, feeds: { x: feed(3, 20) }, sizes: { n: 3 } },
+    {
+      what: 'a size that was never settled',
+      inputs: { x: 'float32[?, n]' },
+      feeds: { x: feed(3, 20) },
+      sizes: { n: 20 },
+    },
     { what: 'an unknown rank', inputs: { x: 'float32[...]' }, feeds: { x: feed(3, 20) }, sizes: {} },
     {
       what: 'a wrong number',

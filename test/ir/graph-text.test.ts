@@ -178,6 +178,18 @@ describe('parseGraph', () => {
     expect(node?.attribute('a')).toEqual(attribute);
   });
 
+  test('quotes names of operators and attributes that are no words, and nests unknown types', () => {
+    const graph = new Graph({ name: 'g' });
+    const x = graph.addInput('x', { kind: 'sequence', element: { kind: 'unknown' } });
+    const attributes = new Map([['a-b', { kind: 'int', value: 1 } as const]]);
+    const node = graph.addNode({ domain: 'my-domain.v2', op: 'Op', inputs: [x], outputs: 1, attributes });
+    graph.setOutputs(node.outputs);
+    const text = formatGraph(graph);
+    expect(text).toContain('g (seq(unknown) x)');
+    expect(text).toContain('%0 = "my-domain.v2.Op" <"a-b" = 1> (x)  # unknown');
+    expect(formatGraph(parseGraph(text))).toBe(text);
+  });
+
   test('reads what ONNX prints: comments, empty inputs, labels, domains, overloads, other metadata', () => {
     const graph = parseGraph(`
       <
