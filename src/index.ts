@@ -86,6 +86,7 @@ export {
   type ResidualOptions,
   residual,
 } from './nn/layers/merge.ts';
+export { type PositionalEmbeddingOptions, positionalEmbedding } from './nn/layers/positional-embedding.ts';
 export { type RmsNormOptions, rmsNorm } from './nn/layers/rms-norm.ts';
 export { sequential } from './nn/layers/sequential.ts';
 export { type TransformerEncoderLayerOptions, transformerEncoderLayer } from './nn/layers/transformer-encoder-layer.ts';

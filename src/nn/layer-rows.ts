@@ -8,6 +8,7 @@ import { EMBEDDING } from './layers/embedding.ts';
 import { GROUP_NORM } from './layers/group-norm.ts';
 import { LAYER_NORM } from './layers/layer-norm.ts';
 import { SUM } from './layers/merge.ts';
+import { POSITIONAL_EMBEDDING } from './layers/positional-embedding.ts';
 import { PROJECTION } from './layers/projection.ts';
 import { RMS_NORM } from './layers/rms-norm.ts';
 
@@ -20,6 +21,7 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   EMBEDDING,
   GROUP_NORM,
   LAYER_NORM,
+  POSITIONAL_EMBEDDING,
   PROJECTION,
   RMS_NORM,
   SUM,

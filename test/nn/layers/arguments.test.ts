@@ -33,6 +33,7 @@ const ARGUMENTS: readonly (readonly [call: string, make: () => unknown, says: Re
   ['dropout(NaN)', () => dw.dropout(Number.NaN), /rate/],
   ['embedding(0, 4)', () => dw.embedding(0, 4), /count/],
   ['embedding(4, -1)', () => dw.embedding(4, -1), /size/],
+  ['positionalEmbedding(0)', () => dw.positionalEmbedding(0), /positions/],
   ['batchNorm with epsilon -1', () => dw.batchNorm({ epsilon: -1 }), /epsilon/],
   ['batchNorm with momentum 2', () => dw.batchNorm({ momentum: 2 }), /momentum/],
   ['layerNorm with axis 1', () => dw.layerNorm({ axis: 1 }), /a negative integer/],

@@ -167,6 +167,15 @@ const MISTAKES: readonly Mistake[] = [
     path: 'model.0 embedding',
   },
   {
+    name: 'positionalEmbedding of a sequence too long',
+    make: () => dw.sequential(dw.positionalEmbedding(4)),
+    inputs: { x: ['n', 's', 8] },
+    batch: [2, 5, 8],
+    code: 'BIND_MISMATCH',
+    says: /the model needs s <= 4, this batch has s = 5/,
+    path: 'model.0 positionalEmbedding',
+  },
+  {
     name: 'attention on rank 2',
     make: () => dw.multiHeadAttention(2),
     batch: [2, 8],

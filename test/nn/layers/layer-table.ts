@@ -96,6 +96,16 @@ const FEATURES: readonly LayerCase[] = [
     ],
   },
   {
+    name: 'positionalEmbedding',
+    make: () => dw.positionalEmbedding(32),
+    before: ['weight (32, ?)'],
+    after: ['weight (32, 8)'],
+    batches: [
+      [[2, 32, 8], '[batch, 32, 8]'],
+      [['n', 's', 8], '[n, s, 8]'],
+    ],
+  },
+  {
     name: 'multiHeadAttention',
     make: () => dw.multiHeadAttention(4),
     inputs: { x: ['batch', 'seq', '?'] },

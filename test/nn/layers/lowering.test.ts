@@ -37,6 +37,8 @@ const LOWERINGS: readonly (readonly [
     ['Cast', 'Mul', 'ReduceMean', 'Add', 'Sqrt', 'Div', 'Cast'],
   ],
   ['relu6 in half precision', () => dw.relu6(), tensor('float16', [2, 3]), ['Clip']],
+  ['positionalEmbedding at full length', () => dw.positionalEmbedding(5), [2, 5, 3], ['Add']],
+  ['positionalEmbedding', () => dw.positionalEmbedding(5), ['n', 's', 3], ['Shape', 'Slice', 'Add']],
   ['residual', () => dw.residual(dw.relu()), [2, 3], ['Relu', 'Add']],
   [
     'globalAvgPool without axes',

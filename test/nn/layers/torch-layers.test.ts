@@ -57,6 +57,7 @@ const LAYERS: Readonly<Record<string, () => dw.Composition>> = {
   dropout: () => dw.dropout(0.3),
   flatten: () => dw.flatten(),
   embedding: () => dw.embedding(7, 4),
+  positionalEmbedding: () => dw.positionalEmbedding(7),
   relu: () => dw.relu(),
   relu6: () => dw.relu6(),
   leakyRelu: () => dw.leakyRelu(),
