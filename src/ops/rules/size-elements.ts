@@ -1,6 +1,6 @@
 // Inputs that carry sizes, axes or indices: their elements as far as they are known, and dims where they are not.
-import { constant, type Dim, unknownDim } from '../../dim/dim.ts';
-import { dimOf } from '../../ir/content.ts';
+import { type ConstDim, constant, type Dim, unknownDim } from '../../dim/dim.ts';
+import { CONTENT_LIMIT, dimOf } from '../../ir/content.ts';
 import type { InferContext } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
 
@@ -23,15 +23,20 @@ export function sizeElements(cx: InferContext, i: number): readonly (Dim | undef
   if (!shape || shape.length > 1) return undefined;
   const [length] = shape;
   if (length === undefined) return [undefined];
-  return length.kind === 'const' ? Array.from({ length: length.value }, () => undefined) : undefined;
+  return isListLength(length) ? Array.from({ length: length.value }, () => undefined) : undefined;
 }
 
-/** The number of elements of a list input of rank <= 1 where it is known. */
+/** A length that a list of sizes or axes may have; a larger one is no rank, and making room for it is what an attack wants. */
+function isListLength(length: Dim): length is ConstDim {
+  return length.kind === 'const' && length.value <= CONTENT_LIMIT;
+}
+
+/** The number of elements of a list input of rank <= 1 where it is known, up to the number that content is kept for. */
 export function listLength(cx: InferContext, i: number): number | undefined {
   const shape = cx.shape(i);
   if (!shape || shape.length > 1) return undefined;
   const [length] = shape;
-  return length === undefined ? 1 : length.kind === 'const' ? length.value : undefined;
+  return length === undefined ? 1 : isListLength(length) ? length.value : undefined;
 }
 
 /** The one element of a scalar (or one-element) integer input; undefined where it is not known. */
