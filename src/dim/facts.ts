@@ -5,9 +5,9 @@ import { broadcast, mod, sub } from './arithmetic.ts';
 import { Bounds, Prover } from './bounds.ts';
 import type { Answer, Constraint } from './constraint.ts';
 import { type Dim, type DimLike, type SymbolDim, toDim } from './dim.ts';
-import { gcd } from './integer.ts';
+import { gcd, unlessOverflow } from './integer.ts';
 import type { Interval } from './interval.ts';
-import { minimalConstraints, type Replay } from './minimal.ts';
+import { minimalConstraints } from './minimal.ts';
 import { contentOf } from './polynomial.ts';
 import { Recorder } from './recorder.ts';
 import { Simplifier } from './simplify.ts';
@@ -27,7 +27,9 @@ export class Facts {
     range: (d) => this.#bounds.range(d),
     ask: (constraint) => this.#ask(constraint),
   });
-  #minimal: { readonly version: number; readonly constraints: readonly Constraint[] } | undefined;
+  #minimal:
+    | { readonly of: readonly Constraint[]; readonly version: number; readonly list: readonly Constraint[] }
+    | undefined;
 
   /** Counts the facts; a dim simplified at one version need not be simple at the next. */
   get version(): number {
@@ -51,9 +53,10 @@ export class Facts {
     if (simple.kind === 'const' || min > max) return { min, max };
     // Whether a size can be 0, and how large it can be, is worth a proof.
     const related = this.#prover.knowsDifferences();
-    const least = related || min < 1 ? this.#prover.leastOf(simple, related ? Infinity : 1) : min;
-    const most = max === Infinity ? -this.#prover.leastOf(sub(0, simple), Infinity) : max;
-    return { min: Math.max(min, least), max: Math.min(max, most) };
+    const wanted = related ? Infinity : 1;
+    const least = min < wanted ? unlessOverflow(() => this.#prover.leastOf(simple, wanted)) : min;
+    const most = max === Infinity ? unlessOverflow(() => -this.#prover.leastOf(sub(0, simple), Infinity)) : max;
+    return { min: Math.max(min, least ?? min), max: Math.min(max, most ?? max) };
   }
 
   /** Asks whether two dims are equal in every valid binding. */
@@ -137,14 +140,14 @@ export class Facts {
 
   /** The constraints, in the order in which they were first recorded: simplified, none implied by the others. */
   constraints(): readonly Constraint[] {
-    const replay = (): Replay => {
+    const { recorded, version } = this.#store;
+    if (this.#minimal?.version === version && this.#minimal.of === recorded) return this.#minimal.list;
+    const list = minimalConstraints(this.#store, () => {
       const facts = new Facts();
       return { facts, store: facts.#store };
-    };
-    if (this.#minimal?.version !== this.version) {
-      this.#minimal = { version: this.version, constraints: minimalConstraints(this.#store, replay) };
-    }
-    return this.#minimal.constraints;
+    });
+    this.#minimal = { of: recorded, version, list };
+    return list;
   }
 
   /** A copy that goes its own way from here. */
@@ -158,20 +161,19 @@ export class Facts {
     return this.#store.contradictory ? 'contradiction' : this.#ask(constraint);
   }
 
+  /** The answer, `unknown` where the numbers of a proof grow too large. */
   #ask(constraint: Constraint): Answer {
+    return unlessOverflow(() => this.#askExactly(constraint)) ?? 'unknown';
+  }
+
+  #askExactly(constraint: Constraint): Answer {
     switch (constraint.kind) {
       case 'equal': {
         const [left, right] = [this.simplify(constraint.left), this.simplify(constraint.right)];
         return left === right ? 'true' : this.#askZero(this.simplify(sub(left, right)));
       }
-      case 'range': {
-        const d = this.simplify(constraint.dim);
-        const { min = -Infinity, max = Infinity } = constraint;
-        const low = min === -Infinity ? 'true' : this.#askNotNegative(sub(d, min));
-        const high = max === Infinity ? 'true' : this.#askNotNegative(sub(max, d));
-        if (low === 'false' || high === 'false') return 'false';
-        return low === 'true' && high === 'true' ? 'true' : 'unknown';
-      }
+      case 'range':
+        return this.#askRange(this.simplify(constraint.dim), constraint.min ?? -Infinity, constraint.max ?? Infinity);
       case 'atMost':
         return this.#askNotNegative(sub(this.simplify(constraint.right), this.simplify(constraint.left)));
       case 'divides':
@@ -179,6 +181,16 @@ export class Facts {
       case 'broadcastable':
         return this.#askBroadcastable(this.simplify(constraint.left), this.simplify(constraint.right));
     }
+  }
+
+  #askRange(d: Dim, min: number, max: number): Answer {
+    const range = this.#bounds.range(d);
+    if (range.min > range.max) return 'contradiction';
+    if (range.min > max || range.max < min) return 'false';
+    const low = range.min >= min ? 'true' : this.#askNotNegative(sub(d, min));
+    const high = range.max <= max ? 'true' : this.#askNotNegative(sub(max, d));
+    if (low === 'false' || high === 'false') return 'false';
+    return low === 'true' && high === 'true' ? 'true' : 'unknown';
   }
 
   #askZero(d: Dim): Answer {

@@ -1,5 +1,5 @@
 // Exact integer arithmetic on numbers, with every result checked against 2^53.
-import { dimwiseError } from '../base/errors.ts';
+import { dimwiseError, isDimwiseError } from '../base/errors.ts';
 
 /**
  * Returns an integer below 2^53 in magnitude unchanged.
@@ -18,6 +18,16 @@ function overflow(n: number): Error {
     expected: 'an integer below 2^53 in magnitude',
     actual: String(n),
   });
+}
+
+/** What a step gives, or undefined where a number in it leaves the safe integers: for steps that may be left out. */
+export function unlessOverflow<T>(step: () => T): T | undefined {
+  try {
+    return step();
+  } catch (error) {
+    if (isDimwiseError(error) && error.code === 'DIM_OVERFLOW') return undefined;
+    throw error;
+  }
 }
 
 /** The quotient rounded to minus infinity; exact for safe integers, `b` not zero. */

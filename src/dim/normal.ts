@@ -1,5 +1,6 @@
 // The dim of a polynomial: reduced, interned, and shown in its best form.
 import { constant, type Dim, type Monomial, type Polynomial } from './dim.ts';
+import { unlessOverflow } from './integer.ts';
 import { InternTable } from './intern.ts';
 import { capped, productNode, sumNode } from './nodes.ts';
 import { factorsOf } from './order.ts';
@@ -44,8 +45,8 @@ function settle(poly: Polynomial): Dim | undefined {
   if (settling >= MAX_SETTLING) return undefined;
   settling += 1;
   try {
-    const remade = remakePoly(poly, dimOf);
-    return samePoly(remade, poly) ? undefined : dimOf(remade);
+    const remade = unlessOverflow(() => remakePoly(poly, dimOf));
+    return !remade || samePoly(remade, poly) ? undefined : dimOf(remade);
   } finally {
     settling -= 1;
   }
@@ -55,7 +56,7 @@ function show(poly: Polynomial): Dim {
   const plain = poly.terms.every((term) => term.monomial.plain);
   const other = plain ? undefined : settle(poly);
   if (other) return other;
-  const shown = plain ? poly : presentPoly(poly, dimOf);
+  const shown = plain ? poly : (unlessOverflow(() => presentPoly(poly, dimOf)) ?? poly);
   const [first] = shown.terms;
   if (!first) return constant(shown.constant);
   if (shown.constant !== 0 || shown.terms.length > 1) return sumNode(shown.constant, Object.freeze(shown.terms), poly);

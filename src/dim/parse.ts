@@ -4,6 +4,8 @@ import { add, broadcast, ceilDiv, floorDiv, maxOf, minOf, mod, mul, neg } from '
 import { constant, type Dim, symbol } from './dim.ts';
 
 const MAX_NESTING = 200;
+/** Longer texts are refused: hostile ones would take long to normalise. */
+const MAX_TOKENS = 4096;
 const TOKEN = /\s*(?:(\d+)|([A-Za-z_][A-Za-z0-9_]*)|"((?:[^"\\]|\\["\\])*)"|(\/\/|==|<=|>=|[-+*%(),|]))/y;
 
 interface Token {
@@ -19,6 +21,7 @@ export class DimParser {
   readonly #pattern = new RegExp(TOKEN);
   #token: Token;
   #depth = 0;
+  #count = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -138,6 +141,9 @@ export class DimParser {
   }
 
   #read(): Token {
+    this.#count += 1;
+    if (this.#count > MAX_TOKENS)
+      throw syntaxError(this.#text, this.#pattern.lastIndex + 1, `at most ${MAX_TOKENS} words and signs`, 'more');
     const from = this.#pattern.lastIndex;
     const match = this.#pattern.exec(this.#text);
     if (!match) {

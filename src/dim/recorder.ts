@@ -4,7 +4,7 @@ import { add, floorDiv, mod, mul, sub } from './arithmetic.ts';
 import { type Answer, type Constraint, constraintDims, type EqualConstraint } from './constraint.ts';
 import { Deriver, type Reasoning, reduceDivision } from './derive.ts';
 import { constant, type Dim, hasUnknown, type SymbolDim, symbolsOf } from './dim.ts';
-import { gcd } from './integer.ts';
+import { gcd, unlessOverflow } from './integer.ts';
 import type { Interval } from './interval.ts';
 import { invertBound } from './invert.ts';
 import { dimOf } from './normal.ts';
@@ -14,6 +14,8 @@ import type { Declaration, FactStore } from './store.ts';
 
 const NONE: readonly Origin[] = [];
 const MAX_ORIGINS = 16;
+/** Larger bounds are not moved across an inequality: the sum could leave the safe integers. */
+const MAX_SHIFTED = 2 ** 50;
 
 /** Takes facts into a store, all of a constraint or nothing of it. */
 export class Recorder {
@@ -60,8 +62,10 @@ export class Recorder {
     if (answer === 'true') this.#addOrigins(constraint);
     if (answer !== 'unknown') return answer;
     const count = this.#store.recorded.length;
-    const taken = this.#whole(() => this.#take(constraint));
-    if (taken !== 'true') return taken;
+    const taken = unlessOverflow(() => this.#whole(() => this.#take(constraint)));
+    // Where what follows from it has numbers too large, the constraint itself is still kept.
+    if (taken === undefined) this.#push(constraint);
+    else if (taken !== 'true') return taken;
     return this.#store.recorded.length > count ? 'unknown' : 'true';
   }
 
@@ -110,14 +114,18 @@ export class Recorder {
   #addOrigins(constraint: Constraint): void {
     if (constraint.origins.length === 0) return;
     const dims = constraintDims(constraint).map((d) => this.#reason.simplify(d));
-    this.#store.recorded = this.#store.recorded.map((known) => {
+    let changed = false;
+    const recorded = this.#store.recorded.map((known) => {
       const same =
         known.kind === constraint.kind &&
         known.origins.length < MAX_ORIGINS &&
         constraintDims(known).every((d, i) => d === dims[i] || d === constraintDims(constraint)[i]);
       const more = same ? constraint.origins.filter((origin) => !known.origins.includes(origin)) : NONE;
-      return more.length > 0 ? { ...known, origins: [...known.origins, ...more] } : known;
+      if (more.length === 0) return known;
+      changed = true;
+      return { ...known, origins: [...known.origins, ...more] };
     });
+    if (changed) this.#store.recorded = recorded;
   }
 
   /** Takes `d = 0`: by solving an unknown, else as a constraint. */
@@ -238,6 +246,8 @@ function boundConstraint(dim: Dim, { min, max }: Interval, origins: readonly Ori
   if (min === -Infinity && max === Infinity) return undefined;
   const mixed = dim.poly.terms.some((term) => term.coefficient < 0);
   if (!mixed) return max === Infinity ? { kind: 'range', dim, min, origins } : { kind: 'range', dim, max, origins };
-  const { left, right } = sidesOf((max === Infinity ? sub(dim, min) : sub(max, dim)).poly);
+  const bound = max === Infinity ? min : max;
+  if (Math.abs(bound) > MAX_SHIFTED) return { kind: 'range', dim, ...(bound === min ? { min } : { max }), origins };
+  const { left, right } = sidesOf((bound === min ? sub(dim, min) : sub(max, dim)).poly);
   return { kind: 'atMost', left: dimOf(right), right: dimOf(left), origins };
 }

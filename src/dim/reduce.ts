@@ -1,5 +1,6 @@
 // Laws between several atoms of one polynomial: Hermite's identity, and minimum plus maximum.
 import type { Atom, ConstDim, Monomial, Polynomial, Term } from './dim.ts';
+import { unlessOverflow } from './integer.ts';
 import { choiceNode, divisionNode, monomialNode } from './nodes.ts';
 import { comparePolynomials, factorsOf } from './order.ts';
 import {
@@ -25,7 +26,7 @@ import { type DimOf, quotient } from './quotient.ts';
  */
 export function reducePoly(poly: Polynomial, dimOf: DimOf): Polynomial {
   if (poly.terms.length < 2 || poly.terms.every((term) => term.monomial.plain)) return poly;
-  return reduceFamilies(reducePairs(poly), dimOf);
+  return unlessOverflow(() => reduceFamilies(reducePairs(poly), dimOf)) ?? poly;
 }
 
 const MAX_ROUNDS = 16;

@@ -1,4 +1,5 @@
 // Dims simplified under facts: solutions put in, exact divisions undone, decided choices taken, single values named.
+import { isDimwiseError } from '../base/errors.ts';
 import { floorDiv, maxOf, minOf, sub } from './arithmetic.ts';
 import { substituteAtom } from './atoms.ts';
 import type { Bounds, Prover } from './bounds.ts';
@@ -58,12 +59,22 @@ export class Simplifier {
       if (d.standsFor) return this.#standIn(d, d.standsFor);
       return this.#single(d);
     }
-    const rebuilt = d.plain && this.#store.solutions.size === 0 ? d : rebuild(d, (part) => this.simplify(part));
+    const rebuilt = d.plain && this.#store.solutions.size === 0 ? d : this.#rebuild(d);
     return this.#single(this.#applyRules(this.#decide(rebuilt)));
   }
 
+  /** The dim of simplified parts; where that has no value, `h//n` with `n` known to be 0, the dim as it is. */
+  #rebuild(d: Dim): Dim {
+    try {
+      return rebuild(d, (part) => this.simplify(part));
+    } catch (error) {
+      if (isDimwiseError(error) && error.code === 'DIM_UNDEFINED') return d;
+      throw error;
+    }
+  }
+
   #standIn(d: Dim, expression: Dim): Dim {
-    const simple = rebuild(expression, (part) => this.simplify(part));
+    const simple = this.#rebuild(expression);
     return simple.size * 4 < expression.size ? simple : d;
   }
 

@@ -19,7 +19,7 @@ import {
 import { evaluate, substitute } from '../../src/dim/evaluate.ts';
 import { InternTable } from '../../src/dim/intern.ts';
 import { MAX_DEPTH, MAX_SIZE } from '../../src/dim/nodes.ts';
-import { parseDim } from '../../src/dim/text.ts';
+import { formatDim, parseDim } from '../../src/dim/text.ts';
 import { errorOf } from './error-of.ts';
 
 const [a, b, h] = [symbol('a'), symbol('b'), symbol('h')];
@@ -148,6 +148,27 @@ describe('overflow', () => {
     ['a product', () => mul(2 ** 30, 2 ** 30)],
     ['a coefficient', () => mul(mul(2 ** 30, a), 2 ** 30)],
   ])('of %s is an error', (_, make) => expect(errorOf(make).code).toBe('DIM_OVERFLOW'));
+
+  test.each([
+    ['a % 4503599627370496', 9_007_199_254_740_000],
+    ['4503599627370496*(a//4503599627370496)', 9_007_199_254_740_000],
+    ['(3*a + 9007199254740991)//2', -1000],
+    ['max(a - 9007199254740991, 0)', 5],
+    ['a - 3*((a + 9007199254740990)//3)', 2],
+  ])('is no fault of showing %s', (text, value) => {
+    const d = parseDim(text);
+    expect(parseDim(formatDim(d))).toBe(d);
+    const [x, most] = [BigInt(value), 9_007_199_254_740_991n];
+    const floor = (p: bigint, q: bigint): bigint => (p - (((p % q) + q) % q)) / q;
+    const expected: Record<string, bigint> = {
+      'a % 4503599627370496': x - 4_503_599_627_370_496n * floor(x, 4_503_599_627_370_496n),
+      '4503599627370496*(a//4503599627370496)': 4_503_599_627_370_496n * floor(x, 4_503_599_627_370_496n),
+      '(3*a + 9007199254740991)//2': floor(3n * x + most, 2n),
+      'max(a - 9007199254740991, 0)': 0n,
+      'a - 3*((a + 9007199254740990)//3)': x - 3n * floor(x + most - 1n, 3n),
+    };
+    expect(BigInt(evaluate(d, () => value))).toBe(expected[text]);
+  });
 
   test('of nothing: no dims have no extreme, but a sum and a product', () => {
     expect(errorOf(() => minOf()).code).toBe('DIM_UNDEFINED');

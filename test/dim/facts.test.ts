@@ -357,6 +357,37 @@ describe('broadcast', () => {
   });
 });
 
+describe('large and undefined', () => {
+  const most = Number.MAX_SAFE_INTEGER;
+
+  test('numbers do not make a question or a constraint fail', () => {
+    const facts = new Facts();
+    const d = parseDim('h - w - 5');
+    expect(facts.require({ kind: 'range', dim: d, max: most, origins: [] })).toBe('unknown');
+    expect(facts.require({ kind: 'range', dim: d, min: -most, origins: [] })).toBe('unknown');
+    expect(facts.atMost(d, most)).not.toBe('false');
+    expect(facts.equal(parseDim('h + 9007199254740991'), parseDim('w - 9007199254740991'))).toBe('unknown');
+    expect(listed(facts).length).toBeGreaterThan(0);
+  });
+
+  test('dims stay as they are where a solution leaves them without value', () => {
+    const facts = new Facts();
+    facts.declare(symbol('n'), { min: 0 });
+    facts.unify(symbol('n'), 0);
+    expect(simple(facts, 'h//n + n')).toBe('h//n');
+  });
+
+  test('expressions past the caps keep their range and their solutions', () => {
+    const facts = new Facts();
+    const names = Array.from({ length: 600 }, (_, i) => symbol(`wide${i}`));
+    const wide = add(...names);
+    expect(wide.kind).toBe('symbol');
+    expect(facts.range(wide)).toEqual({ min: 600, max: Infinity });
+    for (const name of names) facts.unify(name, 2);
+    expect(formatDim(facts.simplify(wide))).toBe('1200');
+  });
+});
+
 describe('fork', () => {
   test('goes its own way', () => {
     const facts = given('2 | h');

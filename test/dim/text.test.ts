@@ -144,6 +144,11 @@ describe('parseDim', () => {
     expect(errorOf(() => parseDim(part.repeat(100_000))).code).toBe('DIM_SYNTAX');
   });
 
+  test('refuses texts of very many parts', () => {
+    const long = Array.from({ length: 100_000 }, (_, i) => `x${i}`).join(' + ');
+    expect(errorOf(() => parseDim(long)).code).toBe('DIM_SYNTAX');
+  });
+
   test('refuses numbers beyond 2^53 and divisions by zero', () => {
     expect(errorOf(() => parseDim('9007199254740993')).code).toBe('DIM_OVERFLOW');
     expect(errorOf(() => parseDim('a // (b - b)')).code).toBe('DIM_UNDEFINED');
