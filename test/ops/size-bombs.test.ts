@@ -36,3 +36,46 @@ describe('a list of 2^31 sizes', () => {
     for (const output of graph.outputs) expect(formatType(output.type).length).toBeLessThan(1000);
   });
 });
+
+describe('a size of 2^40', () => {
+  test.each([
+    ['ConstantOfShape', 'ConstantOfShape (big)'],
+    ['Expand', 'Expand (one, big)'],
+    ['Tile', 'Tile (one, big)'],
+    ['Range', 'Range (zero, top, step)'],
+    ['OneHot', 'OneHot (one, top, two)'],
+    ['Split', 'Split <num_outputs = 1099511627776> (x)'],
+    ['Pad', 'Pad (one, both)'],
+    ['Reshape', 'Reshape (one, big)'],
+    ['Resize', 'Resize (x, "", "", pair)'],
+    ['Unsqueeze', 'Unsqueeze (x, big)'],
+    ['Slice', 'Slice (x, zero1, big)'],
+    ['DepthToSpace', 'DepthToSpace <blocksize = 1099511627776> (x)'],
+    ['HannWindow', 'HannWindow (top)'],
+    ['MelWeightMatrix', 'MelWeightMatrix (top, top, top, f, f)'],
+    ['RandomNormal', 'RandomNormal <shape = [1099511627776, 1099511627776]> ()'],
+    ['Pow', 'Pow (one, big)'],
+  ])('in %s costs nothing', (_, call) => {
+    const weights = [
+      'int64[1] one = {1}',
+      'int64[1] big = {1099511627776}',
+      'int64[2] both = {0, 1099511627776}',
+      'int64[2] pair = {1099511627776, 3}',
+      'int64[2] two = {0, 1}',
+      'int64[1] zero1 = {0}',
+      'int64 zero = {0}',
+      'int64 top = {1099511627776}',
+      'int64 step = {1}',
+      'float f = {1.0}',
+    ];
+    const graph = parseGraph(`<opset_import: ["" : 21]> g (float[2,3] x) => (y) <${weights.join(', ')}> {
+      y = ${call}
+      s = Shape (y)
+      z = Reshape (y, s)
+    }`);
+    const before = process.memoryUsage();
+    inferGraph(graph, () => {});
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    expect(heapUsed + arrayBuffers - before.heapUsed - before.arrayBuffers).toBeLessThan(64 * 2 ** 20);
+  });
+});
