@@ -13,7 +13,11 @@ export interface CommandCall {
 /** One command. */
 export interface CommandRow {
   readonly name: string;
-  /** Adds description, arguments and options. */
+  /** One sentence for the help. */
+  readonly description: string;
+  /** The arguments as commander writes them. */
+  readonly argument: readonly [syntax: string, description: string];
+  /** Adds the options; called for the command that is asked for, because defining them all makes help slower. */
   readonly define: (command: Command) => Command;
   readonly run: (call: CommandCall) => Promise<ExitCode>;
 }
@@ -32,8 +36,10 @@ const seed = (command: Command): Command =>
 export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'compile',
+    description: 'Compile a model file to ONNX.',
+    argument: ['<model>', 'a .ts or .js file'],
     define: (command) =>
-      seed(bind(command.description('Compile a model file to ONNX.').argument('<model>', 'a .ts or .js file')))
+      seed(bind(command))
         .requiredOption('-o, --output <file>', 'the .onnx file to write')
         .option('--target <name>', 'the runtime that the model is for: ort@1.30/cuda')
         .option('--external-data <where>', 'weights beside the model: auto, always, never, or from so many bytes on')
@@ -43,16 +49,20 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'shapes',
+    description: 'Print every shape of models and .onnx files.',
+    argument: ['<file...>', '.ts, .js or .onnx files'],
     define: (command) =>
-      bind(command.description('Print every shape of models and .onnx files.').argument('<file...>', '.ts or .onnx'))
+      bind(command)
         .option('--json', 'print one line of JSON for each file')
         .addHelpText('after', '\nExample: dimwise shapes mlp.ts lenet.onnx --bind x=[batch,20] --json'),
     run: async (call) => (await import('./shapes.ts')).shapes(call),
   },
   {
     name: 'run',
+    description: 'Run a model on ONNX Runtime.',
+    argument: ['<file>', 'a .ts, .js or .onnx file'],
     define: (command) =>
-      seed(bind(command.description('Run a model on ONNX Runtime.').argument('<file>', 'a .ts or .onnx file')))
+      seed(bind(command))
         .option('--input <feed>', 'an input: x=FILE.npy or x=random; may be repeated', collect)
         .option('--provider <name>', 'cuda or cpu; cuda where it can be had by default')
         .option('--output <folder>', 'write every output as NAME.npy into this folder')

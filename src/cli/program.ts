@@ -3,7 +3,6 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../base/version.ts';
 import { COMMANDS } from './commands.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
-import { printError, usageError } from './report.ts';
 
 /**
  * Runs a command line.
@@ -18,7 +17,13 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .version(VERSION)
     .showSuggestionAfterError(true);
   for (const command of COMMANDS) {
-    const sub = command.define(program.command(command.name));
+    const sub = program
+      .command(command.name)
+      .description(command.description)
+      .argument(...command.argument);
+    // Options show in a command's own help only.
+    if (args.includes(command.name)) command.define(sub);
+    else sub.usage(`[options] ${command.argument[0]}`);
     sub.action(async (...received: unknown[]) => {
       code = await command.run({ args: sub.args, options: optionsOf(received), io });
     });
@@ -35,7 +40,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return ofCommander(error, io);
+    if (error instanceof CommanderError) return await ofCommander(error, io);
+    const { printError } = await import('./report.ts');
     printError(error, io);
     return EXIT.failed;
   }
@@ -48,11 +54,13 @@ function optionsOf(received: readonly unknown[]): Readonly<Record<string, unknow
 }
 
 /** Help and version end a program too; all else is a mistake in the command line. */
-function ofCommander({ code, exitCode, message }: CommanderError, io: Io): ExitCode {
+async function ofCommander({ code, exitCode, message }: CommanderError, io: Io): Promise<ExitCode> {
   if (exitCode === 0) return EXIT.ok;
   // Without a command, the help was written to the error stream already.
   if (code === 'commander.help') return EXIT.usage;
   const [, text = message, near] = /^(?:error: )?([^\n]*)(?:\n\(Did you mean ([^]*)\?\))?/.exec(message) ?? [];
+  // Imported only now: help needs no errors.
+  const { printError, usageError } = await import('./report.ts');
   printError(usageError(text, near && `did you mean ${near}?`), io);
   return EXIT.usage;
 }

@@ -1,7 +1,8 @@
 // Loads model files written in TypeScript or JavaScript: transpiles them, gives them this copy of dimwise, finds the model.
 import { realpath } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, extname, resolve } from 'node:path';
-import { createJiti, type Jiti } from 'jiti';
+import type * as JitiPackage from 'jiti';
 import { type DimwiseError, dimwiseError, isDimwiseError } from '../base/errors.ts';
 import { CallSite, setPlaceMapper } from '../base/origin.ts';
 import type { BoundModel } from '../model/bound-model.ts';
@@ -17,6 +18,9 @@ export const MODEL_EXTENSIONS: readonly string[] = ['.ts', '.mts', '.cts', '.tsx
 
 /** A model as a file may export it. */
 export type LoadedModel = DefinedModel | BoundModel | CompiledModel;
+
+// Required, not imported: Node would scan the whole package for the names that it exports, which takes as long as all else.
+const { createJiti } = createRequire(import.meta.url)('jiti') as typeof JitiPackage;
 
 /** How a model file is loaded. */
 export interface LoadModelOptions {
@@ -51,7 +55,7 @@ export async function loadModel(path: string, options: LoadModelOptions): Promis
 }
 
 const isLoadedBy =
-  (jiti: Jiti) =>
+  (jiti: JitiPackage.Jiti) =>
   (file: string): boolean =>
     Object.hasOwn(jiti.cache, file);
 
