@@ -92,6 +92,8 @@ export function floorDiv(a: DimLike, b: DimLike): Dim {
  * @throws DIM_UNDEFINED when `b` is 0
  */
 export function ceilDiv(a: DimLike, b: DimLike): Dim {
+  const divisor = numberOf(b);
+  if (divisor !== undefined && divisor > 0) return floorDiv(add(a, divisor - 1), divisor);
   return neg(floorDiv(neg(a), b));
 }
 

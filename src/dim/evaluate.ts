@@ -1,7 +1,7 @@
 // The value of a dim under sizes for its symbols, and dims put in the place of symbols.
 import { dimwiseError } from '../base/errors.ts';
 import { add, broadcast, floorDiv, maxOf, minOf, mod, mul } from './arithmetic.ts';
-import { type Dim, type SymbolDim, symbolsOf } from './dim.ts';
+import type { Dim, SymbolDim } from './dim.ts';
 import { floorQuotient, floorRemainder, safe } from './integer.ts';
 
 /**
@@ -76,12 +76,7 @@ function remembering(bindings: Bindings): Bindings {
   return result;
 }
 
-/**
- * The size that ONNX broadcasting of two sizes gives.
- *
- * @throws DIM_UNDEFINED when they differ and none is 1
- */
-export function broadcastSizes(a: number, b: number): number {
+function broadcastSizes(a: number, b: number): number {
   if (a === b || b === 1) return a;
   if (a === 1) return b;
   throw dimwiseError({
@@ -134,10 +129,4 @@ export function rebuild(d: Dim, part: (d: Dim) => Dim): Dim {
     case 'broadcast':
       return broadcast(...d.operands.map(part));
   }
-}
-
-/** Tells whether a dim holds one of the given symbols. */
-export function mentions(d: Dim, symbols: ReadonlySet<SymbolDim>): boolean {
-  for (const inner of symbolsOf(d)) if (symbols.has(inner)) return true;
-  return false;
 }

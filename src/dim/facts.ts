@@ -243,11 +243,6 @@ export class Facts {
   #isNotOne(d: Dim): boolean {
     return this.#askZero(this.simplify(sub(d, 1))) === 'false';
   }
-
-  /** The symbols that the facts speak of, in the order in which they were first seen. */
-  symbols(): readonly SymbolDim[] {
-    return [...this.#store.order.keys()];
-  }
 }
 
 function isOne(d: Dim): boolean {

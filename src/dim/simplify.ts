@@ -1,6 +1,6 @@
 // Dims simplified under facts: solutions put in, exact divisions undone, decided choices taken, single values named.
 import { isDimwiseError } from '../base/errors.ts';
-import { floorDiv, maxOf, minOf, sub } from './arithmetic.ts';
+import { floorDiv, maxOf, minOf, mul, sub } from './arithmetic.ts';
 import { substituteAtom } from './atoms.ts';
 import type { Bounds, Prover } from './bounds.ts';
 import { constant, type Dim, type FloorDivDim, type ModDim, type Monomial, type Polynomial } from './dim.ts';
@@ -134,7 +134,7 @@ export class Simplifier {
       return rest > 0 ? floorDiv(sub(dividend, rest), divisor) : d;
     }
     if (dividend.kind !== 'floordiv' || this.#bounds.range(divisor).min < 1) return d;
-    return dimOf(quotientOfProduct(dividend, divisor));
+    return floorDiv(dividend.dividend, mul(dividend.divisor, divisor));
   }
 
   /** `x%b = x` where `0 <= x < b`. */
@@ -174,11 +174,6 @@ export class Simplifier {
     for (const [monomial, value] of this.#store.rules) poly = replaceMonomial(poly, monomial, value);
     return poly === d.poly ? d : dimOf(poly);
   }
-}
-
-function quotientOfProduct(inner: FloorDivDim, divisor: Dim): Polynomial {
-  const product = dimOf(multiplyPoly(inner.divisor.poly, divisor.poly));
-  return floorDiv(inner.dividend, product).poly;
 }
 
 /** The polynomial with a dim in the place of a monomial that divides some of its terms. */

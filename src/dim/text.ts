@@ -1,6 +1,7 @@
 // The text form of dims: printing and reading.
+import { ceilDiv, neg } from './arithmetic.ts';
 import type { Dim, FloorDivDim, SymbolDim, Term } from './dim.ts';
-import { constant, hasUnknown, unknownDim } from './dim.ts';
+import { hasUnknown, unknownDim } from './dim.ts';
 import { dimOf } from './normal.ts';
 import { factorsOf } from './order.ts';
 import { DimParser } from './parse.ts';
@@ -132,6 +133,7 @@ function symbolicCeiling(d: FloorDivDim, nameOf: NameOf): string | undefined {
   if (d.divisor.kind === 'const' || d.dividend.poly.terms.some((term) => term.coefficient > 0)) return undefined;
   if (d.dividend.poly.constant > 0) return undefined;
   const dividend = dimOf(scalePoly(d.dividend.poly, -1));
+  if (ceilDiv(dividend, d.divisor) !== neg(d)) return undefined;
   return `ceildiv(${print(dividend, nameOf, LOOSE)}, ${print(d.divisor, nameOf, LOOSE)})`;
 }
 
@@ -139,7 +141,7 @@ function printFloorDiv(d: FloorDivDim, nameOf: NameOf, binding: Binding): string
   const { dividend, divisor } = d;
   if (divisor.kind === 'const' && divisor.value >= 2 && dividend.poly.constant === divisor.value - 1) {
     const inner = dimOf(addPoly(dividend.poly, constantPoly(1 - divisor.value)));
-    if (inner !== constant(0)) return `ceildiv(${print(inner, nameOf, LOOSE)}, ${divisor.value})`;
+    if (ceilDiv(inner, divisor) === d) return `ceildiv(${print(inner, nameOf, LOOSE)}, ${divisor.value})`;
   }
   return wrap(`${print(dividend, nameOf, OPERAND)}//${print(divisor, nameOf, OPERAND)}`, binding > LOOSE);
 }
