@@ -11,10 +11,14 @@ export function broadcastInto(cx: InferContext, i: number, target: Shape): void 
   const shape = cx.shape(i);
   if (!shape) return;
   if (shape.length > target.length) {
-    cx.fail('SHAPE_MISMATCH', `${cx.op}: ${cx.inputName(i)} ${formatShape(shape)} does not broadcast into ${formatShape(target)}`, {
-      expected: formatShape(target),
-      actual: formatShape(shape),
-    });
+    cx.fail(
+      'SHAPE_MISMATCH',
+      `${cx.op}: ${cx.inputName(i)} ${formatShape(shape)} does not broadcast into ${formatShape(target)}`,
+      {
+        expected: formatShape(target),
+        actual: formatShape(shape),
+      },
+    );
   }
   shape.forEach((dim, axis) => {
     const into = target[target.length - shape.length + axis];
