@@ -65,7 +65,8 @@ export class DefinedModel {
     this.#parts = parts;
     for (const [cell, path] of parts.known ?? []) {
       cell.claimPath(path);
-      this.#addParameter(path, cell);
+      // A shared parameter keeps the path of its first owner, as in the emitted file, unless another one has it here.
+      this.#addParameter(this.#parameters.has(cell.path) ? path : cell.path, cell);
     }
     this.#define();
   }
