@@ -1,7 +1,7 @@
 // Emits a lowered graph as an ONNX model: the message, the bytes in parts, and the plan of its external data file.
 import { type Diagnostic, dimwiseError, isDimwiseError, throwDiagnostics } from '../../src/base/errors.ts';
 import { VERSION } from '../../src/base/version.ts';
-import { bodiesOf } from '../../src/ir/bodies.ts';
+import { allGraphs } from '../../src/ir/bodies.ts';
 import { CONTRACT_KEY, contractOf, contractToJson } from '../../src/ir/contract.ts';
 import type { Graph, Value } from '../../src/ir/graph.ts';
 import { SymbolNames } from '../../src/ir/symbol-names.ts';
@@ -9,7 +9,7 @@ import { DEFAULT_IR_VERSION, DEFAULT_TARGET, irVersionFor, type Target } from '.
 import type { TensorData } from '../../src/ir/tensor-data.ts';
 import { type ExternalFilePlan, planExternalFile } from './external-data.ts';
 import { constantData, entriesOf, GraphWriter, type GraphWriterParts, opsetEntries } from './graph-writer.ts';
-import { allNodes, neededOpsets } from './opsets.ts';
+import { neededOpsets } from './opsets.ts';
 import type { ModelProto } from './proto/messages.ts';
 import { type Part, partsBytes } from './proto/parts.ts';
 import { encodeModelParts } from './proto/write-message.ts';
@@ -65,8 +65,8 @@ export interface EmittedModel {
 export function emitModel(graph: Graph, options: EmitOptions = {}): EmittedModel {
   const target = options.target ?? DEFAULT_TARGET;
   const opsets = neededOpsets(graph, target);
-  const graphs = [...graphsOf(graph)];
-  const functionGraphs = [...graph.functions.values()].flatMap(({ body }) => [...graphsOf(body)]);
+  const graphs = [...allGraphs(graph)];
+  const functionGraphs = [...graph.functions.values()].flatMap(({ body }) => [...allGraphs(body)]);
   const data = collectData(graphs);
   const external = planWeights(graph, data, options);
   const names = new SymbolNames();
@@ -110,12 +110,6 @@ export function emitModel(graph: Graph, options: EmitOptions = {}): EmittedModel
 
 /** More unknown sizes than these follow from the first ones. */
 const MOST_MISTAKES = 20;
-
-/** The graph, its bodies and theirs. */
-function* graphsOf(graph: Graph): Iterable<Graph> {
-  yield graph;
-  for (const node of allNodes(graph)) yield* bodiesOf(node);
-}
 
 function reserveNames(graph: Graph, names: SymbolNames): void {
   for (const value of graph.inputs) names.reserve(value.declaredType);

@@ -1,6 +1,6 @@
 // Which opsets a graph needs, within the limits of a target; forms of operators are checked at the opsets that result.
 import { type Diagnostic, throwDiagnostics } from '../../src/base/errors.ts';
-import { bodiesOf } from '../../src/ir/bodies.ts';
+import { allNodes } from '../../src/ir/bodies.ts';
 import type { Graph, Node } from '../../src/ir/graph.ts';
 import type { Target } from '../../src/ir/target.ts';
 import { findSchema, type OperatorSchema, schemaVersions } from '../../src/ops/schema.ts';
@@ -41,14 +41,6 @@ const limitsOf = (target: Target): ReadonlyMap<string, number> =>
     ['', target.opset],
     [ML, target.ml],
   ]);
-
-/** The nodes of a graph, each followed by those of its bodies. */
-export function* allNodes(graph: Graph): Iterable<Node> {
-  for (const node of graph.nodes()) {
-    yield node;
-    for (const body of bodiesOf(node)) yield* allNodes(body);
-  }
-}
 
 /** Functions keep the opsets that they were written for. */
 function checkFunctions(graph: Graph, target: Target): void {

@@ -109,7 +109,8 @@ function stableBody(name: string, { fixed, state, rest, firstState }: StableCall
     const taken = graph.inputs.slice(fixed.length, fixed.length + types.length).map((input) => input.type);
     const widened = taken.map((type, i) => widen(type, returned[i]?.type ?? UNKNOWN_TYPE, open));
     if (widened.every((type, i) => type === taken[i])) return graph;
-    discard(graph);
+    // Its nodes must no longer count as readers of the values around it.
+    graph.release();
     trace.diagnostics.length = reported;
     types = widened;
   }
@@ -157,9 +158,4 @@ function widenShape(before: Shape, after: Shape | null, open: Set<Dim>): Shape |
     return any;
   });
   return changed ? shape : before;
-}
-
-/** Takes an abandoned body's nodes out, so that the values around it no longer count them as users. */
-function discard(graph: Graph): void {
-  for (const node of [...graph.nodes()].toReversed()) graph.detach(node);
 }

@@ -82,7 +82,7 @@ export class Trace {
     return scope;
   }
 
-  /** Runs `body` so that all it emits comes from `origin`, as lowering does. */
+  /** Runs `body` so that all it emits comes from `origin`. */
   at<R>(origin: Origin | undefined, body: () => R): R {
     const before = this.#fixed;
     this.#fixed = origin;
@@ -90,6 +90,19 @@ export class Trace {
       return body();
     } finally {
       this.#fixed = before;
+    }
+  }
+
+  /** Runs `body` so that all it emits stands in front of a node, in the node's graph and with its origin, as lowering does. */
+  before<R>(node: Node, body: () => R): R {
+    const { graph, cursor } = this;
+    this.graph = node.graph;
+    this.cursor = node;
+    try {
+      return this.at(node.origin, body);
+    } finally {
+      this.graph = graph;
+      this.cursor = cursor;
     }
   }
 

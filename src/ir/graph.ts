@@ -3,9 +3,10 @@ import { invariant } from '../base/assert-never.ts';
 import type { Origin } from '../base/origin.ts';
 import { Facts } from '../dim/facts.ts';
 import type { Attribute } from './attribute.ts';
+import { bodiesOf } from './bodies.ts';
 import { contentOfData } from './content.ts';
 import type { DType } from './dtype.ts';
-import { dropUser, Node, type NodeParts } from './node.ts';
+import { dropEntry, dropUser, Node, type NodeParts } from './node.ts';
 import type { ParameterCell } from './parameter-cell.ts';
 import type { TensorData } from './tensor-data.ts';
 import { tensorType, type ValueType } from './type.ts';
@@ -44,6 +45,8 @@ export class Graph {
   readonly opsets: Map<string, number>;
   readonly functions = new Map<string, FunctionDefinition>();
   readonly metadata = new Map<string, string>();
+  /** The node that holds this graph as a body; set when the node is added. */
+  owner: Node | undefined;
   #facts: Facts;
   readonly #inputs: Value[] = [];
   readonly #parameters = new Map<ParameterCell, Value>();
@@ -143,6 +146,7 @@ export class Graph {
   addNode(parts: NodeParts, before?: Node): Node {
     const node = new Node(this, parts);
     for (const input of node.inputs) input?.users.push(node);
+    for (const body of bodiesOf(node)) body.owner = node;
     const previous = before ? before.previous : this.#last;
     node.previous = previous;
     node.next = before;
@@ -157,13 +161,25 @@ export class Graph {
 
   /** Sets the outputs. */
   setOutputs(values: readonly Value[]): void {
+    for (const value of this.#outputs) dropEntry(value.returnedBy, this);
     this.#outputs = values.slice();
+    for (const value of values) value.returnedBy.push(this);
   }
 
-  /** Takes a node out; only the rewrite API calls it, once nothing reads the node's outputs. */
+  /** Empties a body that no node holds any more, so that it counts no longer as a reader of the values around it. */
+  release(): void {
+    this.setOutputs([]);
+    for (let node = this.#last; node; node = this.#last) this.detach(node);
+  }
+
+  /**
+   * Takes a node out, and its bodies unless another node has taken them over; only the rewrite API calls it, once nothing reads the
+   * node's outputs.
+   */
   detach(node: Node): void {
     invariant(node.graph === this && node.attached, `node ${node.op} is not part of graph ${this.name}`);
     for (const input of node.inputs) if (input) dropUser(input, node);
+    for (const body of bodiesOf(node)) if (body.owner === node) body.release();
     if (node.previous) node.previous.next = node.next;
     else this.#first = node.next;
     if (node.next) node.next.previous = node.previous;
@@ -174,7 +190,7 @@ export class Graph {
 
   /** Drops constants and parameters that nothing reads; only the rewrite API calls it. */
   dropUnusedConstants(): number {
-    const used = (value: Value): boolean => value.users.length > 0 || this.#outputs.includes(value);
+    const used = (value: Value): boolean => value.users.length > 0 || value.returnedBy.length > 0;
     const before = this.#constants.length + this.#parameters.size;
     const kept = this.#constants.filter(used);
     this.#constants.splice(0, this.#constants.length, ...kept);

@@ -79,8 +79,13 @@ export class Node {
 
 /** Removes one use of a value by a node. */
 export function dropUser(value: Value, node: Node): void {
-  const at = value.users.lastIndexOf(node);
+  dropEntry(value.users, node);
+}
+
+/** Removes one entry of a list whose order means nothing. */
+export function dropEntry<T>(list: T[], entry: T): void {
+  const at = list.lastIndexOf(entry);
   if (at < 0) return;
-  const last = value.users.pop();
-  if (last && at < value.users.length) value.users[at] = last;
+  const last = list.pop();
+  if (last !== undefined && at < list.length) list[at] = last;
 }

@@ -1,5 +1,6 @@
 // The rewrite API: the only way to change a graph that was built.
 import { invariant } from '../base/assert-never.ts';
+import { allGraphs } from './bodies.ts';
 import type { Graph, Node, Value } from './graph.ts';
 
 /** Changes a graph and counts what it changed, so that a pass can tell the truth about itself. */
@@ -16,7 +17,7 @@ export class Rewriter {
     return this.#changes;
   }
 
-  /** Makes all readers of `value`, the graph's outputs included, read `by` instead. */
+  /** Makes all readers of `value`, in bodies too, and all graphs that return it, take `by` instead. */
   replaceUses(value: Value, by: Value): void {
     if (value === by) return;
     for (const user of value.users.slice()) {
@@ -24,7 +25,8 @@ export class Rewriter {
         if (input === value) user.setInput(i, by);
       });
     }
-    redirectOutputs(this.graph, value, by);
+    for (const graph of new Set(value.returnedBy))
+      graph.setOutputs(graph.outputs.map((output) => (output === value ? by : output)));
     this.#changes++;
   }
 
@@ -52,17 +54,23 @@ export class Rewriter {
     this.#changes++;
   }
 
-  /** Drops constants and parameters that nothing reads. */
+  /** Drops constants and parameters that nothing reads, those of bodies too. */
   dropUnusedConstants(): void {
-    this.#changes += this.graph.dropUnusedConstants();
+    for (const graph of allGraphs(this.graph)) this.#changes += graph.dropUnusedConstants();
   }
 }
 
-/** Whether nothing reads a value. */
-export function isUnused(value: Value): boolean {
-  return value.users.length === 0 && !value.graph.outputs.includes(value);
+/**
+ * Whether a value can take the place of a node's output. Where a graph returns the output, only a nameless value of a node of that
+ * graph can, which is not returned itself: another value would lose the output its name.
+ */
+export function canReplace(output: Value, by: Value): boolean {
+  if (output.returnedBy.length === 0) return true;
+  const isFree = by.source.kind === 'node' && by.name === undefined && by.returnedBy.length === 0;
+  return isFree && output.returnedBy.every((graph) => graph === by.graph);
 }
 
-function redirectOutputs(graph: Graph, value: Value, by: Value): void {
-  if (graph.outputs.includes(value)) graph.setOutputs(graph.outputs.map((output) => (output === value ? by : output)));
+/** Whether nothing reads a value: no node, no body, no graph that returns it. */
+export function isUnused(value: Value): boolean {
+  return value.users.length === 0 && value.returnedBy.length === 0;
 }

@@ -36,6 +36,8 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
   readonly origin: Origin | undefined;
   /** Nodes that read this value, one entry per use, bodies that capture it included. */
   readonly users: Node[] = [];
+  /** Graphs that return this value, one entry per output, bodies that pass it on from around them included; kept by the graph. */
+  readonly returnedBy: Graph[] = [];
   #type: ValueType;
   /** The type as it was set, before facts were applied. */
   #declared: ValueType;
