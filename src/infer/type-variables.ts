@@ -56,7 +56,8 @@ export class TypeVariables {
   output(i: number): ValueType {
     const formal = formalAt(this.#schema.outputs, i);
     if (!formal) return UNKNOWN_TYPE;
-    const bound = this.#bound.get(formal.typeStr);
+    // Each output of a heterogeneous list has a type of its own, whatever the inputs have.
+    const bound = formal.isHomogeneous ? this.#bound.get(formal.typeStr) : undefined;
     if (bound) return withoutShape(bound);
     const allowed = this.#schema.typeConstraints.get(formal.typeStr);
     if (!allowed) return parseTypeString(formal.typeStr);
