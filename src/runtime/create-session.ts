@@ -117,8 +117,8 @@ function create(ort: Ort, loadable: LoadableModel, provider: Provider, options: 
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(optimization === undefined ? {} : { graphOptimizationLevel: optimization }),
     ...(extra === undefined ? {} : { extra }),
-    // Errors only: ONNX Runtime warns of initializers that its own rewriting made unread.
-    logSeverityLevel: 3,
+    // Errors come as exceptions too; warnings are of initializers that ONNX Runtime's own rewriting made unread.
+    logSeverityLevel: 4,
   };
   return ort.InferenceSession.create(model, settings);
 }
