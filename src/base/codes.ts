@@ -104,6 +104,10 @@ export const ERROR_CODES = {
     'A layer argument must have the type and range that the layer documents.',
     'Correct the named argument.',
   ),
+  LAYER_INSIDE_MODEL: user(
+    'A layer with parameters must be made outside of the function of the model, which runs at each bind.',
+    'Make the layer before model(), and call it inside.',
+  ),
   PARAM_NOT_INITIALIZED: user(
     'A parameter has no data before initialize().',
     'Call initialize() and then bind the model, or run it on a batch.',

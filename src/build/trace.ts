@@ -183,13 +183,18 @@ export function withTrace<R>(trace: Trace, body: () => R): R {
   }
 }
 
+/** The trace that is open; undefined outside of models. */
+export function openTrace(): Trace | undefined {
+  return active.at(-1);
+}
+
 /**
  * The trace that a call with these operands belongs to.
  *
  * @throws GRAPH_FOREIGN_VALUE when operands come from different graphs, or no trace is open
  */
 export function traceOf(operands: readonly (Value | undefined)[]): Trace {
-  const current = active.at(-1);
+  const current = openTrace();
   for (const operand of operands) {
     if (operand && operand.graph.root !== current?.root) throw foreignValue(operand, current);
   }

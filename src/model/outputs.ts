@@ -23,7 +23,7 @@ export function checkOutputs(result: ProgramResult, trace: Trace): readonly (rea
       origin: trace.origin(),
       expected: 'a value, an array of values or an object of values',
       actual: bad ? typeof bad[1] : 'nothing',
-      hint: 'return what the last layer gave: return dense(10)(x)',
+      hint: 'return what the last layer gave: model((x) => fc(x))',
     });
   }
   return named;

@@ -1,6 +1,7 @@
 // Layers: functions over values that own parameters, and blocks that compose them under readable paths.
+import type { Diagnostic } from '../base/errors.ts';
 import { captureSite, type Origin } from '../base/origin.ts';
-import { type Trace, traceOf } from '../build/trace.ts';
+import { openTrace, type Trace, traceOf } from '../build/trace.ts';
 import { isFloatDType } from '../ir/dtype.ts';
 import { Value } from '../ir/graph.ts';
 import { Parameter } from './parameter.ts';
@@ -64,11 +65,16 @@ export interface LayerSpec<A extends readonly unknown[], R, P extends Parameters
   readonly apply: (call: LayerCall<P>, ...inputs: A) => R;
 }
 
-/** Makes a layer. Every layer of dimwise is made so; user-defined ones may be, or compose others with {@link block}. */
+/**
+ * Makes a layer. Every layer of dimwise is made so; user-defined ones may be, or compose others with {@link block}.
+ *
+ * @throws LAYER_INSIDE_MODEL (with the other mistakes of the model) when it has parameters and a model is being traced
+ */
 export function defineLayer<A extends readonly unknown[], R, P extends Parameters = Parameters>(
   spec: LayerSpec<A, R, P>,
 ): Layer<A, R> {
   const cells = presentCells(spec.parameters ?? {});
+  if (Object.keys(cells).length > 0) refuseInsideModel();
   const facts: LayerFacts = {
     kind: spec.kind,
     label: spec.name,
@@ -89,6 +95,25 @@ export function defineLayer<A extends readonly unknown[], R, P extends Parameter
   const layer: Layer<A, R> = Object.assign(run, { [LAYER]: facts } as const);
   Object.defineProperty(layer, 'name', { value: spec.name ?? spec.kind });
   return layer;
+}
+
+/** A model's function runs at each bind: a layer that it makes would have new parameters each time. One complaint for each line. */
+function refuseInsideModel(): void {
+  const trace = openTrace();
+  if (!trace) return;
+  const site = captureSite();
+  const place = JSON.stringify(site?.place);
+  const isKnown = ({ code, origin }: Diagnostic): boolean =>
+    code === 'LAYER_INSIDE_MODEL' && JSON.stringify(origin?.site?.place) === place;
+  if (trace.diagnostics.some(isKnown)) return;
+  trace.report({
+    code: 'LAYER_INSIDE_MODEL',
+    message: `a layer with parameters is made while ${trace.name} is traced, so that each batch would give it new ones`,
+    origin: { path: trace.name, site },
+    expected: 'layers made outside of the function of the model',
+    actual: 'a layer made inside',
+    hint: 'make it outside and call it inside: const fc = dense(10); model((x) => fc(x))',
+  });
 }
 
 function presentCells(cells: Parameters): Readonly<Record<string, Parameter>> {

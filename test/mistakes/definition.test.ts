@@ -129,9 +129,15 @@ const MISTAKES: readonly Mistake[] = [
   {
     name: 'two layers of one name',
     code: 'NAME_DUPLICATE',
-    run: () => model((x: Value) => dense(2, { name: 'fc' })(dense(2, { name: 'fc' })(x)), { inputs: { x: ['n', 4] } }),
+    run: () => model(sequential(dense(2, { name: 'fc' }), dense(2, { name: 'fc' })), { inputs: { x: ['n', 4] } }),
     names: ['"fc"'],
     hasBothFacts: false,
+  },
+  {
+    name: 'a layer made inside the function of the model',
+    code: 'LAYER_INSIDE_MODEL',
+    run: () => model((x: Value) => multiHeadAttention(2)(x)),
+    names: ['parameters'],
   },
   { name: 'nothing returned', code: 'OUTPUT_INVALID', run: () => model((() => undefined) as never), names: ['output'] },
   {

@@ -105,6 +105,14 @@ describe('defineLayer', () => {
     expect(Object.keys(facts.parameters)).toEqual(['weight']);
   });
 
+  test('a layer with parameters made inside a model is refused, once for each line', () => {
+    const error = errorOf(() => dw.model((x: Value) => dw.transformerEncoderLayer(2, 8)(dw.relu()(x))));
+    expect(error.errors.map(({ code }) => code)).toEqual(['LAYER_INSIDE_MODEL']);
+    expect(error.origin?.site?.place?.file).toContain('layer.test.ts');
+    const graph = dw.model((x: Value) => dw.sequential(dw.relu(), dw.dropout())(x)).bind([2, 3]).graph;
+    expect([...graph.nodes()].map((node) => node.op)).toEqual(['Relu', 'dropout']);
+  });
+
   test('a layer called outside of a model is refused', () => {
     let leaked: Value | undefined;
     dw.model((x: Value) => (leaked = dw.relu(x)));
