@@ -3,7 +3,7 @@ import { dimwiseError } from '../base/errors.ts';
 import { broadcastOf } from './broadcast.ts';
 import { constant, type Dim, type DimLike, freshSymbol, toDim } from './dim.ts';
 import { extremePoly } from './extreme.ts';
-import { floorQuotient, floorRemainder, safe } from './integer.ts';
+import { floorQuotient, floorRemainder, safe, unlessOverflow } from './integer.ts';
 import { MAX_SIZE } from './nodes.ts';
 import { dimOf, quotientPoly } from './normal.ts';
 import { addPoly, constantPoly, multiplyPoly, scalePoly } from './polynomial.ts';
@@ -93,8 +93,8 @@ export function floorDiv(a: DimLike, b: DimLike): Dim {
  */
 export function ceilDiv(a: DimLike, b: DimLike): Dim {
   const divisor = numberOf(b);
-  if (divisor !== undefined && divisor > 0) return floorDiv(add(a, divisor - 1), divisor);
-  return neg(floorDiv(neg(a), b));
+  if (divisor === undefined || divisor < 1 || numberOf(a) !== undefined) return neg(floorDiv(neg(a), b));
+  return unlessOverflow(() => floorDiv(add(a, divisor - 1), divisor)) ?? neg(floorDiv(neg(a), b));
 }
 
 /**

@@ -3,6 +3,7 @@ import { dimwiseError } from '../base/errors.ts';
 import { constant, type Dim, type Polynomial, type Term } from './dim.ts';
 import { centredRemainder, floorQuotient, floorRemainder, gcd } from './integer.ts';
 import { divisionNode } from './nodes.ts';
+import { comparePolynomials } from './order.ts';
 import {
   addPoly,
   cancelFactors,
@@ -12,6 +13,7 @@ import {
   dividePoly,
   dividePolynomials,
   multiplyPoly,
+  samePoly,
   scalePoly,
   termPoly,
 } from './polynomial.ts';
@@ -56,13 +58,21 @@ function fraction(a: Polynomial, b: number, dimOf: DimOf): Polynomial {
   }
   const composed = compose(a, b, dimOf);
   if (composed) return composed;
-  // A coefficient of b/2 is its own negative modulo b and says nothing about the sign.
-  const lead = a.terms.find((term) => 2 * term.coefficient !== b) ?? a.terms[0];
-  if (lead && lead.coefficient < 0) {
-    // y // b = -((b - 1 - y) // b)
-    return scalePoly(byNumber(addPoly(constantPoly(b - 1), a, -1), b, dimOf), -1);
+  const own = dimOf(a).poly;
+  if (!samePoly(own, a) && own.terms.length > 0) return byNumber(own, b, dimOf);
+  if (!isMirrored(a, b)) return termPoly(1, divisionNode('floordiv', dimOf(a), constant(b)));
+  // y // b = -((b - 1 - y) // b)
+  const mirrored = dimOf(addPoly(constantPoly(b - 1), a, -1)).poly;
+  if (isMirrored(mirrored, b) && comparePolynomials(a, mirrored) < 0) {
+    return termPoly(1, divisionNode('floordiv', dimOf(a), constant(b)));
   }
-  return termPoly(1, divisionNode('floordiv', dimOf(a), constant(b)));
+  return scalePoly(byNumber(mirrored, b, dimOf), -1);
+}
+
+/** Tells whether the dividend leads with a minus; a coefficient of b/2 is its own negative modulo b and says nothing. */
+function isMirrored(a: Polynomial, b: number): boolean {
+  const lead = a.terms.find((term) => 2 * term.coefficient !== b) ?? a.terms[0];
+  return lead !== undefined && lead.coefficient < 0;
 }
 
 /** `(x//d + y) // b = (x + d*y) // (d*b)` for `b > 0`; a negated `x//d` is `(d - 1 - x)//d`. */
