@@ -6,7 +6,7 @@ import { DTYPES, type DType, dtypeFromSpec, isDType, isFloatDType } from '../ir/
 import { Graph, Value } from '../ir/graph.ts';
 import { type TensorData, tensorFromValues } from '../ir/tensor-data.ts';
 import type { ValueType } from '../ir/type.ts';
-import type { AttributeKind, FormalParameter, OperatorSchema } from '../ops/schema.ts';
+import type { AttributeKind, OperatorSchema } from '../ops/schema.ts';
 
 /** Numbers nested to any depth: a constant with the shape of the nesting. */
 export type NestedNumbers = number | bigint | boolean | readonly NestedNumbers[];
@@ -73,7 +73,7 @@ function naturalDType(flat: readonly (number | bigint | boolean)[]): DType {
   return flat.every((n) => typeof n === 'bigint') && flat.length > 0 ? 'int64' : 'float32';
 }
 
-/** The dtype that plain numbers take as operand `i`: that of an operand of the same type variable, else what the schema allows. */
+/** The dtype that plain numbers take as operand `i`: that of an operand of the same type variable, else what they are written as, else what the schema allows. */
 export function operandDType(
   schema: OperatorSchema | undefined,
   operands: readonly (Operand | undefined)[],
@@ -89,12 +89,26 @@ export function operandDType(
       return other.type.dtype;
     if (isTensorData(other)) return other.dtype;
   }
-  return defaultDType(allowed, formal);
+  const plain = operands.filter((_, k) => formalAt(schema.inputs, k)?.typeStr === formal.typeStr);
+  return defaultDType(allowed, writtenDType(plain));
 }
 
-function defaultDType(allowed: readonly string[], _formal: FormalParameter): DType | undefined {
+/** The dtype that numbers are written in: int64 where there are bigints, bool where there is nothing but booleans. */
+function writtenDType(operands: readonly (Operand | undefined)[]): DType | undefined {
+  const kinds = new Set<string>();
+  for (const operand of operands) if (operand !== undefined && isNumbers(operand)) addKinds(operand, kinds);
+  if (kinds.has('bigint')) return 'int64';
+  return kinds.size === 1 && kinds.has('boolean') ? 'bool' : undefined;
+}
+
+function addKinds(numbers: NestedNumbers, kinds: Set<string>): void {
+  if (typeof numbers === 'object') for (const item of numbers) addKinds(item, kinds);
+  else kinds.add(typeof numbers);
+}
+
+function defaultDType(allowed: readonly string[], written: DType | undefined): DType | undefined {
   const names = allowed.map((spec) => dtypeFromSpec(/^tensor\((\w+)\)$/.exec(spec)?.[1] ?? ''));
-  for (const dtype of ['float32', 'int64', 'bool'] as const) if (names.includes(dtype)) return dtype;
+  for (const dtype of [written, 'float32', 'int64', 'bool'] as const) if (dtype && names.includes(dtype)) return dtype;
   return names.find((name) => name !== undefined);
 }
 
