@@ -1,4 +1,5 @@
 // Errors as people and programs read them.
+import { ERROR_CODES } from '../base/codes.ts';
 import { type Diagnostic, DimwiseError, dimwiseError, formatDiagnostic, isDimwiseError } from '../base/errors.ts';
 import { formatOrigin } from '../base/origin.ts';
 import type { Io } from './io.ts';
@@ -28,7 +29,8 @@ export interface JsonDiagnostic {
   readonly origin: string | null;
   readonly expected?: string;
   readonly actual?: string;
-  readonly hint?: string;
+  /** What to do: the diagnostic's own hint, else that of its code. */
+  readonly hint: string;
   readonly related?: readonly { readonly message: string; readonly origin: string | null }[];
 }
 
@@ -40,7 +42,7 @@ export function jsonDiagnostics(error: unknown): JsonDiagnostic[] {
     origin: formatOrigin(origin) || null,
     ...(expected === undefined ? {} : { expected }),
     ...(actual === undefined ? {} : { actual }),
-    ...(hint === undefined ? {} : { hint }),
+    hint: hint ?? ERROR_CODES[code].remedy,
     ...(related?.length
       ? { related: related.map((each) => ({ message: each.message, origin: formatOrigin(each.origin) || null })) }
       : {}),

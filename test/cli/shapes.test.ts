@@ -1,0 +1,165 @@
+// dimwise shapes prints every shape of model files and .onnx files, and goes on where one fails.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cli } from './capture.ts';
+import { writeModelFiles } from './model-files.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = writeModelFiles();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string): string => join(folder, name);
+const fixture = (name: string): string => new URL(`../fixtures/onnx/${name}`, import.meta.url).pathname;
+
+const float = (...shape: readonly (number | string | null)[]) => ({ kind: 'tensor', dtype: 'float32', shape });
+
+describe('shapes --json', () => {
+  test('prints one object with every member', async () => {
+    const { code, json, err } = await cli('shapes', file('mlp.ts'), '--bind', 'x=2x20', '--json');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(json()).toEqual([
+      {
+        file: file('mlp.ts'),
+        inputs: { x: float('batch', 20) },
+        outputs: { output: float('batch', 3) },
+        values: { '0.Gemm': float('batch', 8), '0.Relu': float('batch', 8) },
+        parameters: {
+          '0.weight': { dtype: 'float32', shape: [8, 20], initializer: { kind: 'xavierUniform', gain: 1 } },
+          '0.bias': { dtype: 'float32', shape: [8], initializer: { kind: 'zeros' } },
+          '1.weight': { dtype: 'float32', shape: [3, 8], initializer: { kind: 'xavierUniform', gain: 1 } },
+          '1.bias': { dtype: 'float32', shape: [3], initializer: { kind: 'zeros' } },
+        },
+        constraints: [],
+      },
+    ]);
+  });
+
+  test('prints null for what only binding can settle', async () => {
+    const [unbound] = (await cli('shapes', file('mlp.ts'), '--json')).json();
+    expect(unbound).toMatchObject({
+      inputs: { x: { kind: 'tensor', dtype: null, shape: null } },
+      parameters: { '0.weight': { shape: [8, null] } },
+    });
+  });
+
+  test('binds by the declaration alone where no size is open', async () => {
+    const [declared] = (await cli('shapes', file('declared.ts'), '--json')).json();
+    expect(declared).toMatchObject({
+      outputs: { output: float('batch', 3) },
+      parameters: { weight: { shape: [3, 4] } },
+    });
+  });
+
+  test.each<[string, readonly string[], readonly (number | string)[]]>([
+    ['keeps declared symbols', ['--bind', 'x=[2,4]'], ['batch', 3]],
+    ['renames symbols', ['--bind', 'x=[rows,4]'], ['rows', 3]],
+    ['keeps the numbers with --static', ['--bind', 'x=2x4', '--static'], [2, 3]],
+    ['takes a shape without a name for the only input', ['--bind', '[b,4]'], ['b', 3]],
+  ])('%s', async (_, options, shape) => {
+    const [bound] = (await cli('shapes', file('declared.ts'), ...options, '--json')).json();
+    expect(bound).toMatchObject({ outputs: { output: float(...shape) } });
+  });
+
+  test('lists constraints, and sizes that depend on data', async () => {
+    const [data] = (await cli('shapes', file('data.ts'), '--json')).json();
+    expect(data).toMatchObject({
+      outputs: { output: { kind: 'tensor', dtype: 'int64', shape: [2, 'found0'] } },
+      constraints: [{ kind: 'range', expr: 'found0 <= 4*n', scope: 'run' }],
+    });
+  });
+
+  test('names values of bodies as node/body/value', async () => {
+    const [branch] = (await cli('shapes', file('branch.ts'), '--json')).json();
+    expect(branch).toMatchObject({
+      values: { 'If/then_branch/Relu': float('n', 4), 'If/else_branch/Exp': float('n', 4) },
+    });
+  });
+
+  test('reports a file that fails with all its mistakes, and goes on', async () => {
+    const { code, json, err } = await cli('shapes', file('wrong.ts'), file('declared.ts'), file('none.ts'), '--json');
+    expect(code).toBe(1);
+    const [wrong, declared, none] = json();
+    expect(wrong).toMatchObject({
+      file: file('wrong.ts'),
+      errors: [
+        { code: 'SHAPE_MISMATCH', origin: expect.stringContaining('wrong.ts:5:6'), expected: '20', actual: '3' },
+        { code: 'ATTRIBUTE_INVALID', origin: expect.stringContaining('wrong.ts:6:13'), hint: expect.any(String) },
+      ],
+    });
+    expect(declared).toMatchObject({ file: file('declared.ts'), outputs: { output: float('batch', 3) } });
+    expect(none).toMatchObject({ errors: [{ code: 'MODEL_LOAD' }] });
+    expect(err).toContain('SHAPE_MISMATCH: MatMul');
+    expect(err).toContain('MODEL_LOAD');
+  });
+
+  test('tells the same of a model file and of the .onnx file that it becomes', async () => {
+    for (const name of ['mlp', 'two', 'data', 'branch']) {
+      const bind = name === 'mlp' ? ['--bind', 'x=2x20'] : [];
+      await cli('compile', file(`${name}.ts`), '-o', file(`${name}.onnx`), ...bind);
+      const [source] = (await cli('shapes', file(`${name}.ts`), ...bind, '--json')).json();
+      const [written] = (await cli('shapes', file(`${name}.onnx`), '--json')).json();
+      const { inputs, outputs, values, constraints } = Object(source);
+      expect(written).toMatchObject({ inputs, outputs, values });
+      expect(Object(written).constraints).toEqual(constraints);
+    }
+  });
+});
+
+describe('shapes of .onnx files', () => {
+  test('reads what other tools wrote, their weights as parameters', async () => {
+    const [described] = (await cli('shapes', fixture('mlp.onnx'), '--json')).json();
+    expect(described).toMatchObject({
+      inputs: { x: float('batch', 4) },
+      outputs: { y: float('batch', 3) },
+      values: { h: float('batch', 3), r: float('batch', 3) },
+      parameters: { '0.weight': { dtype: 'float32', shape: [4, 3], initializer: null } },
+    });
+  });
+
+  test('puts bound sizes in the place of symbols', async () => {
+    await cli('compile', file('two.ts'), '-o', file('two.onnx'));
+    const bind = ['--bind', 'ids=[b,3]', '--bind', 'more=[b,6]'];
+    const [bound] = (await cli('shapes', file('two.onnx'), ...bind, '--json')).json();
+    expect(bound).toMatchObject({ outputs: { output: { shape: ['b', 9] } } });
+  });
+
+  test.each([
+    ['a symbol with two sizes', ['--bind', 'ids=2x3', '--bind', 'more=3x6'], 'BIND_MISMATCH', 'batch is 2 already'],
+    [
+      'an expression that is not met',
+      ['--bind', 'ids=2x3', '--bind', 'more=2x7'],
+      'SHAPE_MISMATCH|BIND_MISMATCH',
+      '2*seq',
+    ],
+    ['another rank', ['--bind', 'ids=[2,3,4]'], 'RANK_MISMATCH', 'has 2 axes, --bind gives 3'],
+    ['another type', ['--bind', 'ids=float32[2,3]'], 'DTYPE_MISMATCH', 'is int64, --bind says float32'],
+    ['an unknown input', ['--bind', 'idx=2x3'], 'BIND_INPUT_UNKNOWN', 'did you mean "ids"?'],
+    ['no name where there are two inputs', ['--bind', '2x3'], 'BIND_INPUT_UNKNOWN', 'the file has ids, more'],
+  ])('refuses %s', async (_, bind, code, fact) => {
+    await cli('compile', file('two.ts'), '-o', file('two.onnx'));
+    const failed = await cli('shapes', file('two.onnx'), ...bind, '--json');
+    expect(failed.code).toBe(1);
+    const [{ errors }] = failed.json() as [{ errors: readonly { code: string }[] }];
+    expect(errors[0]?.code).toMatch(new RegExp(`^(${code})$`));
+    expect(failed.err).toContain(fact);
+  });
+});
+
+describe('shapes for people', () => {
+  test('prints a table for each file', async () => {
+    const { out } = await cli('shapes', file('data.ts'));
+    expect(out.replace(folder, '')).toBe(
+      [
+        '/data.ts',
+        '          name    type',
+        '  input   x       float32[n, 4]',
+        '  value   Relu    float32[n, 4]',
+        '  output  output  int64[2, found0]',
+        '  holds for',
+        '    found0 <= 4*n  (seen in a run only)',
+      ].join('\n'),
+    );
+  });
+});
