@@ -4,6 +4,7 @@ import { captureSite, type Origin } from '../base/origin.ts';
 import { openTrace, type Trace, traceOf } from '../build/trace.ts';
 import { isFloatDType } from '../ir/dtype.ts';
 import { Value } from '../ir/graph.ts';
+import { refuseArgument } from './arguments.ts';
 import { Parameter } from './parameter.ts';
 
 const LAYER = Symbol.for('dimwise.layer');
@@ -68,6 +69,7 @@ export interface LayerSpec<A extends readonly unknown[], R, P extends Parameters
 /**
  * Makes a layer. Every layer of dimwise is made so; user-defined ones may be, or compose others with {@link block}.
  *
+ * @throws LAYER_ARGUMENT when the name is empty or has a dot, which paths are parted by
  * @throws LAYER_INSIDE_MODEL (with the other mistakes of the model) when it has parameters and a model is being traced
  */
 export function defineLayer<A extends readonly unknown[], R, P extends Parameters = Parameters>(
@@ -75,6 +77,8 @@ export function defineLayer<A extends readonly unknown[], R, P extends Parameter
 ): Layer<A, R> {
   const cells = presentCells(spec.parameters ?? {});
   if (Object.keys(cells).length > 0) refuseInsideModel();
+  if (spec.name !== undefined && !/^[^.]+$/.test(spec.name))
+    refuseArgument(spec.kind, 'name', 'a text without dots', spec.name);
   const facts: LayerFacts = {
     kind: spec.kind,
     label: spec.name,

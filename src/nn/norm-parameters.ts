@@ -8,6 +8,7 @@ import { refuseArgument } from './arguments.ts';
 import type { InitializerInput } from './initializers/parse-initializer.ts';
 import { inputOf } from './layer-node.ts';
 import { filled } from './layer-values.ts';
+import type { OptionNames } from './option-names.ts';
 import { Parameter } from './parameter.ts';
 
 /** Options that all normalizations share. */
@@ -31,6 +32,22 @@ export interface ShiftedNormOptions extends NormOptions {
   /** Fills the bias; zeros by default. */
   readonly biasInitializer?: InitializerInput | undefined;
 }
+
+/** The names of {@link NormOptions}. */
+export const NORM_OPTIONS: OptionNames<NormOptions> = {
+  epsilon: true,
+  scale: true,
+  weightInitializer: true,
+  dtype: true,
+  name: true,
+};
+
+/** The names of {@link ShiftedNormOptions}. */
+export const SHIFTED_NORM_OPTIONS: OptionNames<ShiftedNormOptions> = {
+  ...NORM_OPTIONS,
+  center: true,
+  biasInitializer: true,
+};
 
 /** The affine parameters; undefined ones do not exist in the layer. */
 export type AffineParameters = {

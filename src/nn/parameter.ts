@@ -14,6 +14,7 @@ import { fans, type WeightLayout } from './initializers/fans.ts';
 import type { Initializer } from './initializers/initializer.ts';
 import { type InitializerInput, parseInitializer } from './initializers/parse-initializer.ts';
 import { lazyInitializer } from './lazy-initializer.ts';
+import { checkOptions, type OptionNames } from './option-names.ts';
 import type { Seed } from './random/key.ts';
 
 /** What a new parameter is made of. */
@@ -33,6 +34,17 @@ export interface ParameterOptions {
   /** False for running statistics and other buffers; true by default. */
   readonly trainable?: boolean | undefined;
 }
+
+/** The names of {@link ParameterOptions}. */
+const PARAMETER_OPTIONS: OptionNames<ParameterOptions> = {
+  shape: true,
+  dtype: true,
+  initializer: true,
+  fallback: true,
+  layout: true,
+  fansOf: true,
+  trainable: true,
+};
 
 /** What initialize() asked for. */
 interface Request {
@@ -66,11 +78,12 @@ export class Parameter implements ParameterCell {
   /**
    * Makes a parameter without data.
    *
-   * @throws LAYER_ARGUMENT when the dtype is none of ONNX
+   * @throws LAYER_ARGUMENT when an option is unknown, or the dtype is none of ONNX
    * @throws DIM_SYNTAX when a size cannot be read
    * @throws INITIALIZER_INVALID when an initializer does not exist
    */
   constructor(options: ParameterOptions, origin: Origin | undefined = { site: captureSite() }) {
+    checkOptions('a parameter', options, PARAMETER_OPTIONS);
     this.#shape = options.shape.map(sizeToDim);
     if (options.dtype !== undefined && !isDType(options.dtype))
       refuseArgument('a parameter', 'dtype', 'an element type of ONNX', options.dtype);

@@ -3,6 +3,7 @@ import type { SizeSpec } from '../ir/graph.ts';
 import type { InferContext } from '../ir/operator.ts';
 import type { Shape } from '../ir/type.ts';
 import { refuseArgument } from './arguments.ts';
+import type { OptionNames } from './option-names.ts';
 
 /** Which axes are normalized. Counted from the end, so that the parameters' rank is known before any batch. */
 export interface TrailingAxes {
@@ -11,6 +12,9 @@ export interface TrailingAxes {
   /** Their sizes instead, as in PyTorch; `'?'` is settled by the first batch. */
   readonly normalizedShape?: readonly SizeSpec[] | undefined;
 }
+
+/** The names of {@link TrailingAxes}. */
+export const TRAILING_AXES: OptionNames<TrailingAxes> = { axis: true, normalizedShape: true };
 
 /**
  * The sizes of the axes, `'?'` where a batch settles them.

@@ -2,6 +2,7 @@
 import type { DType } from '../ir/dtype.ts';
 import type { ShapeSpec } from '../ir/graph.ts';
 import type { InitializerInput } from './initializers/parse-initializer.ts';
+import type { OptionNames } from './option-names.ts';
 import { Parameter } from './parameter.ts';
 
 /** Options of layers with a weight and a bias. */
@@ -15,6 +16,14 @@ export interface WeightOptions {
   /** Element type of the parameters; that of the first batch by default. */
   readonly dtype?: DType | undefined;
 }
+
+/** The names of {@link WeightOptions}. */
+export const WEIGHT_OPTIONS: OptionNames<WeightOptions> = {
+  bias: true,
+  weightInitializer: true,
+  biasInitializer: true,
+  dtype: true,
+};
 
 /** A weight and, unless it is switched off, its bias. */
 export type WeightAndBias = { readonly weight: Parameter; readonly bias: Parameter | undefined };

@@ -2,6 +2,7 @@
 import { dimwiseError } from '../base/errors.ts';
 import { captureSite } from '../base/origin.ts';
 import { nonNegativeInteger, perAxis, refuseArgument } from './arguments.ts';
+import type { OptionNames } from './option-names.ts';
 
 /**
  * How a window is padded: `valid` not at all, `same` so that stride 1 keeps the size (what is odd goes to the end, as in TensorFlow
@@ -21,6 +22,9 @@ export interface WindowOptions {
   /** Steps between the elements of the window; 1 by default. */
   readonly dilation?: PerAxis | undefined;
 }
+
+/** The names of {@link WindowOptions}. */
+export const WINDOW_OPTIONS: OptionNames<WindowOptions> = { strides: true, padding: true, dilation: true };
 
 /** The window attributes of Conv, ConvTranspose, MaxPool and AveragePool; what equals ONNX's default is left out. */
 export interface WindowAttributes {

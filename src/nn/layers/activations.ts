@@ -4,6 +4,7 @@ import { Value } from '../../ir/graph.ts';
 import { ACTIVATIONS } from '../activation.ts';
 import { refuseArgument } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
 
 /** Options that all activations share. */
 export interface ActivationOptions {
@@ -41,16 +42,24 @@ export interface ActivationLayer<O extends ActivationOptions = ActivationOptions
   (options?: O): Layer;
 }
 
+const NAME: OptionNames<ActivationOptions> = { name: true };
+const ALPHA: OptionNames<AlphaOptions> = { name: true, alpha: true };
+const AXIS: OptionNames<SoftmaxOptions> = { name: true, axis: true };
+
 function activationLayer<O extends ActivationOptions>(
   kind: string,
   compute: (x: Value, options: Partial<O>) => Value,
+  names: OptionNames<O>,
   check?: (options: O) => void,
 ): ActivationLayer<O> {
   function activation(x: Value): Value;
   function activation(options?: O): Layer;
   function activation(first?: Value | O): Value | Layer {
     if (first instanceof Value) return compute(first, {});
-    if (first) check?.(first);
+    if (first) {
+      checkOptions(kind, first, names);
+      check?.(first);
+    }
     const options: Partial<O> = first ?? {};
     return defineLayer({ kind, name: first?.name, apply: (_call, x: Value): Value => compute(x, options) });
   }
@@ -76,15 +85,16 @@ function checkGelu({ approximate }: GeluOptions): void {
 }
 
 /** `max(x, 0)`. */
-export const relu: ActivationLayer = activationLayer('relu', ACTIVATIONS.relu);
+export const relu: ActivationLayer = activationLayer('relu', ACTIVATIONS.relu, NAME);
 
 /** `min(max(x, 0), 6)`. */
-export const relu6: ActivationLayer = activationLayer('relu6', ACTIVATIONS.relu6);
+export const relu6: ActivationLayer = activationLayer('relu6', ACTIVATIONS.relu6, NAME);
 
 /** `x` from 0 on, `alpha x` below; alpha is 0.01 by default. @throws LAYER_ARGUMENT when alpha is not finite */
 export const leakyRelu: ActivationLayer<AlphaOptions> = activationLayer<AlphaOptions>(
   'leakyRelu',
   (x, { alpha }) => op.LeakyRelu(x, { alpha }),
+  ALPHA,
   checkAlpha('leakyRelu'),
 );
 
@@ -92,47 +102,50 @@ export const leakyRelu: ActivationLayer<AlphaOptions> = activationLayer<AlphaOpt
 export const elu: ActivationLayer<AlphaOptions> = activationLayer<AlphaOptions>(
   'elu',
   (x, { alpha }) => op.Elu(x, { alpha }),
+  ALPHA,
   checkAlpha('elu'),
 );
 
 /** The scaled elu that keeps mean 0 and variance 1 (Klambauer et al., 2017). */
-export const selu: ActivationLayer = activationLayer('selu', ACTIVATIONS.selu);
+export const selu: ActivationLayer = activationLayer('selu', ACTIVATIONS.selu, NAME);
 
 /** `x Phi(x)`, Phi being the distribution function of the normal distribution (Hendrycks and Gimpel, 2016). */
 export const gelu: ActivationLayer<GeluOptions> = activationLayer<GeluOptions>(
   'gelu',
   (x, { approximate }) => op.Gelu(x, { approximate }),
+  { name: true, approximate: true },
   checkGelu,
 );
 
 /** `1 / (1 + e^-x)`. */
-export const sigmoid: ActivationLayer = activationLayer('sigmoid', ACTIVATIONS.sigmoid);
+export const sigmoid: ActivationLayer = activationLayer('sigmoid', ACTIVATIONS.sigmoid, NAME);
 
 /** `min(max(x / 6 + 1 / 2, 0), 1)`, the slope of PyTorch and Keras; ONNX's and Gluon's default is 1 / 5. */
-export const hardSigmoid: ActivationLayer = activationLayer('hardSigmoid', ACTIVATIONS.hardSigmoid);
+export const hardSigmoid: ActivationLayer = activationLayer('hardSigmoid', ACTIVATIONS.hardSigmoid, NAME);
 
 /** `x min(max(x / 6 + 1 / 2, 0), 1)`. */
-export const hardSwish: ActivationLayer = activationLayer('hardSwish', ACTIVATIONS.hardSwish);
+export const hardSwish: ActivationLayer = activationLayer('hardSwish', ACTIVATIONS.hardSwish, NAME);
 
 /** `x sigmoid(x)`, also named swish. */
-export const silu: ActivationLayer = activationLayer('silu', ACTIVATIONS.silu);
+export const silu: ActivationLayer = activationLayer('silu', ACTIVATIONS.silu, NAME);
 
 /** `x tanh(softplus(x))`. */
-export const mish: ActivationLayer = activationLayer('mish', ACTIVATIONS.mish);
+export const mish: ActivationLayer = activationLayer('mish', ACTIVATIONS.mish, NAME);
 
 /** `log(1 + e^x)`. */
-export const softplus: ActivationLayer = activationLayer('softplus', ACTIVATIONS.softplus);
+export const softplus: ActivationLayer = activationLayer('softplus', ACTIVATIONS.softplus, NAME);
 
 /** `x / (1 + |x|)`. */
-export const softsign: ActivationLayer = activationLayer('softsign', ACTIVATIONS.softsign);
+export const softsign: ActivationLayer = activationLayer('softsign', ACTIVATIONS.softsign, NAME);
 
 /** The hyperbolic tangent. */
-export const tanh: ActivationLayer = activationLayer('tanh', ACTIVATIONS.tanh);
+export const tanh: ActivationLayer = activationLayer('tanh', ACTIVATIONS.tanh, NAME);
 
 /** `e^x / sum(e^x)` along an axis. @throws LAYER_ARGUMENT when the axis is no integer */
 export const softmax: ActivationLayer<SoftmaxOptions> = activationLayer<SoftmaxOptions>(
   'softmax',
   (x, { axis = -1 }) => op.Softmax(x, { axis }),
+  AXIS,
   checkAxis('softmax'),
 );
 
@@ -140,5 +153,6 @@ export const softmax: ActivationLayer<SoftmaxOptions> = activationLayer<SoftmaxO
 export const logSoftmax: ActivationLayer<SoftmaxOptions> = activationLayer<SoftmaxOptions>(
   'logSoftmax',
   (x, { axis = -1 }) => op.LogSoftmax(x, { axis }),
+  AXIS,
   checkAxis('logSoftmax'),
 );

@@ -7,7 +7,8 @@ import { numberBetween, positiveInteger, refuseArgument } from '../arguments.ts'
 import { lowerAttention } from '../attention-parts.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, type LayerRow } from '../layer-node.ts';
-import type { WeightOptions } from '../weight-and-bias.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
+import { WEIGHT_OPTIONS, type WeightOptions } from '../weight-and-bias.ts';
 import { projection } from './projection.ts';
 
 /** Options of {@link multiHeadAttention}. */
@@ -23,6 +24,16 @@ export interface AttentionOptions extends WeightOptions {
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
+
+/** The names of {@link AttentionOptions}. */
+const ATTENTION_OPTIONS: OptionNames<AttentionOptions> = {
+  ...WEIGHT_OPTIONS,
+  units: true,
+  keyUnits: true,
+  causal: true,
+  dropout: true,
+  name: true,
+};
 
 /** What attention is called with: self attention on the query alone, cross attention with keys, and values where they differ. */
 export type AttentionInputs = [
@@ -50,6 +61,7 @@ export type AttentionInputs = [
  * model((x: Value) => op.Add(x, attention(x)), { inputs: { x: ['batch', 'seq', '?'] } });
  */
 export function multiHeadAttention(heads: number, options: AttentionOptions = {}): Layer<AttentionInputs> {
+  checkOptions('multiHeadAttention', options, ATTENTION_OPTIONS);
   const { units, causal = false, dropout = 0 } = options;
   const keyUnits = options.keyUnits ?? units;
   positiveInteger('multiHeadAttention', 'heads', heads);

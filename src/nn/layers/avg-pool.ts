@@ -2,7 +2,8 @@
 import { op } from '../../build/op.ts';
 import type { Value } from '../../ir/graph.ts';
 import { defineLayer, type Layer } from '../layer.ts';
-import { type PerAxis, type WindowOptions, windowAttributes } from '../window-options.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
+import { type PerAxis, WINDOW_OPTIONS, type WindowOptions, windowAttributes } from '../window-options.ts';
 
 /** Options of the average pools; strides are the window's size by default, so that windows do not overlap. */
 export interface AvgPoolOptions extends WindowOptions {
@@ -13,6 +14,14 @@ export interface AvgPoolOptions extends WindowOptions {
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
+
+/** The names of {@link AvgPoolOptions}. */
+const AVG_POOL_OPTIONS: OptionNames<AvgPoolOptions> = {
+  ...WINDOW_OPTIONS,
+  ceilMode: true,
+  countIncludePad: true,
+  name: true,
+};
 
 /**
  * The mean of each window over one spatial axis.
@@ -62,6 +71,7 @@ interface PoolArguments {
 }
 
 function avgPool(kind: string, { axes, size, options }: PoolArguments): Layer {
+  checkOptions(kind, options, AVG_POOL_OPTIONS);
   const window = windowAttributes({ layer: kind, axes, sizeName: 'size', size, strides: size }, options);
   const isPadded = window.pads !== undefined || window.auto_pad !== undefined;
   const attributes = {

@@ -7,7 +7,14 @@ import type { InitializerInput } from '../initializers/parse-initializer.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
 import { floatAttribute, numberOf } from '../layer-values.ts';
-import { affineParameters, filledLike, readEpsilon, type ShiftedNormOptions } from '../norm-parameters.ts';
+import {
+  affineParameters,
+  filledLike,
+  readEpsilon,
+  SHIFTED_NORM_OPTIONS,
+  type ShiftedNormOptions,
+} from '../norm-parameters.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
 import { Parameter } from '../parameter.ts';
 
 /** Options of {@link batchNorm}. */
@@ -22,6 +29,15 @@ export interface BatchNormOptions extends ShiftedNormOptions {
   readonly varianceInitializer?: InitializerInput | undefined;
 }
 
+/** The names of {@link BatchNormOptions}. */
+const BATCH_NORM_OPTIONS: OptionNames<BatchNormOptions> = {
+  ...SHIFTED_NORM_OPTIONS,
+  channels: true,
+  momentum: true,
+  meanInitializer: true,
+  varianceInitializer: true,
+};
+
 /**
  * Batch normalization at inference: `y = (x - runningMean) / sqrt(runningVar + epsilon) * weight + bias`, for each channel.
  *
@@ -33,6 +49,7 @@ export interface BatchNormOptions extends ShiftedNormOptions {
  * @example sequential(conv2d(64, 3, { bias: false }), batchNorm(), relu())
  */
 export function batchNorm(options: BatchNormOptions = {}): Layer {
+  checkOptions('batchNorm', options, BATCH_NORM_OPTIONS);
   const epsilon = readEpsilon('batchNorm', options.epsilon);
   const momentum = options.momentum ?? 0.9;
   numberBetween('batchNorm', 'momentum', momentum, 0, 1);

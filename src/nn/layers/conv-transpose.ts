@@ -4,9 +4,10 @@ import type { Value } from '../../ir/graph.ts';
 import { type Activation, activate, activationFunction } from '../activation.ts';
 import { perAxis, positiveInteger, refuseArgument } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
 import { Parameter } from '../parameter.ts';
-import type { WeightOptions } from '../weight-and-bias.ts';
-import { type PerAxis, type WindowOptions, windowAttributes } from '../window-options.ts';
+import { WEIGHT_OPTIONS, type WeightOptions } from '../weight-and-bias.ts';
+import { type PerAxis, WINDOW_OPTIONS, type WindowOptions, windowAttributes } from '../window-options.ts';
 
 /** Options of {@link convTranspose1d}, {@link convTranspose2d} and {@link convTranspose3d}. */
 export interface ConvTransposeOptions extends WindowOptions, WeightOptions {
@@ -21,6 +22,17 @@ export interface ConvTransposeOptions extends WindowOptions, WeightOptions {
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
+
+/** The names of {@link ConvTransposeOptions}. */
+const CONV_TRANSPOSE_OPTIONS: OptionNames<ConvTransposeOptions> = {
+  ...WINDOW_OPTIONS,
+  ...WEIGHT_OPTIONS,
+  outputPadding: true,
+  groups: true,
+  activation: true,
+  inChannels: true,
+  name: true,
+};
 
 /**
  * A transposed convolution over one spatial axis: the gradient of {@link conv1d} with respect to its input.
@@ -76,6 +88,7 @@ interface ConvTransposeArguments {
 }
 
 function transposed(kind: string, axes: number, { channels, kernel, options }: ConvTransposeArguments): Layer {
+  checkOptions(kind, options, CONV_TRANSPOSE_OPTIONS);
   const { groups = 1, inChannels, dtype } = options;
   positiveInteger(kind, 'channels', channels);
   positiveInteger(kind, 'groups', groups);

@@ -4,8 +4,9 @@ import type { Value } from '../../ir/graph.ts';
 import { type Activation, activate, activationFunction } from '../activation.ts';
 import { positiveInteger, refuseArgument } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
-import { type WeightOptions, weightAndBias } from '../weight-and-bias.ts';
-import { type PerAxis, type WindowOptions, windowAttributes } from '../window-options.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
+import { WEIGHT_OPTIONS, type WeightOptions, weightAndBias } from '../weight-and-bias.ts';
+import { type PerAxis, WINDOW_OPTIONS, type WindowOptions, windowAttributes } from '../window-options.ts';
 
 /** Options of {@link conv1d}, {@link conv2d} and {@link conv3d}. */
 export interface ConvOptions extends WindowOptions, WeightOptions {
@@ -18,6 +19,16 @@ export interface ConvOptions extends WindowOptions, WeightOptions {
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
+
+/** The names of {@link ConvOptions}. */
+const CONV_OPTIONS: OptionNames<ConvOptions> = {
+  ...WINDOW_OPTIONS,
+  ...WEIGHT_OPTIONS,
+  groups: true,
+  activation: true,
+  inChannels: true,
+  name: true,
+};
 
 /**
  * A convolution over one spatial axis: `y = activation(x * W + b)`, cross-correlation as in PyTorch, Keras and Gluon.
@@ -76,6 +87,7 @@ interface ConvArguments {
 }
 
 function convolution(kind: string, axes: number, { channels, kernel, options }: ConvArguments): Layer {
+  checkOptions(kind, options, CONV_OPTIONS);
   positiveInteger(kind, 'channels', channels);
   const groups = options.groups ?? 1;
   positiveInteger(kind, 'groups', groups);

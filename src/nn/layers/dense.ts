@@ -6,7 +6,8 @@ import { type Activation, activate, activationFunction } from '../activation.ts'
 import { positiveInteger } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
-import { type WeightOptions, weightAndBias } from '../weight-and-bias.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
+import { WEIGHT_OPTIONS, type WeightOptions, weightAndBias } from '../weight-and-bias.ts';
 
 /** Options of {@link dense}. */
 export interface DenseOptions extends WeightOptions {
@@ -17,6 +18,9 @@ export interface DenseOptions extends WeightOptions {
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
+
+/** The names of {@link DenseOptions}. */
+const DENSE_OPTIONS: OptionNames<DenseOptions> = { ...WEIGHT_OPTIONS, activation: true, inFeatures: true, name: true };
 
 /**
  * A fully connected layer: `y = activation(x W^T + b)` over the last axis.
@@ -29,6 +33,7 @@ export interface DenseOptions extends WeightOptions {
  * @example dense(256, { activation: 'relu' })
  */
 export function dense(units: number, options: DenseOptions = {}): Layer {
+  checkOptions('dense', options, DENSE_OPTIONS);
   positiveInteger('dense', 'units', units);
   if (options.inFeatures !== undefined) positiveInteger('dense', 'inFeatures', options.inFeatures);
   const inFeatures: SizeSpec = options.inFeatures ?? '?';

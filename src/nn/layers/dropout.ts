@@ -5,12 +5,16 @@ import type { Value } from '../../ir/graph.ts';
 import { numberBetween } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
 
 /** Options of {@link dropout}. */
 export interface DropoutOptions {
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
+
+/** The names of {@link DropoutOptions}. */
+const DROPOUT_OPTIONS: OptionNames<DropoutOptions> = { name: true };
 
 /**
  * Drops elements while training; an emitted model is for inference, where it is the identity and leaves no node.
@@ -24,6 +28,7 @@ export interface DropoutOptions {
  * @example sequential(dense(256, { activation: 'relu' }), dropout(0.5), dense(10))
  */
 export function dropout(rate = 0.5, options: DropoutOptions = {}): Layer {
+  checkOptions('dropout', options, DROPOUT_OPTIONS);
   numberBetween('dropout', 'rate', rate, 0, 1);
   return defineLayer({
     kind: 'dropout',

@@ -7,6 +7,7 @@ import { positiveInteger } from '../arguments.ts';
 import type { InitializerInput } from '../initializers/parse-initializer.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
 import { Parameter } from '../parameter.ts';
 
 /** Options of {@link embedding}. */
@@ -18,6 +19,9 @@ export interface EmbeddingOptions {
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
+
+/** The names of {@link EmbeddingOptions}. */
+const EMBEDDING_OPTIONS: OptionNames<EmbeddingOptions> = { weightInitializer: true, dtype: true, name: true };
 
 /**
  * Looks up a row of its table for each number of the input.
@@ -33,6 +37,7 @@ export interface EmbeddingOptions {
  * @example model(embedding(1000, 64), { inputs: { ids: tensor('int64', ['batch', 'seq']) } })
  */
 export function embedding(count: number, size: number, options: EmbeddingOptions = {}): Layer {
+  checkOptions('embedding', options, EMBEDDING_OPTIONS);
   positiveInteger('embedding', 'count', count);
   positiveInteger('embedding', 'size', size);
   const weight = new Parameter({

@@ -3,6 +3,7 @@ import { op } from '../../build/op.ts';
 import type { Value } from '../../ir/graph.ts';
 import { refuseArgument } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
 
 /** Options of {@link flatten}. */
 export interface FlattenOptions {
@@ -11,6 +12,9 @@ export interface FlattenOptions {
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
+
+/** The names of {@link FlattenOptions}. */
+const FLATTEN_OPTIONS: OptionNames<FlattenOptions> = { axis: true, name: true };
 
 /**
  * Makes two axes of all: those before `axis` and those from it on.
@@ -23,6 +27,7 @@ export interface FlattenOptions {
  * @example sequential(conv2d(16, 5), flatten(), dense(120))
  */
 export function flatten(options: FlattenOptions = {}): Layer {
+  checkOptions('flatten', options, FLATTEN_OPTIONS);
   const axis = options.axis ?? 1;
   if (!Number.isSafeInteger(axis)) refuseArgument('flatten', 'axis', 'an integer', axis);
   return defineLayer({

@@ -2,6 +2,7 @@
 import { op } from '../../build/op.ts';
 import type { Value } from '../../ir/graph.ts';
 import { defineLayer, type Layer } from '../layer.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
 
 /** Options of {@link globalAvgPool} and {@link globalMaxPool}. */
 export interface GlobalPoolOptions {
@@ -10,6 +11,9 @@ export interface GlobalPoolOptions {
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
+
+/** The names of {@link GlobalPoolOptions}. */
+const GLOBAL_POOL_OPTIONS: OptionNames<GlobalPoolOptions> = { keepDims: true, name: true };
 
 /**
  * The mean over all spatial axes, however many.
@@ -35,7 +39,9 @@ export function globalMaxPool(options: GlobalPoolOptions = {}): Layer {
   return globalPool('globalMaxPool', (x) => op.GlobalMaxPool(x), options);
 }
 
-function globalPool(kind: string, pool: (x: Value) => Value, { keepDims = true, name }: GlobalPoolOptions): Layer {
+function globalPool(kind: string, pool: (x: Value) => Value, options: GlobalPoolOptions): Layer {
+  checkOptions(kind, options, GLOBAL_POOL_OPTIONS);
+  const { keepDims = true, name } = options;
   return defineLayer({
     kind,
     name,

@@ -6,13 +6,23 @@ import { positiveInteger } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
 import { floatAttribute, numberOf } from '../layer-values.ts';
-import { affineParameters, filledLike, readEpsilon, type ShiftedNormOptions } from '../norm-parameters.ts';
+import {
+  affineParameters,
+  filledLike,
+  readEpsilon,
+  SHIFTED_NORM_OPTIONS,
+  type ShiftedNormOptions,
+} from '../norm-parameters.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
 
 /** Options of {@link groupNorm}. */
 export interface GroupNormOptions extends ShiftedNormOptions {
   /** The channels; settled by the first batch by default. */
   readonly channels?: number | undefined;
 }
+
+/** The names of {@link GroupNormOptions}. */
+const GROUP_NORM_OPTIONS: OptionNames<GroupNormOptions> = { ...SHIFTED_NORM_OPTIONS, channels: true };
 
 /**
  * Group normalization: `y = (x - mean) / sqrt(var + epsilon) * weight + bias`, mean and variance over each group of channels of
@@ -28,6 +38,7 @@ export interface GroupNormOptions extends ShiftedNormOptions {
  * @example groupNorm(32)
  */
 export function groupNorm(groups: number, options: GroupNormOptions = {}): Layer {
+  checkOptions('groupNorm', options, GROUP_NORM_OPTIONS);
   positiveInteger('groupNorm', 'groups', groups);
   if (options.channels !== undefined) positiveInteger('groupNorm', 'channels', options.channels);
   const epsilon = readEpsilon('groupNorm', options.epsilon);

@@ -5,11 +5,21 @@ import type { SizeSpec, Value } from '../../ir/graph.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
 import { floatAttribute, numberOf } from '../layer-values.ts';
-import { affineParameters, filledLike, readEpsilon, type ShiftedNormOptions } from '../norm-parameters.ts';
-import { type TrailingAxes, trailingAxes, unifyTrailing } from '../trailing-axes.ts';
+import {
+  affineParameters,
+  filledLike,
+  readEpsilon,
+  SHIFTED_NORM_OPTIONS,
+  type ShiftedNormOptions,
+} from '../norm-parameters.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
+import { TRAILING_AXES, type TrailingAxes, trailingAxes, unifyTrailing } from '../trailing-axes.ts';
 
 /** Options of {@link layerNorm}. */
 export interface LayerNormOptions extends ShiftedNormOptions, TrailingAxes {}
+
+/** The names of {@link LayerNormOptions}. */
+const LAYER_NORM_OPTIONS: OptionNames<LayerNormOptions> = { ...SHIFTED_NORM_OPTIONS, ...TRAILING_AXES };
 
 /**
  * Layer normalization: `y = (x - mean) / sqrt(var + epsilon) * weight + bias`, mean and variance over the last axes.
@@ -22,6 +32,7 @@ export interface LayerNormOptions extends ShiftedNormOptions, TrailingAxes {}
  * @example layerNorm({ epsilon: 1e-12 })
  */
 export function layerNorm(options: LayerNormOptions = {}): Layer {
+  checkOptions('layerNorm', options, LAYER_NORM_OPTIONS);
   const epsilon = readEpsilon('layerNorm', options.epsilon);
   const shape: readonly SizeSpec[] = trailingAxes('layerNorm', options);
   const parameters = affineParameters(shape, options);

@@ -2,7 +2,8 @@
 import { op } from '../../build/op.ts';
 import type { Value } from '../../ir/graph.ts';
 import { defineLayer, type Layer } from '../layer.ts';
-import { type PerAxis, type WindowOptions, windowAttributes } from '../window-options.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
+import { type PerAxis, WINDOW_OPTIONS, type WindowOptions, windowAttributes } from '../window-options.ts';
 
 /** Options of the max pools; strides are the window's size by default, so that windows do not overlap. */
 export interface MaxPoolOptions extends WindowOptions {
@@ -11,6 +12,9 @@ export interface MaxPoolOptions extends WindowOptions {
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
+
+/** The names of {@link MaxPoolOptions}. */
+const MAX_POOL_OPTIONS: OptionNames<MaxPoolOptions> = { ...WINDOW_OPTIONS, ceilMode: true, name: true };
 
 /**
  * The greatest element of each window over one spatial axis.
@@ -60,6 +64,7 @@ interface PoolArguments {
 }
 
 function maxPool(kind: string, { axes, size, options }: PoolArguments): Layer {
+  checkOptions(kind, options, MAX_POOL_OPTIONS);
   const window = windowAttributes({ layer: kind, axes, sizeName: 'size', size, strides: size }, options);
   const attributes = options.ceilMode ? { ...window, ceil_mode: 1 } : window;
   return defineLayer({

@@ -5,6 +5,7 @@ import type { Value } from '../../ir/graph.ts';
 import { refuseArgument } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
 import { asLayer, type Stage } from '../stage.ts';
 
 /** Options of {@link add}. */
@@ -25,6 +26,11 @@ export interface ResidualOptions extends AddOptions {
   readonly projection?: Stage | undefined;
 }
 
+/** The names of {@link AddOptions}, {@link ConcatOptions} and {@link ResidualOptions}. */
+const ADD_OPTIONS: OptionNames<AddOptions> = { name: true };
+const CONCAT_OPTIONS: OptionNames<ConcatOptions> = { name: true, axis: true };
+const RESIDUAL_OPTIONS: OptionNames<ResidualOptions> = { name: true, projection: true };
+
 /** Branches, with options behind them where there are any. */
 export type Branches<O> = readonly Stage[] | readonly [...branches: Stage[], options: O];
 
@@ -42,6 +48,7 @@ export type Branches<O> = readonly Stage[] | readonly [...branches: Stage[], opt
  */
 export function add(...branches: Branches<AddOptions>): Layer {
   const { parts, options } = readBranches<AddOptions>('add', branches);
+  checkOptions('add', options, ADD_OPTIONS);
   return defineLayer({
     kind: 'add',
     name: options.name,
@@ -64,6 +71,7 @@ export function add(...branches: Branches<AddOptions>): Layer {
  */
 export function concat(...branches: Branches<ConcatOptions>): Layer {
   const { parts, options } = readBranches<ConcatOptions>('concat', branches);
+  checkOptions('concat', options, CONCAT_OPTIONS);
   const axis = options.axis ?? -1;
   if (!Number.isSafeInteger(axis)) refuseArgument('concat', 'axis', 'an integer', axis);
   return defineLayer({
@@ -90,6 +98,7 @@ export function concat(...branches: Branches<ConcatOptions>): Layer {
  * @example residual(sequential(layerNorm(), dense(64), gelu(), dense(64)))
  */
 export function residual(layer: Stage, options: ResidualOptions = {}): Layer {
+  checkOptions('residual', options, RESIDUAL_OPTIONS);
   const main = asLayer(layer, 'residual');
   const shortcut = options.projection && asLayer(options.projection, 'residual');
   return defineLayer({

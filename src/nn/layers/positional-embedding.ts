@@ -7,6 +7,7 @@ import { positiveInteger } from '../arguments.ts';
 import type { InitializerInput } from '../initializers/parse-initializer.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
 import { Parameter } from '../parameter.ts';
 
 /** Options of {@link positionalEmbedding}. */
@@ -18,6 +19,13 @@ export interface PositionalEmbeddingOptions {
   /** The path segment; the index among siblings by default. */
   readonly name?: string | undefined;
 }
+
+/** The names of {@link PositionalEmbeddingOptions}. */
+const POSITIONAL_EMBEDDING_OPTIONS: OptionNames<PositionalEmbeddingOptions> = {
+  weightInitializer: true,
+  dtype: true,
+  name: true,
+};
 
 /**
  * Adds a learned vector to each position of a sequence: `y[n, i] = x[n, i] + weight[i]`.
@@ -33,6 +41,7 @@ export interface PositionalEmbeddingOptions {
  * @example sequential(embedding(30522, 768), positionalEmbedding(512), layerNorm())
  */
 export function positionalEmbedding(positions: number, options: PositionalEmbeddingOptions = {}): Layer {
+  checkOptions('positionalEmbedding', options, POSITIONAL_EMBEDDING_OPTIONS);
   positiveInteger('positionalEmbedding', 'positions', positions);
   const weight = new Parameter({
     shape: [positions, '?'],

@@ -5,12 +5,16 @@ import type { Value } from '../../ir/graph.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
 import { filled, floatAttribute, numberOf } from '../layer-values.ts';
-import { affineParameters, filledLike, type NormOptions, readEpsilon } from '../norm-parameters.ts';
+import { affineParameters, filledLike, NORM_OPTIONS, type NormOptions, readEpsilon } from '../norm-parameters.ts';
 import { opsetOf } from '../opset-of.ts';
-import { type TrailingAxes, trailingAxes, unifyTrailing } from '../trailing-axes.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
+import { TRAILING_AXES, type TrailingAxes, trailingAxes, unifyTrailing } from '../trailing-axes.ts';
 
 /** Options of {@link rmsNorm}. */
 export interface RmsNormOptions extends NormOptions, TrailingAxes {}
+
+/** The names of {@link RmsNormOptions}. */
+const RMS_NORM_OPTIONS: OptionNames<RmsNormOptions> = { ...NORM_OPTIONS, ...TRAILING_AXES };
 
 /** The opset that brought RMSNormalization. */
 const RMS_OPSET = 23;
@@ -26,6 +30,7 @@ const RMS_OPSET = 23;
  * @example rmsNorm({ epsilon: 1e-6 })
  */
 export function rmsNorm(options: RmsNormOptions = {}): Layer {
+  checkOptions('rmsNorm', options, RMS_NORM_OPTIONS);
   const epsilon = readEpsilon('rmsNorm', options.epsilon);
   const shape = trailingAxes('rmsNorm', options);
   const { weight } = affineParameters(shape, { ...options, center: false });

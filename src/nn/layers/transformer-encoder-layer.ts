@@ -3,7 +3,8 @@ import type { Value } from '../../ir/graph.ts';
 import { type Activation, activationFunction } from '../activation.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne } from '../layer-node.ts';
-import type { WeightOptions } from '../weight-and-bias.ts';
+import { checkOptions, type OptionNames } from '../option-names.ts';
+import { WEIGHT_OPTIONS, type WeightOptions } from '../weight-and-bias.ts';
 import { multiHeadAttention } from './attention.ts';
 import { dense } from './dense.ts';
 import { dropout } from './dropout.ts';
@@ -27,6 +28,17 @@ export interface TransformerEncoderLayerOptions extends WeightOptions {
   readonly name?: string | undefined;
 }
 
+/** The names of {@link TransformerEncoderLayerOptions}. */
+const ENCODER_OPTIONS: OptionNames<TransformerEncoderLayerOptions> = {
+  ...WEIGHT_OPTIONS,
+  activation: true,
+  normFirst: true,
+  causal: true,
+  dropout: true,
+  epsilon: true,
+  name: true,
+};
+
 /**
  * One layer of a transformer's encoder, at the width of its input:
  * `y = norm1(x + attention(x)); z = norm2(y + linear2(activation(linear1(y))))`,
@@ -46,6 +58,7 @@ export function transformerEncoderLayer(
   hidden: number,
   options: TransformerEncoderLayerOptions = {},
 ): Layer<[x: Value, mask?: Value | undefined]> {
+  checkOptions('transformerEncoderLayer', options, ENCODER_OPTIONS);
   const { causal, epsilon, normFirst = false, dropout: rate = 0.1 } = options;
   const { bias, dtype, weightInitializer, biasInitializer } = options;
   const weights = { bias, dtype, weightInitializer, biasInitializer };
