@@ -1,6 +1,8 @@
 // Describes a graph: the type of every input, output, inner value and parameter, and the constraints, by the names of the file.
 import { writtenOutputs } from '../../codegen/onnx/node-parts.ts';
 import { ValueNames } from '../../codegen/onnx/value-names.ts';
+import { type Constraint, constraintDims } from '../dim/constraint.ts';
+import { hasUnknown } from '../dim/dim.ts';
 import { entryOf } from '../ir/contract.ts';
 import type { Graph, Node, Value } from '../ir/graph.ts';
 import { SymbolNames } from '../ir/symbol-names.ts';
@@ -62,10 +64,13 @@ class GraphDescriber {
       outputs: Object.fromEntries(outputs),
       values: Object.fromEntries(this.#values),
       parameters: Object.fromEntries(parameters),
-      constraints: graph.facts.constraints().map((constraint) => {
-        const { kind, expr, scope } = entryOf(constraint, this.#symbols);
-        return { kind, expr, scope };
-      }),
+      constraints: graph.facts
+        .constraints()
+        .filter(isSayable)
+        .map((constraint) => {
+          const { kind, expr, scope } = entryOf(constraint, this.#symbols);
+          return { kind, expr, scope };
+        }),
     };
   }
 
@@ -108,6 +113,9 @@ class GraphDescriber {
     return { dtype: value.dtype, shape: describeShape(value.shape, this.#symbols), initializer };
   }
 }
+
+/** A fact about a size that only binding can settle has no text; binding states it again about the size that it settles. */
+const isSayable = (constraint: Constraint): boolean => !constraintDims(constraint).some(hasUnknown);
 
 const isRecipe = (thing: unknown): thing is Initializer =>
   typeof thing === 'object' && thing !== null && 'kind' in thing;
