@@ -43,13 +43,9 @@ export function batchEntries(batch: Batch, names: readonly string[]): ReadonlyMa
       hint: near && `did you mean "${near}"?`,
     });
   }
-  const entries = new Map<string, BatchEntry>();
-  for (const name of names) {
-    const given = byName.get(name);
-    if (given === undefined) throw missing([name], names);
-    entries.set(name, entryOf(name, given));
-  }
-  return entries;
+  const absent = names.filter((name) => byName.get(name) === undefined);
+  if (absent.length > 0) throw missing(absent, names);
+  return new Map([...byName].map(([name, given]) => [name, entryOf(name, given)]));
 }
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ') || 'none';
@@ -64,7 +60,7 @@ function missing(absent: readonly string[], names: readonly string[]) {
   const [first = 'x'] = absent;
   return dimwiseError({
     code: 'BIND_INPUT_MISSING',
-    message: `the batch lacks input ${list(absent)}; the model has ${list(names)}`,
+    message: `the batch lacks ${absent.length > 1 ? 'inputs' : 'input'} ${list(absent)}; the model has ${list(names)}`,
     origin: { site: captureSite() },
     expected: list(names),
     hint: `give each input by name: bind({ ${first}: [2, 20] })`,
@@ -73,7 +69,9 @@ function missing(absent: readonly string[], names: readonly string[]) {
 
 function isInput(batch: Batch): batch is BatchInput {
   if (Array.isArray(batch)) return true;
-  return ('dims' in batch && Array.isArray(batch['dims'])) || ('dtype' in batch && typeof batch['dtype'] === 'string');
+  // An input may be named `dims` or `dtype`: its entry is never a text.
+  const mark = 'dims' in batch ? batch['type'] : 'dtype' in batch ? batch['dtype'] : undefined;
+  return typeof mark === 'string';
 }
 
 function entryOf(name: string, given: BatchInput): BatchEntry {
@@ -83,6 +81,7 @@ function entryOf(name: string, given: BatchInput): BatchEntry {
       throw dimwiseError({
         code: 'DTYPE_MISMATCH',
         message: `the tensor for input "${name}" has the unknown type ${given.type}`,
+        origin: { site: captureSite() },
         actual: given.type,
       });
     }

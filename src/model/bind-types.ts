@@ -1,5 +1,5 @@
 // Works out the input types of a bind: what the author declared, met by what the batch brings.
-import { type Diagnostic, throwDiagnostics } from '../base/errors.ts';
+import { type Diagnostic, isDimwiseError, throwDiagnostics } from '../base/errors.ts';
 import { captureSite } from '../base/origin.ts';
 import { sizeToDim } from '../build/declare.ts';
 import { constant, type Dim, type SymbolDim, symbol } from '../dim/dim.ts';
@@ -18,6 +18,8 @@ export const BATCH_SYMBOL = 'batch';
 export interface BoundTypes {
   /** The type of each input, sizes settled or symbolic. */
   readonly types: ReadonlyMap<string, ValueType>;
+  /** What stands in the place of declared symbols: the batch's own names for them, or numbers where all is static. */
+  readonly rename: ReadonlyMap<SymbolDim, Dim>;
   /** The sizes that the batch gave the symbols; those it named without a size are absent. */
   readonly sizes: ReadonlyMap<SymbolDim, number>;
   /** The batch in words: `x: float32[2, 20]`. */
@@ -29,7 +31,8 @@ class Binder {
   readonly mistakes: Diagnostic[] = [];
   readonly symbols = new SymbolSizes();
   readonly isStatic: boolean;
-  readonly #renamed = new Map<SymbolDim, Dim>();
+  readonly #renamed = new Map<SymbolDim, { readonly dim: Dim; readonly where: string }>();
+  readonly #symbolic: { readonly where: string; readonly wanted: Dim; readonly met: Dim }[] = [];
 
   constructor(isStatic: boolean) {
     this.isStatic = isStatic;
@@ -61,11 +64,13 @@ class Binder {
 
   #axis(name: string, axis: number, declared: SizeSpec, given: SizeSpec): Dim {
     const wanted = sizeToDim(declared);
+    const where = `input "${name}" axis ${axis}`;
     const isOpen = declared === null || declared === '?';
-    const met = given === null || given === '?' ? undefined : sizeToDim(given);
+    const met = given === null || given === '?' ? undefined : this.#read(where, given);
+    if (met === 'unreadable') return wanted;
     if (!met) {
       if (isOpen)
-        this.fail('BIND_INCOMPLETE', `input "${name}" axis ${axis} is unknown, and this batch leaves it open`, {
+        this.fail('BIND_INCOMPLETE', `${where} is unknown, and this batch leaves it open`, {
           expected: 'a size or a symbol',
           actual: '?',
         });
@@ -73,25 +78,46 @@ class Binder {
     }
     if (isOpen) return met;
     if (met.kind !== 'const') {
-      if (wanted.kind === 'symbol') this.#renamed.set(wanted, met);
-      else if (wanted !== met) this.#mismatch(name, axis, wanted, met);
+      if (wanted.kind === 'symbol') this.#rename(wanted, met, where);
+      else this.#symbolic.push({ where, wanted, met });
       return wanted;
     }
-    if (wanted.kind === 'const' ? wanted.value !== met.value : false) this.#mismatch(name, axis, wanted, met);
-    this.symbols.meet(wanted, met.value, `input "${name}" axis ${axis}`);
+    if (wanted.kind === 'const' && wanted !== met) this.#mismatch(where, wanted, met);
+    this.symbols.meet(wanted, met.value, where);
     return wanted;
   }
 
-  #mismatch(name: string, axis: number, wanted: Dim, met: Dim): void {
-    this.fail(
-      'BIND_MISMATCH',
-      `input "${name}" axis ${axis} is declared as ${formatDim(wanted)}, this batch brings ${formatDim(met)}`,
-      {
-        expected: formatDim(wanted),
-        actual: formatDim(met),
-        hint: `give this input ${formatDim(wanted)} there, or declare that axis '?' or as a symbol`,
-      },
-    );
+  /** The dim that a batch gives; a size that cannot be read is a mistake of the batch. */
+  #read(where: string, given: number | string): Dim | 'unreadable' {
+    try {
+      return sizeToDim(given);
+    } catch (error) {
+      if (!isDimwiseError(error)) throw error;
+      const origin = { what: where, site: captureSite() };
+      for (const diagnostic of error.errors) this.mistakes.push({ ...diagnostic, origin });
+      return 'unreadable';
+    }
+  }
+
+  #rename(wanted: SymbolDim, met: Dim, where: string): void {
+    const before = this.#renamed.get(wanted);
+    if (!before) this.#renamed.set(wanted, { dim: met, where });
+    else if (before.dim !== met) {
+      const [name, first, second] = [wanted, before.dim, met].map((dim) => formatDim(dim));
+      this.fail('BIND_MISMATCH', `symbol ${name} is ${first} at ${before.where} and ${second} at ${where}`, {
+        expected: first ?? '',
+        actual: second ?? '',
+        hint: 'give both axes one symbol, or declare them with different ones',
+      });
+    }
+  }
+
+  #mismatch(where: string, wanted: Dim, met: Dim): void {
+    this.fail('BIND_MISMATCH', `${where} is declared as ${formatDim(wanted)}, this batch brings ${formatDim(met)}`, {
+      expected: formatDim(wanted),
+      actual: formatDim(met),
+      hint: `give this input ${formatDim(wanted)} there, or declare that axis '?' or as a symbol`,
+    });
   }
 
   /** The dims of an input that was not declared: axis 0 becomes the symbol batch. */
@@ -104,7 +130,8 @@ class Binder {
         });
         return constant(1);
       }
-      const dim = sizeToDim(size);
+      const dim = this.#read(`input "${name}" axis ${axis}`, size);
+      if (dim === 'unreadable') return constant(1);
       if (axis > 0 || this.isStatic || dim.kind !== 'const') return dim;
       const batch = symbol(BATCH_SYMBOL);
       this.symbols.meet(batch, dim.value, `input "${name}" axis 0`);
@@ -112,14 +139,15 @@ class Binder {
     });
   }
 
-  /** A dim after renaming, and with its size put in where all is static. */
-  finish(dim: Dim, sizes: ReadonlyMap<SymbolDim, number>): Dim {
-    const renamed = substitute(dim, (s) => this.#renamed.get(s));
-    if (!this.isStatic) return renamed;
-    return substitute(renamed, (s) => {
-      const size = sizes.get(s);
-      return size === undefined ? undefined : constant(size);
-    });
+  /** What takes the place of symbols: sizes where all is static, and the batch's own names. */
+  renaming(sizes: ReadonlyMap<SymbolDim, number>): ReadonlyMap<SymbolDim, Dim> {
+    const renaming = new Map([...this.#renamed].map(([s, { dim }]) => [s, dim]));
+    if (this.isStatic) for (const [s, size] of sizes) renaming.set(s, constant(size));
+    for (const { where, wanted, met } of this.#symbolic) {
+      const dim = substitute(wanted, (s) => renaming.get(s));
+      if (dim !== met) this.#mismatch(where, dim, met);
+    }
+    return renaming;
   }
 }
 
@@ -128,13 +156,14 @@ const textOf = (sizes: readonly SizeSpec[]): string => `[${sizes.map((size) => s
 /**
  * Meets declared inputs with a batch.
  *
- * @param isStatic keep every number of the batch instead of the symbols
+ * @param options `isStatic` keeps every number of the batch instead of the symbols; `isDeclared` tells that the author declared the inputs,
+ *   with their element types
  * @throws BIND_MISMATCH, BIND_INCOMPLETE, RANK_MISMATCH, DTYPE_MISMATCH, all mistakes together
  */
 export function bindTypes(
   inputs: readonly DeclaredInput[],
   entries: ReadonlyMap<string, BatchEntry>,
-  isStatic: boolean,
+  { isStatic, isDeclared }: { readonly isStatic: boolean; readonly isDeclared: boolean },
 ): BoundTypes {
   const binder = new Binder(isStatic);
   const shapes = new Map<string, { dims: Dim[]; dtype: DeclaredInput['spec']['dtype'] }>();
@@ -142,7 +171,7 @@ export function bindTypes(
     const entry = entries.get(name);
     if (!entry) continue;
     const declared = spec.shape;
-    const dtype = declared ? spec.dtype : (entry.dtype ?? spec.dtype);
+    const dtype = isDeclared ? spec.dtype : (entry.dtype ?? spec.dtype);
     if (entry.dtype !== undefined && entry.dtype !== dtype) {
       binder.fail('DTYPE_MISMATCH', `input "${name}" is ${dtype}, this batch brings ${entry.dtype}`, {
         expected: dtype,
@@ -155,6 +184,7 @@ export function bindTypes(
     });
   }
   const { sizes, mistakes } = binder.symbols.solve();
+  const rename = binder.renaming(sizes);
   throwDiagnostics([...binder.mistakes, ...mistakes]);
   const types = new Map<string, ValueType>();
   for (const [name, { dims, dtype }] of shapes)
@@ -162,10 +192,10 @@ export function bindTypes(
       name,
       tensorType(
         dtype,
-        dims.map((dim) => binder.finish(dim, sizes)),
+        dims.map((dim) => substitute(dim, (s) => rename.get(s))),
       ),
     );
-  return { types, sizes, text: describe(entries, shapes) };
+  return { types, rename, sizes, text: describe(entries, shapes) };
 }
 
 function describe(entries: ReadonlyMap<string, BatchEntry>, shapes: ReadonlyMap<string, { dtype: string }>): string {

@@ -11,6 +11,7 @@ import type { BatchEntry } from './batch.ts';
 import { type BoundTypes, bindTypes } from './bind-types.ts';
 import { BoundModel } from './bound-model.ts';
 import type { DefinedModel } from './defined-model.ts';
+import type { Traced } from './program.ts';
 
 /**
  * Binds a model to the entries of a batch.
@@ -22,11 +23,11 @@ export function bindModel(
   entries: ReadonlyMap<string, BatchEntry>,
   isStatic: boolean,
 ): BoundModel {
-  const bound = bindTypes(model.inputs, entries, isStatic);
-  const { graph, inputs } = model.trace(bound.types);
+  const bound = bindTypes(model.inputs, entries, { isStatic, isDeclared: model.isDeclared });
+  const { graph, inputs, ranges } = model.trace(bound);
   const by = `${model.bound ? 'a batch' : 'the first batch'}, ${bound.text}`;
   const settlements = new Map<Parameter, Settlement>();
-  const mistakes: Diagnostic[] = [...openInputs(graph), ...brokenConstraints(graph, bound)];
+  const mistakes: Diagnostic[] = [...openInputs(graph), ...brokenConstraints(graph, bound, ranges)];
   for (const value of graph.parameters) {
     const { source } = value;
     if (source.kind !== 'parameter' || !(source.cell instanceof Parameter)) continue;
@@ -38,7 +39,7 @@ export function bindModel(
   }
   throwDiagnostics(mistakes);
   for (const [cell, settlement] of settlements) cell.settle(settlement);
-  return new BoundModel({ model, types: bound.types, graph, inputs });
+  return new BoundModel({ model, bound, graph, inputs });
 }
 
 /** Whether the initializer can fill the shape; what it says otherwise goes to the mistakes. */
@@ -112,11 +113,12 @@ function unsettled(cell: Parameter, value: Value, bound: BoundTypes): Diagnostic
 }
 
 /** Constraints that the batch itself does not meet, and symbols whose size it makes zero. */
-function brokenConstraints(graph: Graph, bound: BoundTypes): Diagnostic[] {
+function brokenConstraints(graph: Graph, bound: BoundTypes, ranges: Traced['ranges']): Diagnostic[] {
   const mistakes: Diagnostic[] = [];
   const sizeOf = (s: SymbolDim): number | undefined => bound.sizes.get(s);
   for (const [symbol, size] of bound.sizes) {
-    const { min } = graph.facts.range(symbol);
+    // A symbol that the batch names anew is not part of the graph.
+    const min = bound.rename.has(symbol) ? (ranges.get(symbol)?.min ?? 1) : graph.facts.range(symbol).min;
     if (size === 0 && min > 0) {
       const name = formatDim(symbol);
       const message = `symbol ${name} is at least ${min}, this batch (${bound.text}) makes it 0`;

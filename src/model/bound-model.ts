@@ -3,11 +3,10 @@
 import { type PipelineOptions, runPipeline } from '../../passes/pipeline.ts';
 import type { Graph } from '../ir/graph.ts';
 import { DEFAULT_TARGET, parseTarget, type Target } from '../ir/target.ts';
-import type { ValueType } from '../ir/type.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { CompiledModel } from './compiled-model.ts';
 import type { DefinedModel } from './defined-model.ts';
-import type { DeclaredInput } from './program.ts';
+import type { DeclaredInput, InputTypes } from './program.ts';
 
 /** Options of {@link BoundModel.compile}. */
 export interface CompileOptions {
@@ -20,7 +19,8 @@ export interface CompileOptions {
 /** What a bound model is made of. */
 export interface BoundParts {
   readonly model: DefinedModel;
-  readonly types: ReadonlyMap<string, ValueType>;
+  /** The types of the inputs, and what the batch calls the symbols. */
+  readonly bound: InputTypes;
   readonly graph: Graph;
   readonly inputs: readonly DeclaredInput[];
 }
@@ -32,13 +32,13 @@ export class BoundModel {
   /** The graph of layers and operators. */
   readonly graph: Graph;
   readonly inputs: readonly DeclaredInput[];
-  readonly #types: ReadonlyMap<string, ValueType>;
+  readonly #bound: InputTypes;
 
   constructor(parts: BoundParts) {
     this.model = parts.model;
     this.graph = parts.graph;
     this.inputs = parts.inputs;
-    this.#types = parts.types;
+    this.#bound = parts.bound;
   }
 
   get name(): string {
@@ -61,7 +61,7 @@ export class BoundModel {
     const target =
       typeof options.target === 'string' ? parseTarget(options.target) : (options.target ?? DEFAULT_TARGET);
     for (const value of this.graph.parameters) if (value.source.kind === 'parameter') value.source.cell.data();
-    const { graph, trace } = this.model.trace(this.#types);
+    const { graph, trace } = this.model.trace(this.#bound);
     runPipeline(graph, target, trace, options.pipeline);
     return new CompiledModel({ name: this.name, graph, target });
   }

@@ -6,14 +6,14 @@ import { captureSite } from '../base/origin.ts';
 import { warn } from '../base/warn.ts';
 import type { SymbolRange } from '../build/declare.ts';
 import type { Graph } from '../ir/graph.ts';
-import { formatType, type ValueType } from '../ir/type.ts';
+import { formatType } from '../ir/type.ts';
 import type { InitializerInput } from '../nn/initializers/parse-initializer.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { Seed } from '../nn/random/key.ts';
 import { type Batch, batchEntries } from './batch.ts';
 import { bindModel } from './bind.ts';
 import type { BoundModel } from './bound-model.ts';
-import { type DeclaredInput, type Program, type Traced, traceProgram } from './program.ts';
+import { type DeclaredInput, type InputTypes, type Program, type Traced, traceProgram } from './program.ts';
 
 /** Options of {@link DefinedModel.initialize}. */
 export interface InitializeOptions {
@@ -86,11 +86,11 @@ export class DefinedModel {
   }
 
   /** Traces the program, for the given input types or as declared. */
-  trace(types?: ReadonlyMap<string, ValueType>): Traced {
+  trace(bound?: InputTypes): Traced {
     return traceProgram(this.#parts.program, {
       name: this.name,
       cells: this.#cells,
-      ...(types ? { types } : {}),
+      ...(bound ? { bound } : {}),
       ...(this.#parts.symbols ? { symbols: this.#parts.symbols } : {}),
     });
   }
@@ -139,6 +139,11 @@ export class DefinedModel {
       actual: path,
       hint: didYouMean(path, [...this.#parameters.keys()]),
     });
+  }
+
+  /** Whether the author declared the inputs; else a batch brings their element types too. */
+  get isDeclared(): boolean {
+    return this.#parts.undeclared === undefined;
   }
 
   /** The declared inputs; an undeclared one has no shape. */

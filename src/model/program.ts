@@ -5,12 +5,13 @@ import { type SymbolRange, specToType, type TensorSpec } from '../build/declare.
 import { emitNode } from '../build/emit-node.ts';
 import { constantData, isTensorData, type NestedNumbers } from '../build/operands.ts';
 import { Trace, withTrace } from '../build/trace.ts';
-import { symbol } from '../dim/dim.ts';
+import type { Dim, SymbolDim } from '../dim/dim.ts';
 import type { DType } from '../ir/dtype.ts';
 import { Graph, type ShapeSpec, Value } from '../ir/graph.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
 import { tensorType, type ValueType } from '../ir/type.ts';
 import { Parameter, type ParameterOptions } from '../nn/parameter.ts';
+import { DeclaredSymbols } from './declared-symbols.ts';
 import { checkOutputs, type ProgramResult } from './outputs.ts';
 
 /** What a program declares its graph with. */
@@ -40,11 +41,20 @@ export interface DeclaredInput {
   readonly spec: TensorSpec;
 }
 
+/** The types of the inputs of a bind. */
+export interface InputTypes {
+  readonly types: ReadonlyMap<string, ValueType>;
+  /** What stands in the place of declared symbols. */
+  readonly rename: ReadonlyMap<SymbolDim, Dim>;
+}
+
 /** A traced program. */
 export interface Traced {
   readonly trace: Trace;
   readonly graph: Graph;
   readonly inputs: readonly DeclaredInput[];
+  /** The ranges that the author declared. */
+  readonly ranges: ReadonlyMap<SymbolDim, SymbolRange>;
 }
 
 /** How to trace. */
@@ -53,7 +63,7 @@ export interface TraceOptions {
   /** Parameters that the program itself declares; they live across traces. */
   readonly cells: Map<string, Parameter>;
   /** Types that take the place of the declared ones. */
-  readonly types?: ReadonlyMap<string, ValueType>;
+  readonly bound?: InputTypes;
   readonly symbols?: Readonly<Record<string, SymbolRange>>;
 }
 
@@ -66,10 +76,12 @@ export function traceProgram(program: Program, options: TraceOptions): Traced {
   const graph = new Graph({ name: options.name });
   const trace = new Trace(graph, options.name);
   const inputs: DeclaredInput[] = [];
+  const symbols = new DeclaredSymbols(trace, options.bound?.rename);
   withTrace(trace, () => {
-    for (const [name, range] of Object.entries(options.symbols ?? {})) declareSymbol(graph, name, range);
+    for (const [name, range] of Object.entries(options.symbols ?? {})) symbols.declare(name, range);
     try {
-      const result = program(builder(trace, options, inputs));
+      const result = program(builder(trace, options, { inputs, symbols }));
+      symbols.finish();
       setOutputs(graph, checkOutputs(result, trace));
     } catch (error) {
       if (!isDimwiseError(error) || trace.diagnostics.length === 0) throw error;
@@ -77,10 +89,16 @@ export function traceProgram(program: Program, options: TraceOptions): Traced {
     }
   });
   throwDiagnostics(trace.diagnostics);
-  return { trace, graph, inputs };
+  return { trace, graph, inputs, ranges: symbols.ranges };
 }
 
-function builder(trace: Trace, options: TraceOptions, inputs: DeclaredInput[]): GraphBuilder {
+/** What a program declares. */
+interface Declarations {
+  readonly inputs: DeclaredInput[];
+  readonly symbols: DeclaredSymbols;
+}
+
+function builder(trace: Trace, options: TraceOptions, { inputs, symbols }: Declarations): GraphBuilder {
   const { root } = trace;
   return {
     input<D extends DType, const S extends ShapeSpec>(name: string, dtype: D, shape?: S): Value<D, S> {
@@ -90,7 +108,7 @@ function builder(trace: Trace, options: TraceOptions, inputs: DeclaredInput[]): 
       }
       const spec: TensorSpec<D, S> = { dtype, shape };
       inputs.push({ name, spec });
-      const type = options.types?.get(name) ?? declaredType(trace, spec);
+      const type = options.bound?.types.get(name) ?? declaredType(trace, spec);
       // The static type is a brand: the declared dtype and sizes are what the value has.
       return root.addInput(name, type, origin) as Value<D, S>;
     },
@@ -107,7 +125,7 @@ function builder(trace: Trace, options: TraceOptions, inputs: DeclaredInput[]): 
     },
     constant: (data, dtype) =>
       root.addConstant(isTensorData(data) ? data : constantData(data, dtype), undefined, trace.origin()),
-    symbol: (name, range) => declareSymbol(root, name, range),
+    symbol: (name, range) => symbols.declare(name, range),
   };
 }
 
@@ -120,10 +138,6 @@ function declaredType(trace: Trace, spec: TensorSpec): ValueType {
     for (const diagnostic of error.errors) trace.report({ ...diagnostic, origin: trace.origin() });
     return tensorType(spec.dtype, null);
   }
-}
-
-function declareSymbol(graph: Graph, name: string, range: SymbolRange): void {
-  graph.facts.declare(symbol(name), range, { site: captureSite() });
 }
 
 /** Names the outputs; a value that is an input, a constant or named already is passed on under the new name. */
