@@ -1,8 +1,7 @@
 // Element types by the type variables of a schema: what the inputs bind, what the outputs then are, what the version allows.
 
 import type { Node } from '../ir/graph.ts';
-import type { ValueType } from '../ir/type.ts';
-import { UNKNOWN_TYPE } from '../ir/type.ts';
+import { UNKNOWN_TYPE, type ValueType, withoutShape } from '../ir/type.ts';
 import { type FormalParameter, type OperatorSchema, parseTypeString, typeStringOf } from '../ops/schema.ts';
 
 /** The formal parameter that the i-th actual one fills; a trailing variadic one takes all the rest. */
@@ -66,19 +65,5 @@ export class TypeVariables {
     return allowed.every((spec) => spec.startsWith('tensor('))
       ? { kind: 'tensor', dtype: 'undefined', shape: null }
       : UNKNOWN_TYPE;
-  }
-}
-
-function withoutShape(type: ValueType): ValueType {
-  switch (type.kind) {
-    case 'tensor':
-    case 'sparse':
-      return { ...type, shape: null };
-    case 'sequence':
-    case 'optional':
-      return { ...type, element: withoutShape(type.element) };
-    case 'map':
-    case 'unknown':
-      return type;
   }
 }

@@ -130,3 +130,18 @@ function mapShape(shape: Shape | null, f: (dim: Dim) => Dim): Shape | null {
   }
   return changed ?? shape;
 }
+
+/** A type with nothing known of its sizes; element types stay. */
+export function withoutShape(type: ValueType): ValueType {
+  switch (type.kind) {
+    case 'tensor':
+    case 'sparse':
+      return { ...type, shape: null };
+    case 'sequence':
+    case 'optional':
+      return { ...type, element: withoutShape(type.element) };
+    case 'map':
+    case 'unknown':
+      return type;
+  }
+}

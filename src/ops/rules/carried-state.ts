@@ -2,7 +2,7 @@
 import { type Dim, type SymbolDim, symbolsOf } from '../../dim/dim.ts';
 import { substitute } from '../../dim/evaluate.ts';
 import type { InferContext } from '../../ir/operator.ts';
-import { mapDims, type ValueType } from '../../ir/type.ts';
+import { mapDims, type ValueType, withoutShape } from '../../ir/type.ts';
 import { joinTypes, sameType } from './join-types.ts';
 import { withoutElements } from './sequence-elements.ts';
 
@@ -43,21 +43,7 @@ export function inferSteps(
       joinTypes(cx, [type, outputs[i + offset] ?? type], 'the state before and after a step', differ),
     );
     if (next.every((type, i) => sameType(type, state[i] ?? type))) return { outputs, stepSizes };
-    state = round < MOST_ROUNDS ? next : next.map(withoutSizes);
-  }
-}
-
-function withoutSizes(type: ValueType): ValueType {
-  switch (type.kind) {
-    case 'tensor':
-    case 'sparse':
-      return { ...type, shape: null };
-    case 'sequence':
-    case 'optional':
-      return { ...type, element: withoutSizes(type.element) };
-    case 'map':
-    case 'unknown':
-      return type;
+    state = round < MOST_ROUNDS ? next : next.map(withoutShape);
   }
 }
 
