@@ -105,7 +105,11 @@ export function isSame(autoPad: AutoPad): boolean {
  * Requires that the kernel fits at least once: below that ONNX Runtime refuses the run.
  */
 export function convSize(cx: InferContext, size: Dim, window: AxisWindow): Dim {
-  if (isSame(window.autoPad)) return ceilDiv(size, window.stride);
+  if (isSame(window.autoPad)) {
+    // ONNX Runtime refuses an empty axis that has no padding of its own.
+    cx.atLeast(size, 1, `size of ${window.name}`);
+    return ceilDiv(size, window.stride);
+  }
   return slide(cx, add(size, window.begin + window.end), window);
 }
 
@@ -122,6 +126,8 @@ function slide(cx: InferContext, padded: Dim, { span, stride, name }: AxisWindow
  */
 export function poolSize(cx: InferContext, size: Dim, window: AxisWindow, ceil: boolean): Dim {
   const { kernel, span, stride, dilation, begin, end } = window;
+  // ONNX Runtime's pools take no empty axis but the batch.
+  cx.atLeast(size, 1, `size of ${window.name}`);
   if (isSame(window.autoPad)) {
     const windows = ceilDiv(size, stride);
     if (dilation === 1) return windows;
