@@ -19,10 +19,22 @@ export interface Origin {
   readonly site?: CallSite | undefined;
 }
 
-const OWN_FOLDER = new URL('../../', import.meta.url).href;
+/** The folder at a path from this file; undefined where the file has no place of its own: in a classic script or a blob. */
+function folderAt(path: string): string | undefined {
+  try {
+    return new URL(path, import.meta.url).href;
+  } catch {
+    return undefined;
+  }
+}
+
+const OWN_FOLDER = folderAt('../../');
+const BUILT_FOLDER = folderAt('./');
 /** Folders of the package itself whose frames are skipped; in the built package everything lies in one folder. */
-const OWN_PARTS = ['src/', 'passes/', 'codegen/', 'dist/'].map((part) => OWN_FOLDER + part);
-const BUILT_FOLDER = new URL('./', import.meta.url).href;
+const OWN_PARTS = [
+  ...(OWN_FOLDER ? ['src/', 'passes/', 'codegen/', 'dist/'].map((part) => OWN_FOLDER + part) : []),
+  ...(BUILT_FOLDER ? [BUILT_FOLDER] : []),
+];
 
 let capturing = true;
 
@@ -87,7 +99,7 @@ function authorFrame(stack: string): SourcePlace | undefined {
 function isOwnFile(file: string): boolean {
   const url = file.includes('://') ? file : `file://${file}`;
   if (url.includes('/node_modules/')) return true;
-  return url.startsWith(BUILT_FOLDER) || OWN_PARTS.some((part) => url.startsWith(part));
+  return OWN_PARTS.some((part) => url.startsWith(part));
 }
 
 /** Shortens a frame's file to a path relative to `base` where it lies below it. */
