@@ -8,5 +8,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed),
 );
 
-// Not process.exit(): what is still on its way to a pipe would be lost.
-process.exitCode = await runCli(process.argv.slice(2), processIo());
+// Not process.exit(): what is still on its way to a pipe would be lost. Not awaited here: the commands import what this file does,
+// and would wait for it while it waits for them.
+void runCli(process.argv.slice(2), processIo()).then((code) => {
+  process.exitCode = code;
+});

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeModelFiles } from './model-files.ts';
 
@@ -37,6 +37,13 @@ describe.skipIf(!isBuilt)('dimwise, built', () => {
     const failed = dimwise('shapes', 'wrong.ts');
     expect(failed.stderr).toMatch(/at model \(.*wrong\.ts:5:6\)/);
     expect(failed.stdout).toBe('');
+  });
+
+  test('does not start when the package is imported', () => {
+    const index = new URL('index.js', pathToFileURL(entry)).href;
+    const script = `import(${JSON.stringify(index)}).then((api) => console.log(typeof api.model))`;
+    const imported = spawnSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8' });
+    expect(imported).toMatchObject({ status: 0, stderr: '', stdout: 'function\n' });
   });
 
   test('takes a closed pipe for an end, not for a failure', () => {
