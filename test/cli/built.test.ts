@@ -1,7 +1,6 @@
 // The built package works as it is installed: plain Node, one copy of the core, exit codes, closed pipes.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeModelFiles } from './model-files.ts';
