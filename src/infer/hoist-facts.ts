@@ -1,5 +1,6 @@
 // What a body's facts tell the graph around it: sizes left open by the author always, conditions where the body surely runs.
 import { type SymbolDim, symbolsOf } from '../dim/dim.ts';
+import { allGraphs } from '../ir/bodies.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Value } from '../ir/value.ts';
 
@@ -20,17 +21,21 @@ export function hoistFacts(body: Graph, runs: boolean): void {
   for (const constraint of body.facts.constraints()) outer.require(constraint);
 }
 
-/** The unknown sizes of values that a body reads from around it. */
+/** The unknown sizes of values that a body, or a body inside of it, reads from around it. */
 function openSymbols(body: Graph): ReadonlySet<SymbolDim> {
   const found = new Set<SymbolDim>();
+  const graphs = [...allGraphs(body)];
+  const inside = new Set(graphs);
   const read = (value: Value | undefined): void => {
-    const type = value && value.graph !== body ? value.type : undefined;
+    const type = value && !inside.has(value.graph) ? value.type : undefined;
     if (type?.kind !== 'tensor' && type?.kind !== 'sparse') return;
     for (const dim of type.shape ?? []) {
       for (const symbol of symbolsOf(dim)) if (symbol.role === 'unknown') found.add(symbol);
     }
   };
-  for (const node of body.nodes()) for (const input of node.inputs) read(input);
-  for (const output of body.outputs) read(output);
+  for (const graph of graphs) {
+    for (const node of graph.nodes()) for (const input of node.inputs) read(input);
+    for (const output of graph.outputs) read(output);
+  }
   return found;
 }

@@ -118,6 +118,20 @@ export const WITH_BODIES: readonly PassModel[] = [
     feeds: [{ x: floats([1, 4]) }, { x: floats([3, 4]) }],
   },
   {
+    name: 'a layer called again and again in a loop, inside of a branch',
+    bind: () => {
+      const step = dense(4, { activation: 'tanh' });
+      const loop = (x: Value): Value =>
+        one(op.Loop(3, undefined, [x], { body: (_i, keep, state) => [keep ?? x, op.Add(step(state ?? x), x)] }));
+      const net = (x: Value, on: Value): Value =>
+        one(op.If(on, { then_branch: () => loop(x), else_branch: () => op.Identity(x) }));
+      return model(net, { inputs })
+        .initialize({ seed: 3 })
+        .bind({ x: ['n', 4], on: [] });
+    },
+    feeds: bothWays,
+  },
+  {
     name: 'an unread branch',
     bind: () => {
       const net = (x: Value, on: Value): Value => {
