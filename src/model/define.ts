@@ -34,6 +34,9 @@ export type Composition = AnyLayer | ((...inputs: Value[]) => ProgramResult);
  * const net = model(sequential(dense(256, { activation: 'relu' }), dense(10)));
  * net.initialize().bind([2, 20]).compile();
  */
+export function model(composition: (...inputs: Value[]) => ProgramResult, options?: ModelOptions): DefinedModel;
+/** Defines a model from a layer of any inputs, or what may be one. */
+export function model(composition: Composition, options?: ModelOptions): DefinedModel;
 export function model(composition: Composition, options: ModelOptions = {}): DefinedModel {
   const declared = options.inputs ? Object.entries(options.inputs) : undefined;
   const names = declared?.map(([name]) => name) ?? undeclaredNames(composition);

@@ -111,3 +111,14 @@ describe('the three states', () => {
     expectTypeOf<readonly boolean[]>().not.toExtend<Batch>();
   });
 });
+
+describe('model', () => {
+  test('tells its function what the inputs are', () => {
+    expectTypeOf(model).toBeFunction();
+    const fc = dense(3);
+    model((x) => {
+      expectTypeOf(x).toEqualTypeOf<Value>();
+      return fc(x);
+    });
+  });
+});
