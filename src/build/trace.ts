@@ -196,7 +196,7 @@ export function openTrace(): Trace | undefined {
 export function traceOf(operands: readonly (Value | undefined)[]): Trace {
   const current = openTrace();
   for (const operand of operands) {
-    if (operand && operand.graph.root !== current?.root) throw foreignValue(operand, current);
+    if (operand && !isVisible(operand.graph, current?.graph)) throw foreignValue(operand, current);
   }
   if (current) return current;
   throw dimwiseError({
@@ -207,8 +207,15 @@ export function traceOf(operands: readonly (Value | undefined)[]): Trace {
   });
 }
 
+/** Whether values of a graph may be read in another: in itself and in the bodies inside it. */
+function isVisible(home: Graph, from: Graph | undefined): boolean {
+  for (let graph = from; graph; graph = graph.parent) if (graph === home) return true;
+  return false;
+}
+
 function foreignValue(operand: Value, current: Trace | undefined) {
   const home = operand.graph.root.name;
+  if (operand.graph.root === current?.root) return bodyValue(operand);
   const message = current
     ? `${operand.label} belongs to graph "${home}" and is used in graph "${current.root.name}"`
     : `${operand.label} of graph "${home}" is used after its graph was finished`;
@@ -218,5 +225,16 @@ function foreignValue(operand: Value, current: Trace | undefined) {
     origin: { site: captureSite() },
     related: operand.origin ? [{ message: 'the value was made here', origin: operand.origin }] : [],
     hint: 'values live in one trace: compute it again inside this model, or pass it as an input',
+  });
+}
+
+/** A value that was made inside a body and is read outside of it. */
+function bodyValue(operand: Value) {
+  return dimwiseError({
+    code: 'GRAPH_FOREIGN_VALUE',
+    message: `${operand.label} was made inside the body "${operand.graph.name}" and is used outside of it`,
+    origin: { site: captureSite() },
+    related: operand.origin ? [{ message: 'the value was made here', origin: operand.origin }] : [],
+    hint: 'return it from the body, or compute it outside',
   });
 }

@@ -182,12 +182,31 @@ const MISTAKES: readonly Mistake[] = [
     hasBothFacts: false,
   },
   {
+    name: 'a value of a body outside of it',
+    code: 'GRAPH_FOREIGN_VALUE',
+    run: leakedValue,
+    names: ['body', 'outside'],
+    hasBothFacts: false,
+  },
+  {
     name: 'a parameter that the model lacks',
     code: 'PARAM_UNKNOWN',
     run: () => model(dense(2)).parameter('wieght'),
     names: ['wieght', 'weight'],
   },
 ];
+
+/** A value of one branch is read beside the If. */
+function leakedValue(): unknown {
+  let kept: Value | undefined;
+  return over([2], (x) => {
+    const [y] = op.If(op.ReduceMax(op.Greater(x, 0), undefined, { keepdims: 0 }), {
+      then_branch: () => (kept = op.Relu(x)),
+      else_branch: () => op.Neg(x),
+    });
+    return op.Add(y ?? x, kept ?? x);
+  });
+}
 
 function foreignValue(): unknown {
   let kept: Value | undefined;
