@@ -19,7 +19,9 @@ export { evaluate } from './dim/evaluate.ts';
 export { formatDim, parseDim } from './dim/text.ts';
 export { DTYPE_NAMES, DTYPES, type DType } from './ir/dtype.ts';
 export { Graph, Node, type ShapeSpec, type SizeSpec, Value } from './ir/graph.ts';
+export { formatGraph } from './ir/graph-text.ts';
 export type { InferContext } from './ir/operator.ts';
+export { parseGraph } from './ir/parse-graph.ts';
 export { SymbolNames } from './ir/symbol-names.ts';
 export { parseTarget, type Target } from './ir/target.ts';
 export { materialize, type TensorData, tensorFromBytes, tensorFromValues, typedArrayOf } from './ir/tensor-data.ts';
@@ -33,7 +35,33 @@ export { type LayerShape, layerShapes } from './model/layer-shapes.ts';
 export type { ProgramResult } from './model/outputs.ts';
 export type { GraphBuilder, Program } from './model/program.ts';
 export type { Activation, ActivationName } from './nn/activation.ts';
-export { describeInitializer } from './nn/initializers/same-initializer.ts';
+export { calculateGain } from './nn/initializers/calculate-gain.ts';
+export { drawInto, isDrawnWhole } from './nn/initializers/draw-into.ts';
+export {
+  constant,
+  dirac,
+  fromArray,
+  gluonConv,
+  gluonDense,
+  gluonXavier,
+  identity,
+  kaimingNormal,
+  kaimingUniform,
+  lecunNormal,
+  lecunUniform,
+  normal,
+  ones,
+  orthogonal,
+  torchDefault,
+  truncatedNormal,
+  uniform,
+  xavierNormal,
+  xavierUniform,
+  zeros,
+} from './nn/initializers/factories.ts';
+export type { Initializer, Nonlinearity } from './nn/initializers/initializer.ts';
+export type { InitializerInput } from './nn/initializers/parse-initializer.ts';
+export { describeInitializer, sameInitializer } from './nn/initializers/same-initializer.ts';
 export { type AnyLayer, block, defineLayer, isLayer, type Layer, type Layers } from './nn/layer.ts';
 export { emitLayer, type LayerRow } from './nn/layer-node.ts';
 export {
@@ -92,6 +120,7 @@ export { sequential } from './nn/layers/sequential.ts';
 export { type TransformerEncoderLayerOptions, transformerEncoderLayer } from './nn/layers/transformer-encoder-layer.ts';
 export type { NormOptions, ShiftedNormOptions } from './nn/norm-parameters.ts';
 export { Parameter, type ParameterOptions } from './nn/parameter.ts';
+export { deriveKey } from './nn/random/key.ts';
 export type { Stage } from './nn/stage.ts';
 export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';
 export { type SaveOptions, saveModel } from './node/save-model.ts';

@@ -35,7 +35,11 @@ export type Composition = AnyLayer | ((...inputs: Value[]) => ProgramResult);
  * net.initialize().bind([2, 20]).compile();
  */
 export function model(composition: (...inputs: Value[]) => ProgramResult, options?: ModelOptions): DefinedModel;
-/** Defines a model from a layer of any inputs, or what may be one. */
+/**
+ * Defines a model from a layer of any inputs, or what may be one.
+ *
+ * @example model(multiHeadAttention(4))
+ */
 export function model(composition: Composition, options?: ModelOptions): DefinedModel;
 export function model(composition: Composition, options: ModelOptions = {}): DefinedModel {
   const declared = options.inputs ? Object.entries(options.inputs) : undefined;

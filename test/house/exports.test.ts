@@ -104,7 +104,8 @@ describe('documentation', () => {
       if (!/^src\/(nn\/layers\/|model\/define\.ts)/.test(name)) continue;
       for (const each of file.getFunctions()) {
         if (!each.isExported() || !publicNames.has(each.getName() ?? '')) continue;
-        if (!each.getJsDocs().some((doc) => doc.getTags().some((tag) => tag.getTagName() === 'example')))
+        const docs = [each, ...each.getOverloads()].flatMap((one) => one.getJsDocs());
+        if (!docs.some((doc) => doc.getTags().some((tag) => tag.getTagName() === 'example')))
           without.push(`${name}: ${each.getName()}`);
       }
     }
