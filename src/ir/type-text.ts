@@ -44,8 +44,8 @@ function parseBareType(text: string): ValueType {
 }
 
 function parseTensor(text: string) {
-  const match = /^(\w+)\s*\[([^]*)\]$/.exec(text);
-  const dtype = match?.[1] ?? '';
+  const match = /^(\w+|\?)\s*\[([^]*)\]$/.exec(text);
+  const dtype = match?.[1] === '?' ? 'undefined' : (match?.[1] ?? '');
   if (!match || !isMaybeDType(dtype)) return fail(text, 'a type such as float32[batch, 20]');
   const inner = (match[2] ?? '').trim();
   if (inner === '...') return { kind: 'tensor', dtype, shape: null } as const;

@@ -79,13 +79,15 @@ export function formatShape(shape: Shape | null | undefined, format: (dim: Dim) 
   return shape ? `[${shape.map((dim) => format(dim)).join(', ')}]` : '[...]';
 }
 
-/** The text of a type: `float32[batch, 20]`, `seq(int64[?])`, `map(string, float32[])`. */
+const formatDType = (dtype: MaybeDType): string => (dtype === 'undefined' ? '?' : dtype);
+
+/** The text of a type: `float32[batch, 20]`, `?[...]` where nothing is known, `seq(int64[?])`, `map(string, float32[])`. */
 export function formatType(type: ValueType, format: (dim: Dim) => string = formatDim): string {
   switch (type.kind) {
     case 'tensor':
-      return `${type.dtype}${formatShape(type.shape, format)}`;
+      return `${formatDType(type.dtype)}${formatShape(type.shape, format)}`;
     case 'sparse':
-      return `sparse(${type.dtype}${formatShape(type.shape, format)})`;
+      return `sparse(${formatDType(type.dtype)}${formatShape(type.shape, format)})`;
     case 'sequence':
       return `seq(${formatType(type.element, format)})`;
     case 'optional':

@@ -19,7 +19,7 @@ describe('parseType', () => {
     'float32[batch, 20]',
     'float32[]',
     'float16[...]',
-    'undefined[...]',
+    '?[...]',
     'float32[?, 4]',
     'int64[min(a, b), "a, b", n + 1]',
     'seq(float32[n])',
