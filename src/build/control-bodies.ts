@@ -1,6 +1,7 @@
 // Bodies of Loop, Scan and SequenceMap: what types their inputs have, traced so that they hold in every iteration.
 import type { Diagnostic } from '../base/errors.ts';
 import { type Dim, freshSymbol } from '../dim/dim.ts';
+import { formatDim } from '../dim/text.ts';
 import { Graph, Value } from '../ir/graph.ts';
 import { type Shape, tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import { type BodyArgument, traceBody } from './body.ts';
@@ -88,8 +89,9 @@ interface StableCall {
 
 /**
  * Traces a body until the types of its state hold in every iteration: what it returns must be what it takes. A size that
- * changes becomes a fresh symbol, a rank that changes becomes unknown, and the body is traced again. Each round widens
- * for good, so the rounds are bounded by the sizes of the state. A body that returns too little is reported as OP_INVALID.
+ * changes becomes a fresh symbol, a rank that changes becomes unknown, and the body is traced again. What was widened stays
+ * so, also where the body settles it again, so the rounds are bounded by the sizes of the state. A body that returns too
+ * little is reported as OP_INVALID, one that returns another size than it can take as SHAPE_MISMATCH.
  */
 function stableBody(name: string, { fixed, state, rest, firstState }: StableCall, body: BodyArgument): Graph {
   if (body instanceof Graph) return body;
@@ -97,7 +99,7 @@ function stableBody(name: string, { fixed, state, rest, firstState }: StableCall
   const reported = trace.diagnostics.length;
   const open = new Set<Dim>();
   let types = state;
-  for (;;) {
+  for (let round = 0; ; round++) {
     const inputs = [...fixed, ...types.map((type, i) => ({ name: `state_${i}`, type })), ...rest];
     const graph = traceBody(name, inputs, body);
     const returned = graph.outputs.slice(firstState, firstState + types.length);
@@ -105,14 +107,84 @@ function stableBody(name: string, { fixed, state, rest, firstState }: StableCall
       trace.report(tooFew(trace, types.length, returned.length));
       return graph;
     }
+    // A mistake leaves no type to widen to, and wider sizes could hide it.
+    if (returned.some((value) => value.poisoned)) return graph;
     // The inputs' types are read again: tracing may have settled unknown sizes of them.
-    const taken = graph.inputs.slice(fixed.length, fixed.length + types.length).map((input) => input.type);
+    const taken = graph.inputs.slice(fixed.length, fixed.length + types.length).map((input, i) => {
+      const given = types[i] ?? input.type;
+      return round > 0 && isWidest(given, open) ? given : keepOpen(given, input.type, open);
+    });
     const widened = taken.map((type, i) => widen(type, returned[i]?.type ?? UNKNOWN_TYPE, open));
-    if (widened.every((type, i) => type === taken[i])) return graph;
+    if (widened.every((type, i) => type === taken[i])) {
+      // The row of Scan compares the shapes before and after a step itself.
+      if (name === 'loop_body')
+        returned.forEach((value, i) => {
+          reportClash(trace, graph, { given: types[i], value, index: i }, open);
+        });
+      return graph;
+    }
     // Its nodes must no longer count as readers of the values around it.
     graph.release();
     trace.diagnostics.length = reported;
     types = widened;
+  }
+}
+
+/** Whether a type that an earlier round left cannot be widened any more. */
+function isWidest(type: ValueType, open: Set<Dim>): boolean {
+  switch (type.kind) {
+    case 'tensor':
+    case 'sparse':
+      return !type.shape || type.shape.every((dim) => open.has(dim));
+    case 'sequence':
+    case 'optional':
+      return isWidest(type.element, open);
+    case 'map':
+    case 'unknown':
+      return true;
+  }
+}
+
+/** What tracing made of a type, with the sizes that stand for any as they were. */
+function keepOpen(given: ValueType, settled: ValueType, open: Set<Dim>): ValueType {
+  if ((given.kind === 'sequence' || given.kind === 'optional') && settled.kind === given.kind) {
+    return { ...settled, element: keepOpen(given.element, settled.element, open) };
+  }
+  if ((given.kind !== 'tensor' && given.kind !== 'sparse') || settled.kind !== given.kind) return settled;
+  const { shape } = given;
+  if (!shape || !settled.shape) return settled;
+  return { ...settled, shape: settled.shape.map((dim, i) => (shape[i] && open.has(shape[i]) ? shape[i] : dim)) };
+}
+
+/** One state of a traced body: the type that its input was given, and what it returns. */
+interface Carried {
+  readonly given: ValueType | undefined;
+  readonly value: Value;
+  readonly index: number;
+}
+
+/** Reports a state whose size the body settles to one number and returns as another: no second step could run. */
+function reportClash(trace: Trace, graph: Graph, { given, value, index }: Carried, open: Set<Dim>): void {
+  const after = value.type;
+  if (given?.kind !== 'tensor' || after.kind !== 'tensor' || !given.shape || !after.shape) return;
+  for (const [axis, dim] of given.shape.entries()) {
+    const next = after.shape[axis];
+    if (!next || dim.kind !== 'symbol' || !open.has(dim)) continue;
+    const needed = graph.facts.simplify(dim);
+    if (needed === dim || graph.facts.equal(needed, next) !== 'false') continue;
+    const [expected, actual] = [formatDim(needed), formatDim(next)];
+    const settledBy = graph.facts.settledBy(dim);
+    trace.report({
+      code: 'SHAPE_MISMATCH',
+      message: `the body takes ${expected} on axis ${axis} of state ${index} and returns ${actual}, so a second step cannot run`,
+      origin: value.origin ?? trace.origin(),
+      expected,
+      actual,
+      related: settledBy ? [{ message: `the body needs ${expected} here`, origin: settledBy }] : [],
+      hint: 'return the state with the sizes that the next step takes',
+    });
+    value.poisoned = true;
+    return;
   }
 }
 
