@@ -1,10 +1,13 @@
 // Declarations as an author writes them: input types with named, fixed and unknown sizes, symbols with ranges.
-import { dimwiseError } from '../base/errors.ts';
+import { type DimwiseError, dimwiseError } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest.ts';
+import { captureSite } from '../base/origin.ts';
 import { constant, type Dim, isConst, symbolsOf, unknownDim } from '../dim/dim.ts';
 import { parseDim } from '../dim/text.ts';
-import type { DType } from '../ir/dtype.ts';
+import { DTYPE_NAMES, type DType, isDType } from '../ir/dtype.ts';
 import type { ShapeSpec, SizeSpec } from '../ir/graph.ts';
 import { type TensorType, tensorType } from '../ir/type.ts';
+import { inWords } from './in-words.ts';
 
 /** A declared tensor input: its element type and its sizes, undefined where even their number is open. */
 export interface TensorSpec<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
@@ -46,9 +49,44 @@ export function sizeToDim(size: SizeSpec): Dim {
   return constant(size);
 }
 
-/** The tensor type that a declaration stands for. @throws DIM_SYNTAX when a size cannot be read */
+/**
+ * The tensor type that a declaration stands for.
+ *
+ * @throws DTYPE_MISMATCH when the element type is none of ONNX
+ * @throws DIM_SYNTAX when the sizes are no list, or one cannot be read
+ */
 export function specToType(spec: TensorSpec): TensorType {
+  checkSpec(spec);
   return tensorType(spec.dtype, spec.shape ? spec.shape.map(sizeToDim) : null);
+}
+
+function checkSpec({ dtype, shape }: { readonly dtype: unknown; readonly shape: unknown }): void {
+  if (!isDType(dtype)) {
+    const given = inWords(dtype);
+    throw dimwiseError({
+      code: 'DTYPE_MISMATCH',
+      message: `${given} is no element type of ONNX`,
+      expected: 'an element type, as float32 or int64',
+      actual: given,
+      hint:
+        (typeof dtype === 'string' ? didYouMean(dtype, DTYPE_NAMES) : undefined) ??
+        "name the element type: 'float32', 'int64', 'bool'",
+    });
+  }
+  if (shape !== undefined && shape !== null && !Array.isArray(shape)) throw noSizes('a declared shape', shape);
+}
+
+/** The error for what stands where a list of sizes must. */
+export function noSizes(what: string, given: unknown): DimwiseError {
+  const words = inWords(given);
+  return dimwiseError({
+    code: 'DIM_SYNTAX',
+    message: `${what} must be a list of sizes, got ${words}`,
+    origin: { site: captureSite() },
+    expected: 'a list of sizes',
+    actual: words,
+    hint: `write the sizes as a list: [${typeof given === 'string' ? words : "'batch'"}, 20]`,
+  });
 }
 
 /** The names of the symbols that a declared size uses. */

@@ -2,13 +2,16 @@
 import { dimwiseError, isDimwiseError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { inferNode } from '../infer/infer-node.ts';
+import { formalAt } from '../infer/type-variables.ts';
 import type { Attribute } from '../ir/attribute.ts';
 import { Value } from '../ir/graph.ts';
 import type { OperatorRow } from '../ir/operator.ts';
 import { findSchema, type OperatorSchema, operatorNames, schemaVersions } from '../ops/schema.ts';
+import { inWords } from './in-words.ts';
 import {
   type AttributeInput,
   constantData,
+  isNumbers,
   isTensorData,
   type Operand,
   operandDType,
@@ -47,7 +50,7 @@ export function emitNode(call: NodeCall): Value[] {
   let broken = !schema && !call.row && call.domain === '';
   try {
     if (broken) throw unknownOperator(call);
-    inputs = call.inputs.map((operand, i) => toValue(trace, operand, () => operandDType(schema, call.inputs, i)));
+    inputs = call.inputs.map((operand, i) => toValue(trace, operand, { call, schema, i }));
     while (inputs.length > 0 && inputs.at(-1) === undefined) inputs.pop();
     attributes = toAttributes(call, schema);
   } catch (error) {
@@ -112,10 +115,32 @@ function unknownOperator(call: NodeCall) {
 function toValue(
   trace: Trace,
   operand: Operand | undefined,
-  dtype: () => ReturnType<typeof operandDType>,
+  { call, schema, i }: { readonly call: NodeCall; readonly schema: OperatorSchema | undefined; readonly i: number },
 ): Value | undefined {
   if (operand === undefined || operand instanceof Value) return operand;
-  return trace.graph.addConstant(isTensorData(operand) ? operand : constantData(operand, dtype()));
+  if (isTensorData(operand)) return trace.graph.addConstant(operand);
+  if (!isNumbers(operand) && !ArrayBuffer.isView(operand)) throw noOperand(call.op, schema, { i, operand });
+  return trace.graph.addConstant(constantData(operand, operandDType(schema, call.inputs, i)));
+}
+
+/** An operand that is neither a value nor numbers, as code without types may pass it. */
+function noOperand(
+  op: string,
+  schema: OperatorSchema | undefined,
+  { i, operand }: { readonly i: number; readonly operand: unknown },
+) {
+  const name = schema && formalAt(schema.inputs, i)?.name;
+  const given = inWords(operand);
+  return dimwiseError({
+    code: 'OP_INVALID',
+    message: `${op}: input ${name ?? i} is ${given}, not a value or numbers`,
+    expected: 'a value, tensor data or numbers',
+    actual: given,
+    hint:
+      operand === null
+        ? 'pass undefined for an optional input that is left out'
+        : `pass what a layer or an operator returned, or numbers; an operator takes a list only where its inputs vary in number`,
+  });
 }
 
 function toAttributes(call: NodeCall, schema: OperatorSchema | undefined): Map<string, Attribute> {

@@ -181,7 +181,8 @@ function byKind(input: AttributeInput, kind: AttributeKind): Attribute | undefin
 const isSparse = (input: AttributeInput): input is SparseTensorData =>
   typeof input === 'object' && 'indices' in input && 'values' in input && 'shape' in input;
 
-const isNumbers = (input: unknown): input is NestedNumbers =>
+/** Tells whether a value is plain numbers, nested to any depth. */
+export const isNumbers = (input: unknown): input is NestedNumbers =>
   typeof input === 'number' ||
   typeof input === 'bigint' ||
   typeof input === 'boolean' ||

@@ -2,6 +2,8 @@
 import { dimwiseError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { captureSite } from '../base/origin.ts';
+import { noSizes } from '../build/declare.ts';
+import { inWords } from '../build/in-words.ts';
 import { type DType, isDType } from '../ir/dtype.ts';
 import type { ShapeSpec } from '../ir/graph.ts';
 
@@ -30,6 +32,7 @@ export interface BatchEntry {
  * @throws DTYPE_MISMATCH when a tensor is of a type that ONNX does not know
  */
 export function batchEntries(batch: Batch, names: readonly string[]): ReadonlyMap<string, BatchEntry> {
+  if (typeof batch !== 'object' || batch === null) throw missing(names, names, batch);
   const byName = isInput(batch) ? single(batch, names) : new Map(Object.entries(batch));
   for (const name of byName.keys()) {
     if (names.includes(name)) continue;
@@ -56,13 +59,15 @@ function single(batch: BatchInput, names: readonly string[]): Map<string, BatchI
   return new Map([[only, batch]]);
 }
 
-function missing(absent: readonly string[], names: readonly string[]) {
+function missing(absent: readonly string[], names: readonly string[], given?: unknown) {
   const [first = 'x'] = absent;
+  const instead = given === undefined ? '' : ` and is ${inWords(given)}`;
   return dimwiseError({
     code: 'BIND_INPUT_MISSING',
-    message: `the batch lacks ${absent.length > 1 ? 'inputs' : 'input'} ${list(absent)}; the model has ${list(names)}`,
+    message: `the batch lacks ${absent.length > 1 ? 'inputs' : 'input'} ${list(absent)}${instead}; the model has ${list(names)}`,
     origin: { site: captureSite() },
     expected: list(names),
+    actual: given === undefined ? 'nothing' : inWords(given),
     hint: `give each input by name: bind({ ${first}: [2, 20] })`,
   });
 }
@@ -76,6 +81,7 @@ function isInput(batch: Batch): batch is BatchInput {
 
 function entryOf(name: string, given: BatchInput): BatchEntry {
   if (isSizes(given)) return { dtype: undefined, sizes: given };
+  if (typeof given !== 'object' || given === null) throw noSizes(`what input "${name}" is bound with`, given);
   if ('dims' in given) {
     if (!isDType(given.type)) {
       throw dimwiseError({

@@ -1,7 +1,8 @@
 // model() and graph(): the two ways to write a definition.
-import { type SymbolRange, type TensorSpec, tensor } from '../build/declare.ts';
+import { noSizes, type SymbolRange, type TensorSpec, tensor } from '../build/declare.ts';
 import { traceOf } from '../build/trace.ts';
 import type { ShapeSpec, Value } from '../ir/graph.ts';
+import { refuseArgument } from '../nn/arguments.ts';
 import { type AnyLayer, isLayer, parametersOf } from '../nn/layer.ts';
 import { DefinedModel } from './defined-model.ts';
 import type { ProgramResult } from './outputs.ts';
@@ -42,9 +43,11 @@ export function model(composition: (...inputs: Value[]) => ProgramResult, option
  */
 export function model(composition: Composition, options?: ModelOptions): DefinedModel;
 export function model(composition: Composition, options: ModelOptions = {}): DefinedModel {
+  if (typeof composition !== 'function' && !isLayer(composition))
+    refuseArgument('model', 'its composition', 'a layer or a function of values', composition);
   const declared = options.inputs ? Object.entries(options.inputs) : undefined;
   const names = declared?.map(([name]) => name) ?? undeclaredNames(composition);
-  const specs = new Map(declared?.map(([name, spec]) => [name, toSpec(spec)]));
+  const specs = new Map(declared?.map(([name, spec]) => [name, toSpec(name, spec)]));
   const program: Program = (g) => {
     const inputs = names.map((name) => declareInput(g, name, specs.get(name)));
     if (isLayer(composition)) traceOf(inputs).claimRoot(composition);
@@ -75,6 +78,7 @@ export function graph(
   program: Program,
   options: { readonly name?: string; readonly symbols?: Readonly<Record<string, SymbolRange>> } = {},
 ): DefinedModel {
+  if (typeof program !== 'function') refuseArgument('graph', 'its program', 'a function of the builder', program);
   return new DefinedModel({ name: options.name ?? 'graph', program, symbols: options.symbols });
 }
 
@@ -87,7 +91,8 @@ function declareInput(g: GraphBuilder, name: string, spec: TensorSpec | undefine
   return value;
 }
 
-function toSpec(spec: InputSpec): TensorSpec {
+function toSpec(name: string, spec: InputSpec): TensorSpec {
+  if (typeof spec !== 'object' || spec === null) throw noSizes(`the declaration of input "${name}"`, spec);
   return 'dtype' in spec ? spec : tensor('float32', spec);
 }
 

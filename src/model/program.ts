@@ -6,7 +6,7 @@ import { emitNode } from '../build/emit-node.ts';
 import { constantData, isTensorData, type NestedNumbers } from '../build/operands.ts';
 import { Trace, withTrace } from '../build/trace.ts';
 import type { Dim, SymbolDim } from '../dim/dim.ts';
-import type { DType } from '../ir/dtype.ts';
+import { type DType, isDType } from '../ir/dtype.ts';
 import { Graph, type ShapeSpec, Value } from '../ir/graph.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
 import { tensorType, type ValueType } from '../ir/type.ts';
@@ -136,7 +136,7 @@ function declaredType(trace: Trace, spec: TensorSpec): ValueType {
   } catch (error) {
     if (!isDimwiseError(error)) throw error;
     for (const diagnostic of error.errors) trace.report({ ...diagnostic, origin: trace.origin() });
-    return tensorType(spec.dtype, null);
+    return tensorType(isDType(spec.dtype) ? spec.dtype : 'float32', null);
   }
 }
 

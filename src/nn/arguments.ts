@@ -1,6 +1,7 @@
 // Checks of layer arguments, with one message form.
 import { dimwiseError } from '../base/errors.ts';
 import { captureSite } from '../base/origin.ts';
+import { inWords } from '../build/in-words.ts';
 
 /**
  * Refuses a layer argument.
@@ -8,12 +9,13 @@ import { captureSite } from '../base/origin.ts';
  * @throws LAYER_ARGUMENT always
  */
 export function refuseArgument(layer: string, argument: string, expected: string, actual: unknown): never {
+  const given = inWords(actual);
   throw dimwiseError({
     code: 'LAYER_ARGUMENT',
-    message: `${layer} takes ${argument} as ${expected}, got ${typeof actual === 'string' ? JSON.stringify(actual) : String(actual)}`,
+    message: `${layer} takes ${argument} as ${expected}, got ${given}`,
     origin: { site: captureSite() },
     expected,
-    actual: String(actual),
+    actual: typeof actual === 'string' ? actual : given,
   });
 }
 

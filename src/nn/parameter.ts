@@ -15,6 +15,7 @@ import type { Initializer } from './initializers/initializer.ts';
 import { type InitializerInput, parseInitializer } from './initializers/parse-initializer.ts';
 import { lazyInitializer } from './lazy-initializer.ts';
 import { checkOptions, type OptionNames } from './option-names.ts';
+import { type ParameterData, parameterData } from './parameter-data.ts';
 import type { Seed } from './random/key.ts';
 
 /** What a new parameter is made of. */
@@ -215,29 +216,18 @@ export class Parameter implements ParameterCell {
   }
 
   /**
-   * Gives the parameter its data and settles its sizes.
+   * Gives the parameter its data and settles its sizes. Numbers and typed arrays are copied, and an open element type is settled.
    *
-   * @throws PARAM_SHAPE when the data contradicts a known size
-   * @throws DTYPE_MISMATCH when its element type differs
+   * @param given tensor data, nested numbers, a typed array where the sizes are known, or a tensor of `dims` and `data`
+   * @throws PARAM_SHAPE when the data contradicts a known size, or does not tell its sizes
+   * @throws DTYPE_MISMATCH when its element type differs, or is no float where the type is open
    */
-  setData(data: TensorData): void {
-    const fits =
-      data.shape.length === this.#shape.length && data.shape.every((size, i) => sizeFits(this.#shape[i], size));
-    if (!fits) {
-      const [wanted, given] = [formatShape(this.#shape), `[${data.shape.join(', ')}]`];
-      throw this.#error('PARAM_SHAPE', `parameter ${this.path} has shape ${wanted}, the data has ${given}`, {
-        expected: wanted,
-        actual: given,
-      });
-    }
-    if (this.#dtype !== undefined && this.#dtype !== data.dtype) {
-      const message = `parameter ${this.path} is ${this.#dtype}, the data is ${data.dtype}`;
-      throw this.#error('DTYPE_MISMATCH', message, {
-        expected: this.#dtype,
-        actual: data.dtype,
-        hint: 'convert the data first',
-      });
-    }
+  setData(given: ParameterData): void {
+    const data = parameterData(
+      given,
+      { path: this.path, shape: this.#shape, dtype: this.#dtype },
+      (code, text, facts) => this.#error(code, text, facts),
+    );
     this.settle({ shape: data.shape, dtype: data.dtype, by: 'setData()' });
     this.#data = data;
   }
@@ -290,8 +280,4 @@ export class Parameter implements ParameterCell {
     const sizes = this.#shape.map((dim) => (dim.kind === 'const' ? String(dim.value) : '?'));
     return `${this.path} ${this.dtype}(${sizes.join(', ')})`;
   }
-}
-
-function sizeFits(dim: Shape[number] | undefined, size: number): boolean {
-  return dim !== undefined && (dim.kind !== 'const' || dim.value === size);
 }

@@ -3,6 +3,7 @@ import { joinParts } from '../../codegen/onnx/proto/parts.ts';
 import { dimwiseError } from '../base/errors.ts';
 import { captureSite } from '../base/origin.ts';
 import { warn } from '../base/warn.ts';
+import { inWords } from '../build/in-words.ts';
 import type { CompiledModel } from '../model/compiled-model.ts';
 import { checkEdges, edgesOfBytes, edgesOfGraph, type ModelEdges } from './edges.ts';
 import { loadOrt, type Ort, type OrtOptions, type OrtSession, ortMessage } from './ort.ts';
@@ -21,8 +22,8 @@ export type SessionSource = CompiledModel | Uint8Array | ModelBytes;
 
 /** Options of {@link createSession}. */
 export interface SessionOptions {
-  /** Execution providers, the best first; `['cuda', 'cpu']` by default. */
-  readonly providers?: readonly Provider[] | undefined;
+  /** The execution provider, or several, the best first; `['cuda', 'cpu']` by default. */
+  readonly providers?: Provider | readonly Provider[] | undefined;
   /** The GPU, 0 by default. */
   readonly deviceId?: number | undefined;
   /** Threads inside of one operator; all cores by default. */
@@ -58,6 +59,7 @@ export async function createSession(source: SessionSource, options: SessionOptio
 }
 
 function loadable(source: SessionSource): LoadableModel {
+  if (typeof source !== 'object' || source === null) throw noSource(source);
   if (source instanceof Uint8Array) return { model: source, edges: edgesOfBytes(source) };
   if (isModelBytes(source)) {
     const files = Object.entries(source.externalData ?? {}).map(([path, data]) => ({ path, data }));
@@ -68,12 +70,21 @@ function loadable(source: SessionSource): LoadableModel {
     const files = external ? [{ path: external.fileName, data: joinParts(external.parts) }] : [];
     return { model: joinParts(parts), externalData: files, edges: edgesOfGraph(source.graph) };
   }
-  throw dimwiseError({
+  throw noSource(source);
+}
+
+function noSource(source: unknown) {
+  const given = inWords(source);
+  return dimwiseError({
     code: 'NOT_BOUND',
-    message: 'a session is made of a compiled model, or of the bytes of an .onnx file',
+    message: `a session is made of a compiled model, or of the bytes of an .onnx file, got ${given}`,
     origin: { site: captureSite() },
     expected: 'CompiledModel or Uint8Array',
-    hint: 'call bind() and compile() first, or use run(model, feeds)',
+    actual: given,
+    hint:
+      typeof source === 'string'
+        ? `open a file with loadSession(${given}), or read its bytes first`
+        : 'call bind() and compile() first, or use run(model, feeds)',
   });
 }
 
@@ -84,7 +95,8 @@ const isCompiled = (source: object): source is CompiledModel => 'state' in sourc
 
 /** Loads a model whose edges are known; used by the node layer for files. */
 export async function openSession(loadable: LoadableModel, options: SessionOptions = {}): Promise<Session> {
-  const providers = checkProviders(options.providers ?? DEFAULT_PROVIDERS);
+  const wanted = options.providers ?? DEFAULT_PROVIDERS;
+  const providers = checkProviders(typeof wanted === 'string' ? [wanted] : wanted);
   checkEdges(loadable.edges);
   const ort = await loadOrt();
   const fallbacks: Fallback[] = [];
