@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, extname, resolve } from 'node:path';
 import type * as JitiPackage from 'jiti';
 import { type DimwiseError, dimwiseError, isDimwiseError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 import { CallSite, setPlaceMapper } from '../base/origin.ts';
 import type { BoundModel } from '../model/bound-model.ts';
 import type { CompiledModel } from '../model/compiled-model.ts';
@@ -49,7 +50,7 @@ export async function loadModel(path: string, options: LoadModelOptions): Promis
     const module: unknown = await jiti.evalModule(source, { filename, async: true, forceTranspile: true });
     exported = await defaultExport(module);
   } catch (error) {
-    throw isDimwiseError(error) ? error : loadError(path, error);
+    throw isDimwiseError(error) ? error : loadError(path, error, options.dimwise);
   }
   return asModel(exported, path);
 }
@@ -71,11 +72,16 @@ async function defaultExport(module: unknown): Promise<unknown> {
   return module.default;
 }
 
-function asModel(exported: unknown, path: string): LoadedModel {
+async function asModel(exported: unknown, path: string): Promise<LoadedModel> {
   if (isModel(exported)) return exported;
   if (typeof exported === 'function') {
     // A layer or a function of values: which of the two, and whether it is one at all, shows when it is traced.
-    return model(exported as Composition, { name: nameOf(path) });
+    const composition = exported as Composition;
+    try {
+      return model(composition, { name: nameOf(path) });
+    } catch (error) {
+      throw (await returnsModel(composition)) ? functionOfModel(path) : error;
+    }
   }
   const what = exported === undefined ? 'nothing' : exported === null ? 'null' : `a value of type ${typeof exported}`;
   throw dimwiseError({
@@ -85,6 +91,27 @@ function asModel(exported: unknown, path: string): LoadedModel {
     expected: 'a model, a layer or a function',
     actual: what,
     hint: 'end the file with: export default model(...)',
+  });
+}
+
+/** Tells a function that makes a model from one of values; called only where it is no function of values. */
+async function returnsModel(make: Composition): Promise<boolean> {
+  if (make.length > 0) return false;
+  try {
+    return isModel(await Reflect.apply(make, undefined, []));
+  } catch {
+    return false;
+  }
+}
+
+function functionOfModel(path: string): DimwiseError {
+  return dimwiseError({
+    code: 'MODEL_LOAD',
+    message: `${path} exports by default a function that returns a model`,
+    origin: { what: path },
+    expected: 'a model, a layer or a function of values',
+    actual: 'a function that returns a model',
+    hint: 'export the model itself: export default model(...)',
   });
 }
 
@@ -108,7 +135,7 @@ function nameOf(path: string): string {
   return basename(path, extname(path)).replace(/[^\w-]+/g, '_') || 'model';
 }
 
-function loadError(path: string, cause: unknown): DimwiseError {
+function loadError(path: string, cause: unknown, dimwise: object): DimwiseError {
   const parsed = parseFailure(cause);
   const message = parsed?.message ?? errorReason(cause).split('\nRequire stack:')[0];
   const holder = parsed ?? (cause instanceof Error && cause.stack !== undefined ? { stack: cause.stack } : undefined);
@@ -117,7 +144,7 @@ function loadError(path: string, cause: unknown): DimwiseError {
     message: `${path} cannot be loaded: ${message}`,
     origin: holder && { site: new CallSite(holder) },
     actual: cause instanceof Error ? cause.name : typeof cause,
-    hint: hintFor(message ?? ''),
+    hint: parsed ? 'correct the syntax at that place' : hintFor(message ?? '', Object.keys(dimwise)),
     cause,
   });
 }
@@ -131,8 +158,19 @@ function parseFailure(cause: unknown): { readonly message: string; readonly stac
   return { message, stack: `${message}\n    at ${file}:${line}:${Number(column) + 1}` };
 }
 
-function hintFor(message: string): string | undefined {
+/** What to do about an error that a file threw while it was loaded. */
+function hintFor(message: string, exports: readonly string[]): string {
   if (/Cannot find module '\./.test(message)) return 'the path is relative to the file that imports it';
   if (/Cannot find module/.test(message)) return 'install the package, or correct its name';
-  return undefined;
+  // The transpiler calls an import by the module: `(0 , _dimwise.dens) is not a function`, `_dimwise.Dens is not a constructor`.
+  const [, from, imported = ''] = /^(?:\(0 , )?_(\w+?)\.(\w+)\)? is not a (?:function|constructor)/.exec(message) ?? [];
+  if (from !== undefined && /^dimwise\d*$/.test(from)) {
+    if (exports.includes(imported)) return `${imported} is called without new`;
+    const near = nearest(imported, exports);
+    return `dimwise exports no ${imported}${near ? `: did you mean ${near}?` : ''}`;
+  }
+  if (from !== undefined) return `correct the import of ${imported}: its module exports no function of that name`;
+  const [, unknown] = /^(\w+) is not defined/.exec(message) ?? [];
+  if (unknown !== undefined && exports.includes(unknown)) return `import { ${unknown} } from 'dimwise'`;
+  return 'correct the line that throws; a model file runs when it is loaded';
 }
