@@ -12,7 +12,7 @@ import { compileOpened, fileKind, openModel } from './open-model.ts';
 import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
 import { jsonDiagnostics, printError, usageError } from './report.ts';
 import { formatTable } from './table.ts';
-import { withWarnings } from './warnings.ts';
+import { withConsole, withWarnings } from './warnings.ts';
 
 /** Compiles one model file. */
 export async function compile({ args, options, io }: CommandCall): Promise<ExitCode> {
@@ -20,19 +20,21 @@ export async function compile({ args, options, io }: CommandCall): Promise<ExitC
   const read = readOptions(io, () => readCompileOptions(path, options));
   if (typeof read === 'number') return read;
   const { output, placement, seed, target, ...open } = read.value;
-  return withWarnings(io, async () => {
+  const isJson = flagOption(options, 'json');
+  const work = async (): Promise<ExitCode> => {
     try {
       const compiled = compileOpened(path, await openModel(path, { ...open, seed }), seed, target);
       const written = await saveModel(compiled, output, placement);
-      if (flagOption(options, 'json')) io.out(JSON.stringify(describe(path, compiled, written)));
+      if (isJson) io.out(JSON.stringify(describe(path, compiled, written)));
       else printWritten(compiled, written, io);
       return EXIT.ok;
     } catch (error) {
-      if (flagOption(options, 'json')) io.out(JSON.stringify({ file: path, errors: jsonDiagnostics(error) }));
+      if (isJson) io.out(JSON.stringify({ file: path, errors: jsonDiagnostics(error) }));
       printError(error, io);
       return EXIT.failed;
     }
-  });
+  };
+  return withConsole(io, isJson, () => withWarnings(io, work));
 }
 
 function readCompileOptions(path: string, options: OptionValues) {

@@ -101,6 +101,12 @@ function batchOf(bindings: readonly InputBinding[], inputs: readonly DeclaredInp
     }
     return [name ?? only?.name ?? 'x', dtype === undefined ? sizes : { dtype, shape: sizes }];
   });
+  const given = entries.map(([name]) => name);
+  // A name that the model does not know is told first, by bind(): it may be one of the missing ones, misspelt.
+  if (given.every((name) => inputs.some((input) => input.name === name))) {
+    const absent = inputs.filter(({ name }) => !given.includes(name));
+    if (absent.length > 0) throw notGiven(absent, inputs);
+  }
   return Object.fromEntries(entries);
 }
 
@@ -108,6 +114,16 @@ function batchOf(bindings: readonly InputBinding[], inputs: readonly DeclaredInp
 function example({ name, spec }: DeclaredInput): string {
   const sizes: readonly SizeSpec[] = spec.shape ?? ['batch', 20];
   return `--bind "${name}=[${sizes.map((size) => (size === null || size === '?' ? 20 : size)).join(',')}]"`;
+}
+
+function notGiven(absent: readonly DeclaredInput[], inputs: readonly DeclaredInput[]) {
+  const list = (some: readonly DeclaredInput[]): string => some.map(({ name }) => `"${name}"`).join(', ');
+  return dimwiseError({
+    code: 'BIND_INPUT_MISSING',
+    message: `--bind lacks ${absent.length > 1 ? 'inputs' : 'input'} ${list(absent)}; the model has ${list(inputs)}`,
+    expected: list(inputs),
+    hint: `add ${absent.map(example).join(' ')}`,
+  });
 }
 
 function notBound(path: string, model: DefinedModel) {

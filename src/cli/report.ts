@@ -11,10 +11,14 @@ export function usageError(message: string, hint = 'see dimwise --help'): Dimwis
 
 /** All mistakes of an error; one that dimwise did not make on purpose is a defect, whose stack helps to find it. */
 export function diagnosticsOf(error: unknown): readonly Diagnostic[] {
-  if (isDimwiseError(error)) return error.errors;
+  if (isDimwiseError(error)) return error.errors.map(inOptions);
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return [{ code: 'INTERNAL_INVARIANT', message, hint: 'report it with the model', cause: error }];
 }
+
+/** Providers are chosen by an option here. */
+const inOptions = (mistake: Diagnostic): Diagnostic =>
+  mistake.code === 'RUNTIME_PROVIDER' ? { ...mistake, hint: '--provider cpu, or install the libraries' } : mistake;
 
 /** Writes all mistakes of an error for a person. */
 export function printError(error: unknown, io: Io): void {

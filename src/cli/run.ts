@@ -21,7 +21,7 @@ import { flagOption, listOption, type OptionValues, readOptions, seedOption, tex
 import { chooseShapes, randomTensor } from './random-feed.ts';
 import { jsonDiagnostics, printError, usageError } from './report.ts';
 import { formatTable } from './table.ts';
-import { withWarnings } from './warnings.ts';
+import { withConsole, withWarnings } from './warnings.ts';
 
 /** What --input says of one input; an undefined name stands for the only one. */
 interface InputSource {
@@ -36,7 +36,7 @@ export async function run({ args, options, io }: CommandCall): Promise<ExitCode>
   const read = readOptions(io, () => readRunOptions(file, options));
   if (typeof read === 'number') return read;
   const isJson = flagOption(options, 'json');
-  return withWarnings(io, async () => {
+  const work = async (): Promise<ExitCode> => {
     let session: Session | undefined;
     try {
       session = await openSession(file, read.value);
@@ -52,7 +52,8 @@ export async function run({ args, options, io }: CommandCall): Promise<ExitCode>
     } finally {
       await session?.dispose();
     }
-  });
+  };
+  return withConsole(io, isJson, () => withWarnings(io, work));
 }
 
 interface RunSettings extends OpenOptions {
@@ -68,7 +69,7 @@ function readRunOptions(file: string, options: OptionValues): RunSettings {
     bindings: parseBindings(listOption(options, 'bind')),
     isStatic: flagOption(options, 'static'),
     seed: seedOption(options),
-    sources: listOption(options, 'input').map(parseSource),
+    sources: parseSources(listOption(options, 'input')),
     session: provider === undefined ? {} : { providers: [parseProvider(provider)] },
   };
 }
@@ -78,6 +79,18 @@ function parseProvider(text: string): Provider {
   if (found) return found;
   const near = nearest(text, PROVIDERS);
   throw usageError(`--provider ${text} is unknown`, near ? `did you mean ${near}?` : `one of ${PROVIDERS.join(', ')}`);
+}
+
+function parseSources(values: readonly string[]): readonly InputSource[] {
+  const sources = values.map(parseSource);
+  const names = sources.map(({ name }) => name);
+  const twice = names.find((name, i) => name !== undefined && names.indexOf(name) !== i);
+  if (twice !== undefined) throw usageError(`--input names input "${twice}" twice`, 'give each input once');
+  if (names.includes(undefined) && names.length > 1) {
+    const message = '--input without a name stands for the only input, and there are several --input';
+    throw usageError(message, 'give each input by name: --input x=random');
+  }
+  return sources;
 }
 
 function parseSource(text: string): InputSource {

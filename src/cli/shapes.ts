@@ -11,7 +11,7 @@ import { compileOpened, fileKind, type OpenOptions, openModel } from './open-mod
 import { flagOption, listOption, readOptions } from './options.ts';
 import { jsonDiagnostics, printError } from './report.ts';
 import { formatTable } from './table.ts';
-import { withWarnings } from './warnings.ts';
+import { withConsole, withWarnings } from './warnings.ts';
 
 /** Prints the shapes of each file; one that fails is reported, and the rest go on. */
 export async function shapes({ args, options, io }: CommandCall): Promise<ExitCode> {
@@ -21,21 +21,32 @@ export async function shapes({ args, options, io }: CommandCall): Promise<ExitCo
   });
   if (typeof read === 'number') return read;
   const isJson = flagOption(options, 'json');
-  return withWarnings(io, async () => {
-    let code: ExitCode = EXIT.ok;
-    for (const file of args) {
-      try {
-        const described = await describeFile(file, read.value);
-        if (isJson) io.out(JSON.stringify({ file, ...described }));
-        else printGraph(file, described, io);
-      } catch (error) {
-        code = EXIT.failed;
-        if (isJson) io.out(JSON.stringify({ file, errors: jsonDiagnostics(error) }));
-        printError(error, io);
-      }
-    }
-    return code;
-  });
+  let code: ExitCode = EXIT.ok;
+  for (const file of args) {
+    const own = args.length > 1 ? namingFile(file, io) : io;
+    const isPrinted = await withConsole(own, isJson, () =>
+      withWarnings(own, () => printFile(file, read.value, isJson, own)),
+    );
+    if (!isPrinted) code = EXIT.failed;
+  }
+  return code;
+}
+
+/** The streams for one file of several: its diagnostics name it. */
+const namingFile = (file: string, io: Io): Io => ({ ...io, err: (line) => io.err(`${file}: ${line}`) });
+
+/** Prints the shapes of a file, or what is wrong with it; false then. */
+async function printFile(file: string, options: OpenOptions, isJson: boolean, io: Io): Promise<boolean> {
+  try {
+    const described = await describeFile(file, options);
+    if (isJson) io.out(JSON.stringify({ file, ...described }));
+    else printGraph(file, described, io);
+    return true;
+  } catch (error) {
+    if (isJson) io.out(JSON.stringify({ file, errors: jsonDiagnostics(error) }));
+    printError(error, io);
+    return false;
+  }
 }
 
 async function describeFile(file: string, options: OpenOptions): Promise<JsonGraph> {

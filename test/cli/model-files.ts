@@ -33,6 +33,17 @@ export default model((a: Value, b: Value) => {
   return op.Relu(a, b as never);
 }, { inputs: { a: [2, 20], b: [3, 4] } });
 `,
+  'loud.ts': `import { dense, model } from 'dimwise';
+const fc = dense(3);
+console.log('loaded');
+export default model((x) => {
+  console.log('traced', { a: 1 });
+  return fc(x);
+}, { inputs: { x: ['batch', 4] } });
+`,
+  'three.ts': `import { model, op, type Value } from 'dimwise';
+export default model((a: Value, b: Value, c: Value) => op.Add(op.Add(a, b), c));
+`,
   'none.ts': 'export const a = 1;\n',
   'syntax.ts': 'export default {\n  a: = 1,\n};\n',
 } as const;

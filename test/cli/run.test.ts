@@ -2,6 +2,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { warn } from '../../src/base/warn.ts';
+import { withWarnings } from '../../src/cli/warnings.ts';
 import { formatNpy, parseNpy } from '../../src/node/npy.ts';
 import { cli } from './capture.ts';
 import { writeModelFiles } from './model-files.ts';
@@ -120,5 +122,16 @@ describe('run', () => {
     expect(failed.code).toBe(1);
     expect(failed.err).toContain(`${code}: `);
     expect(failed.err).toContain(fact);
+  });
+});
+
+describe('withWarnings', () => {
+  test('names the option for a provider, not the API', async () => {
+    const err: string[] = [];
+    const io = { out: () => {}, err: (line: string) => void err.push(line), isTty: false, hasColor: false };
+    const message = 'the model runs on cpu, because cuda cannot be had: none';
+    const hint = "ask for { providers: ['cpu'] }";
+    await withWarnings(io, async () => warn({ code: 'RUNTIME_PROVIDER', message, actual: 'cpu', hint }));
+    expect(err).toEqual([`warning: RUNTIME_PROVIDER: ${message}\n  hint: --provider cpu where that is meant`]);
   });
 });

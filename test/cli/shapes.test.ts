@@ -1,5 +1,5 @@
 // dimwise shapes prints every shape of model files and .onnx files, and goes on where one fails.
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli } from './capture.ts';
@@ -94,6 +94,31 @@ describe('shapes --json', () => {
     expect(err).toContain('MODEL_LOAD');
   });
 
+  test('names the file of every diagnostic where there are several', async () => {
+    const files = [file('wrong.ts'), file('none.ts')];
+    const { err } = await cli('shapes', ...files);
+    const heads = err.split('\n').filter((line) => /[A-Z]+_[A-Z]+: /.test(line));
+    expect(heads.map((line) => line.replace(/: [A-Z_]+: .*/, ''))).toEqual([files[0], files[0], files[1]]);
+    expect((await cli('shapes', file('none.ts'))).err).toMatch(/^MODEL_LOAD: /);
+  });
+
+  test('keeps what a model file prints out of the results, and gives the console back', async () => {
+    const before = globalThis.console;
+    const { code, json, err } = await cli('shapes', file('loud.ts'), '--bind', 'x=2x4', '--json');
+    expect(code).toBe(0);
+    expect(json()).toMatchObject([{ outputs: { output: float('batch', 3) } }]);
+    expect(err).toContain('loaded');
+    expect(err).toContain('traced { a: 1 }');
+    expect(globalThis.console).toBe(before);
+  });
+
+  test('asks for every input that --bind lacks', async () => {
+    const { code, err } = await cli('shapes', file('three.ts'), '--bind', 'x0=[n,4]', '--json');
+    expect(code).toBe(1);
+    expect(err).toContain('BIND_INPUT_MISSING: --bind lacks inputs "x1", "x2"');
+    expect(err).toMatch(/hint: add --bind "x1=\S+" --bind "x2=\S+"/);
+  });
+
   test('tells the same of a model file and of the .onnx file that it becomes', async () => {
     for (const name of ['mlp', 'two', 'data', 'branch']) {
       const bind = name === 'mlp' ? ['--bind', 'x=2x20'] : [];
@@ -161,5 +186,37 @@ describe('shapes for people', () => {
         '    found0 <= 4*n  (seen in a run only)',
       ].join('\n'),
     );
+  });
+});
+
+describe('hints for model files', () => {
+  test.each([
+    [
+      'makes a model',
+      `import { dense, model } from 'dimwise';\nexport default () => model(dense(3));`,
+      'export the model itself',
+    ],
+    [
+      'misspells an import',
+      `import { dens, model } from 'dimwise';\nexport default model(dens(3));`,
+      'did you mean dense?',
+    ],
+    [
+      'makes a layer with new',
+      `import { Dense, model } from 'dimwise';\nexport default model(new Dense(3));`,
+      'did you mean dense?',
+    ],
+    [
+      'lacks an import',
+      `import { model } from 'dimwise';\nexport default model(dense(3));`,
+      `import { dense } from 'dimwise'`,
+    ],
+    ['throws', `throw new Error('no');`, 'correct the line that throws'],
+    ['does not parse', 'export default {\n', 'correct the syntax'],
+    ['exports nothing', 'export const a = 1;', 'export default model(...)'],
+  ])('fit a file that %s', async (_, source, hint) => {
+    writeFileSync(file('hint.ts'), source);
+    const [failed] = (await cli('shapes', file('hint.ts'), '--json')).json();
+    expect(failed).toMatchObject({ errors: [{ code: 'MODEL_LOAD', hint: expect.stringContaining(hint) }] });
   });
 });

@@ -27,6 +27,12 @@ describe('runCli', () => {
     ['a size that cannot be read', ['shapes', 'x.ts', '--bind', 'x=[2,2**3]'], 'DIM_SYNTAX'],
     ['an unknown element type', ['shapes', 'x.ts', '--bind', 'x=flaot32[2]'], 'did you mean float32?'],
     ['one input bound twice', ['shapes', 'x.ts', '--bind', 'x=2', '--bind', 'x=3'], 'names input "x" twice'],
+    ['one input fed twice', ['run', 'x.onnx', '--input', 'x=random', '--input', 'x=random'], 'names input "x" twice'],
+    [
+      'a feed without a name among several',
+      ['run', 'x.onnx', '--input', 'random', '--input', 'x=random'],
+      'there are several --input',
+    ],
     ['an unknown provider', ['run', 'x.onnx', '--provider', 'cudaa'], 'did you mean cuda?'],
     ['a feed of no known kind', ['run', 'x.onnx', '--input', 'x=a.csv'], '--input x=a.csv is no feed'],
     ['an option without its value', ['shapes', 'x.ts', '--bind'], "option '--bind <shape>' argument missing"],
