@@ -120,6 +120,7 @@ export { sequential } from './nn/layers/sequential.ts';
 export { type TransformerEncoderLayerOptions, transformerEncoderLayer } from './nn/layers/transformer-encoder-layer.ts';
 export type { NormOptions, ShiftedNormOptions } from './nn/norm-parameters.ts';
 export { Parameter, type ParameterOptions } from './nn/parameter.ts';
+export type { DimsAndData, ParameterData } from './nn/parameter-data.ts';
 export { deriveKey } from './nn/random/key.ts';
 export type { Stage } from './nn/stage.ts';
 export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';

@@ -195,7 +195,7 @@ function statements(model: OperatorModel): string[] {
   const { schema, outputs, variadicOutputs } = model;
   const body = controlBody(schema.name);
   if (body) return [...body];
-  const inputs = `[${schema.inputs.map((input: FormalParameter) => (input.option === 'variadic' ? `...${input.name}` : input.name)).join(', ')}]`;
+  const inputs = `[${schema.inputs.map((input: FormalParameter) => (input.option === 'variadic' ? `...operandList('${schema.name}', ${input.name})` : input.name)).join(', ')}]`;
   const choice = hasChoice(model);
   const call = `'${schema.name}', ${inputs}, attributes, name`;
   const picked = `const { name, ${choice ? 'outputs, ' : ''}...attributes } = options;`;

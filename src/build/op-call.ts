@@ -1,8 +1,11 @@
 // What every generated function of the typed builder stands on: operand types and the call that makes a node.
+import { dimwiseError } from '../base/errors.ts';
+import { captureSite } from '../base/origin.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { Value } from '../ir/graph.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
 import { type AttributeInput, emitNode } from './emit-node.ts';
+import { inWords } from './in-words.ts';
 import type { NestedNumbers, Operand } from './operands.ts';
 
 /** An input whose element type the call's result depends on: a value, a constant, or plain numbers. */
@@ -17,6 +20,24 @@ export interface NodeOptions {
 /** The attributes of one call; undefined ones are left out. */
 type AttributeInputs = Readonly<Record<string, AttributeInput | undefined>>;
 type Inputs = readonly (Operand | undefined)[];
+
+/**
+ * The operands of an input that varies in number.
+ *
+ * @throws OP_INVALID when they are no array: code without types may pass them one by one
+ */
+export function operandList<T>(op: string, operands: readonly T[]): readonly T[] {
+  if (Array.isArray(operands)) return operands;
+  const given = inWords(operands);
+  throw dimwiseError({
+    code: 'OP_INVALID',
+    message: `${op} takes an array of operands, got ${given}`,
+    origin: { site: captureSite() },
+    expected: 'an array of operands',
+    actual: given,
+    hint: `put them into an array: op.${op}([a, b])`,
+  });
+}
 
 /**
  * Adds a node of ai.onnx with one output. A mistake is recorded and a poisoned value comes back, as {@link emitNode} says.

@@ -3,7 +3,7 @@
 import type { Int64 } from '../../ir/attribute.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
-import { callOne, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callOne, operandList, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /**
@@ -243,7 +243,7 @@ export function Log<T extends DType>(input: OperandOf<T>, options: NodeOptions =
  */
 export function Max<T extends DType>(data_0: readonly OperandOf<T>[], options: NodeOptions = {}): Value<T> {
   const { name, ...attributes } = options;
-  return callOne('Max', [...data_0], attributes, name);
+  return callOne('Max', [...operandList('Max', data_0)], attributes, name);
 }
 
 /**
@@ -261,7 +261,7 @@ export function Max<T extends DType>(data_0: readonly OperandOf<T>[], options: N
  */
 export function Mean<T extends DType>(data_0: readonly OperandOf<T>[], options: NodeOptions = {}): Value<T> {
   const { name, ...attributes } = options;
-  return callOne('Mean', [...data_0], attributes, name);
+  return callOne('Mean', [...operandList('Mean', data_0)], attributes, name);
 }
 
 /**
@@ -279,7 +279,7 @@ export function Mean<T extends DType>(data_0: readonly OperandOf<T>[], options: 
  */
 export function Min<T extends DType>(data_0: readonly OperandOf<T>[], options: NodeOptions = {}): Value<T> {
   const { name, ...attributes } = options;
-  return callOne('Min', [...data_0], attributes, name);
+  return callOne('Min', [...operandList('Min', data_0)], attributes, name);
 }
 
 /** Attributes of {@link Mod}. */
@@ -470,5 +470,5 @@ export function Sub<T extends DType>(A: OperandOf<T>, B: OperandOf<T>, options: 
  */
 export function Sum<T extends DType>(data_0: readonly OperandOf<T>[], options: NodeOptions = {}): Value<T> {
   const { name, ...attributes } = options;
-  return callOne('Sum', [...data_0], attributes, name);
+  return callOne('Sum', [...operandList('Sum', data_0)], attributes, name);
 }

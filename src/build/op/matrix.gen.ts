@@ -3,7 +3,7 @@
 import type { Int64 } from '../../ir/attribute.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
-import { callOne, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callOne, operandList, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /**
@@ -45,7 +45,7 @@ export interface EinsumOptions extends NodeOptions {
  */
 export function Einsum<T extends DType>(Inputs: readonly OperandOf<T>[], options: EinsumOptions): Value<T> {
   const { name, ...attributes } = options;
-  return callOne('Einsum', [...Inputs], attributes, name);
+  return callOne('Einsum', [...operandList('Einsum', Inputs)], attributes, name);
 }
 
 /** Attributes of {@link Gemm}. */

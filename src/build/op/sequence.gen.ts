@@ -6,7 +6,7 @@ import type { Value } from '../../ir/graph.ts';
 import type { ValueType } from '../../ir/type.ts';
 import type { BodyArgument } from '../body.ts';
 import { mapBody } from '../control-bodies.ts';
-import { callMany, callOne, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callMany, callOne, operandList, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /** Attributes of {@link ConcatFromSequence}. */
@@ -136,7 +136,7 @@ export function SequenceAt<T extends DType>(input_sequence: Value<T>, position: 
  */
 export function SequenceConstruct<T extends DType>(inputs: readonly OperandOf<T>[], options: NodeOptions = {}): Value<T> {
   const { name, ...attributes } = options;
-  return callOne('SequenceConstruct', [...inputs], attributes, name);
+  return callOne('SequenceConstruct', [...operandList('SequenceConstruct', inputs)], attributes, name);
 }
 
 /** Attributes of {@link SequenceEmpty}. */

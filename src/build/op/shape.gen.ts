@@ -3,7 +3,7 @@
 import type { Int64 } from '../../ir/attribute.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
-import { callMany, callOne, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callMany, callOne, operandList, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 import { splitCount } from '../split-count.ts';
 
@@ -54,7 +54,7 @@ export interface ConcatOptions extends NodeOptions {
  */
 export function Concat<T extends DType>(inputs: readonly OperandOf<T>[], options: ConcatOptions): Value<T> {
   const { name, ...attributes } = options;
-  return callOne('Concat', [...inputs], attributes, name);
+  return callOne('Concat', [...operandList('Concat', inputs)], attributes, name);
 }
 
 /** Attributes of {@link DepthToSpace}. */
