@@ -15,7 +15,7 @@ const IMPORTS: Readonly<Record<string, { readonly types?: readonly string[]; rea
   '../../ir/type.ts': { types: ['ValueType'] },
   '../body.ts': { types: ['BodyArgument'] },
   '../control-bodies.ts': { values: ['branchBody', 'loopBody', 'mapBody', 'scanBody'] },
-  '../op-call.ts': { values: ['callMany', 'callOne', 'operandList'], types: ['NodeOptions', 'OperandOf'] },
+  '../op-call.ts': { values: ['callMany', 'callOne', 'operandList', 'optionsOf'], types: ['NodeOptions', 'OperandOf'] },
   '../operands.ts': { types: ['Operand'] },
   '../split-count.ts': { values: ['splitCount'] },
 };

@@ -194,11 +194,13 @@ function parameters(model: OperatorModel): ParameterDeclarationStructure[] {
 function statements(model: OperatorModel): string[] {
   const { schema, outputs, variadicOutputs } = model;
   const body = controlBody(schema.name);
-  if (body) return [...body];
+  const required = [...schema.attributes.values()].filter((attribute) => attribute.required).map(({ name }) => name);
+  const options = required.length > 0 ? `optionsOf('${schema.name}', options, '${required.join(', ')}')` : 'options';
+  if (body) return body.map((line) => line.replace(/= options;$/, `= ${options};`));
   const inputs = `[${schema.inputs.map((input: FormalParameter) => (input.option === 'variadic' ? `...operandList('${schema.name}', ${input.name})` : input.name)).join(', ')}]`;
   const choice = hasChoice(model);
   const call = `'${schema.name}', ${inputs}, attributes, name`;
-  const picked = `const { name, ${choice ? 'outputs, ' : ''}...attributes } = options;`;
+  const picked = `const { name, ${choice ? 'outputs, ' : ''}...attributes } = ${options};`;
   if (choice) return [picked, `return callMany(${call}, { outputs: outputs ?? ${outputs.usual}, bare: true });`];
   if (outputs.most === 1 && !variadicOutputs) return [picked, `return callOne(${call});`];
   return [picked, `return callMany(${call}, { outputs: ${outputs.most} });`];

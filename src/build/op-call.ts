@@ -40,6 +40,25 @@ export function operandList<T>(op: string, operands: readonly T[]): readonly T[]
 }
 
 /**
+ * The options of an operator with required attributes.
+ *
+ * @param required the names of these attributes
+ * @throws ATTRIBUTE_MISSING when there are no options: code without types may leave them out
+ */
+export function optionsOf<T extends object>(op: string, options: T, required: string): T {
+  if (typeof options === 'object' && options !== null) return options;
+  const given = inWords(options);
+  throw dimwiseError({
+    code: 'ATTRIBUTE_MISSING',
+    message: `${op} needs ${required} in its options, got ${given}`,
+    origin: { site: captureSite() },
+    expected: `options with ${required}`,
+    actual: given,
+    hint: `give them as the last argument: op.${op}(..., { ${required} })`,
+  });
+}
+
+/**
  * Adds a node of ai.onnx with one output. A mistake is recorded and a poisoned value comes back, as {@link emitNode} says.
  *
  * @param op the operator's name

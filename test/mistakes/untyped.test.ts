@@ -94,6 +94,18 @@ const OPERANDS: readonly Mistake[] = [
     names: ['Concat', 'null'],
   },
   {
+    name: 'no options for a required attribute',
+    code: 'ATTRIBUTE_MISSING',
+    run: () => over((x) => op.Concat([x], any(undefined))),
+    names: ['Concat', 'axis'],
+  },
+  {
+    name: 'no branches at all',
+    code: 'ATTRIBUTE_MISSING',
+    run: () => over(() => op.If(true, any(undefined))),
+    names: ['If', 'then_branch'],
+  },
+  {
     name: 'a branch that is absent',
     code: 'OP_INVALID',
     run: () => over((x) => op.If(true, any({ then_branch: () => x }))),

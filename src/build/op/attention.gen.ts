@@ -3,7 +3,7 @@
 import type { Int64 } from '../../ir/attribute.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
-import { callMany, callOne, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callMany, callOne, optionsOf, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /** Attributes of {@link Attention}. */
@@ -98,7 +98,7 @@ export interface LinearAttentionOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__LinearAttention.html
  */
 export function LinearAttention<T extends DType, S extends DType>(query: OperandOf<T>, key: OperandOf<T>, value: OperandOf<T>, past_state: OperandOf<S> | undefined, decay: OperandOf<T> | undefined, beta: OperandOf<T> | undefined, options: LinearAttentionOptions): readonly [output: Value<T>, present_state: Value<S>] {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('LinearAttention', options, 'kv_num_heads, q_num_heads');
   return callMany('LinearAttention', [query, key, value, past_state, decay, beta], attributes, name, { outputs: 2 });
 }
 

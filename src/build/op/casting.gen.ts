@@ -3,7 +3,7 @@
 import type { Int64 } from '../../ir/attribute.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
-import { callMany, callOne, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callMany, callOne, optionsOf, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /** Attributes of {@link BitCast}. */
@@ -27,7 +27,7 @@ export interface BitCastOptions<T2 extends DType = DType> extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__BitCast.html
  */
 export function BitCast<T2 extends DType>(input: Operand, options: BitCastOptions<T2>): Value<T2> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('BitCast', options, 'to');
   return callOne('BitCast', [input], attributes, name);
 }
 
@@ -56,7 +56,7 @@ export interface CastOptions<T2 extends DType = DType> extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__Cast.html
  */
 export function Cast<T2 extends DType>(input: Operand, options: CastOptions<T2>): Value<T2> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('Cast', options, 'to');
   return callOne('Cast', [input], attributes, name);
 }
 

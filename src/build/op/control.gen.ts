@@ -4,7 +4,7 @@ import type { Int64 } from '../../ir/attribute.ts';
 import type { Value } from '../../ir/graph.ts';
 import type { BodyArgument } from '../body.ts';
 import { branchBody, loopBody, scanBody } from '../control-bodies.ts';
-import { callMany, type NodeOptions } from '../op-call.ts';
+import { callMany, optionsOf, type NodeOptions } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /** Attributes of {@link If}. */
@@ -30,7 +30,7 @@ export interface IfOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__If.html
  */
 export function If(cond: Operand, options: IfOptions): readonly Value[] {
-  const { name, then_branch, else_branch } = options;
+  const { name, then_branch, else_branch } = optionsOf('If', options, 'else_branch, then_branch');
   const thenGraph = branchBody('then_branch', then_branch);
   const elseGraph = branchBody('else_branch', else_branch);
   const attributes = { then_branch: thenGraph, else_branch: elseGraph };
@@ -61,7 +61,7 @@ export interface LoopOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__Loop.html
  */
 export function Loop(M: Operand | undefined, cond: Operand | undefined, v_initial: readonly Operand[], options: LoopOptions): readonly Value[] {
-  const { name, body } = options;
+  const { name, body } = optionsOf('Loop', options, 'body');
   const graph = loopBody(v_initial, body);
   // The first output of the body is the condition, which stays inside.
   return callMany('Loop', [M, cond, ...v_initial], { body: graph }, name, { outputs: graph.outputs.length - 1 });
@@ -97,7 +97,7 @@ export interface ScanOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__Scan.html
  */
 export function Scan(initial_state_and_scan_inputs: readonly Operand[], options: ScanOptions): readonly Value[] {
-  const { name, body, ...attributes } = options;
+  const { name, body, ...attributes } = optionsOf('Scan', options, 'body, num_scan_inputs');
   const { num_scan_inputs, scan_input_axes } = attributes;
   const call = { inputs: initial_state_and_scan_inputs, scanned: Number(num_scan_inputs), axes: scan_input_axes };
   const graph = scanBody(call, body);

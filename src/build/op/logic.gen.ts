@@ -3,7 +3,7 @@
 import type { Int64 } from '../../ir/attribute.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
-import { callOne, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callOne, optionsOf, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /**
@@ -47,7 +47,7 @@ export interface BitShiftOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__BitShift.html
  */
 export function BitShift<T extends DType>(X: OperandOf<T>, Y: OperandOf<T>, options: BitShiftOptions): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('BitShift', options, 'direction');
   return callOne('BitShift', [X, Y], attributes, name);
 }
 

@@ -3,7 +3,7 @@
 import type { Int64 } from '../../ir/attribute.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
-import { callOne, operandList, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callOne, operandList, optionsOf, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /**
@@ -44,7 +44,7 @@ export interface EinsumOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__Einsum.html
  */
 export function Einsum<T extends DType>(Inputs: readonly OperandOf<T>[], options: EinsumOptions): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('Einsum', options, 'equation');
   return callOne('Einsum', [...operandList('Einsum', Inputs)], attributes, name);
 }
 

@@ -3,7 +3,7 @@
 import type { Int64 } from '../../ir/attribute.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
-import { callMany, callOne, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callMany, callOne, optionsOf, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /** Attributes of {@link BatchNormalization}. */
@@ -75,7 +75,7 @@ export interface GroupNormalizationOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__GroupNormalization.html
  */
 export function GroupNormalization<T extends DType>(X: OperandOf<T>, scale: OperandOf<T>, bias: OperandOf<T>, options: GroupNormalizationOptions): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('GroupNormalization', options, 'num_groups');
   return callOne('GroupNormalization', [X, scale, bias], attributes, name);
 }
 
@@ -131,7 +131,7 @@ export interface LRNOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__LRN.html
  */
 export function LRN<T extends DType>(X: OperandOf<T>, options: LRNOptions): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('LRN', options, 'size');
   return callOne('LRN', [X], attributes, name);
 }
 

@@ -3,7 +3,7 @@
 import type { Int64 } from '../../ir/attribute.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
-import { callMany, callOne, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callMany, callOne, optionsOf, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /** Attributes of {@link AveragePool}. */
@@ -38,7 +38,7 @@ export interface AveragePoolOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__AveragePool.html
  */
 export function AveragePool<T extends DType>(X: OperandOf<T>, options: AveragePoolOptions): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('AveragePool', options, 'kernel_shape');
   return callOne('AveragePool', [X], attributes, name);
 }
 
@@ -134,7 +134,7 @@ export interface LpPoolOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__LpPool.html
  */
 export function LpPool<T extends DType>(X: OperandOf<T>, options: LpPoolOptions): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('LpPool', options, 'kernel_shape');
   return callOne('LpPool', [X], attributes, name);
 }
 
@@ -179,7 +179,7 @@ export interface MaxPoolOutputs<T extends DType = DType> {
  * @see https://onnx.ai/onnx/operators/onnx__MaxPool.html
  */
 export function MaxPool<T extends DType, N extends keyof MaxPoolOutputs = 1>(X: OperandOf<T>, options: MaxPoolOptions<N>): MaxPoolOutputs<T>[N] {
-  const { name, outputs, ...attributes } = options;
+  const { name, outputs, ...attributes } = optionsOf('MaxPool', options, 'kernel_shape');
   return callMany('MaxPool', [X], attributes, name, { outputs: outputs ?? 1, bare: true });
 }
 
@@ -206,7 +206,7 @@ export interface MaxRoiPoolOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__MaxRoiPool.html
  */
 export function MaxRoiPool<T extends DType>(X: OperandOf<T>, rois: OperandOf<T>, options: MaxRoiPoolOptions): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('MaxRoiPool', options, 'pooled_shape');
   return callOne('MaxRoiPool', [X, rois], attributes, name);
 }
 
@@ -237,7 +237,7 @@ export interface MaxUnpoolOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__MaxUnpool.html
  */
 export function MaxUnpool<T1 extends DType>(X: OperandOf<T1>, I: Operand, output_shape: Operand | undefined, options: MaxUnpoolOptions): Value<T1> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('MaxUnpool', options, 'kernel_shape');
   return callOne('MaxUnpool', [X, I, output_shape], attributes, name);
 }
 

@@ -6,7 +6,7 @@ import type { Value } from '../../ir/graph.ts';
 import type { ValueType } from '../../ir/type.ts';
 import type { BodyArgument } from '../body.ts';
 import { mapBody } from '../control-bodies.ts';
-import { callMany, callOne, operandList, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callMany, callOne, operandList, optionsOf, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /** Attributes of {@link ConcatFromSequence}. */
@@ -32,7 +32,7 @@ export interface ConcatFromSequenceOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__ConcatFromSequence.html
  */
 export function ConcatFromSequence<T extends DType>(input_sequence: Value<T>, options: ConcatFromSequenceOptions): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('ConcatFromSequence', options, 'axis');
   return callOne('ConcatFromSequence', [input_sequence], attributes, name);
 }
 
@@ -245,7 +245,7 @@ export interface SequenceMapOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__SequenceMap.html
  */
 export function SequenceMap(input_sequence: Value, additional_inputs: readonly Operand[], options: SequenceMapOptions): readonly Value[] {
-  const { name, body } = options;
+  const { name, body } = optionsOf('SequenceMap', options, 'body');
   const graph = mapBody(input_sequence, additional_inputs, body);
   return callMany('SequenceMap', [input_sequence, ...additional_inputs], { body: graph }, name, { outputs: graph.outputs.length });
 }

@@ -3,7 +3,7 @@
 import type { Int64 } from '../../ir/attribute.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
-import { callMany, callOne, operandList, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callMany, callOne, operandList, optionsOf, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 import { splitCount } from '../split-count.ts';
 
@@ -53,7 +53,7 @@ export interface ConcatOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__Concat.html
  */
 export function Concat<T extends DType>(inputs: readonly OperandOf<T>[], options: ConcatOptions): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('Concat', options, 'axis');
   return callOne('Concat', [...operandList('Concat', inputs)], attributes, name);
 }
 
@@ -79,7 +79,7 @@ export interface DepthToSpaceOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__DepthToSpace.html
  */
 export function DepthToSpace<T extends DType>(input: OperandOf<T>, options: DepthToSpaceOptions): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('DepthToSpace', options, 'blocksize');
   return callOne('DepthToSpace', [input], attributes, name);
 }
 
@@ -265,7 +265,7 @@ export interface SpaceToDepthOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__SpaceToDepth.html
  */
 export function SpaceToDepth<T extends DType>(input: OperandOf<T>, options: SpaceToDepthOptions): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('SpaceToDepth', options, 'blocksize');
   return callOne('SpaceToDepth', [input], attributes, name);
 }
 

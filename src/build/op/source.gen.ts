@@ -4,7 +4,7 @@ import type { Attribute, Int64 } from '../../ir/attribute.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
 import type { TensorData } from '../../ir/tensor-data.ts';
-import { callMany, callOne, type NodeOptions, type OperandOf } from '../op-call.ts';
+import { callMany, callOne, optionsOf, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /** Attributes of {@link Bernoulli}. */
@@ -215,7 +215,7 @@ export interface RandomNormalOptions<T extends DType = DType> extends NodeOption
  * @see https://onnx.ai/onnx/operators/onnx__RandomNormal.html
  */
 export function RandomNormal<T extends DType = 'float32'>(options: RandomNormalOptions<T>): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('RandomNormal', options, 'shape');
   return callOne('RandomNormal', [], attributes, name);
 }
 
@@ -277,7 +277,7 @@ export interface RandomUniformOptions<T extends DType = DType> extends NodeOptio
  * @see https://onnx.ai/onnx/operators/onnx__RandomUniform.html
  */
 export function RandomUniform<T extends DType = 'float32'>(options: RandomUniformOptions<T>): Value<T> {
-  const { name, ...attributes } = options;
+  const { name, ...attributes } = optionsOf('RandomUniform', options, 'shape');
   return callOne('RandomUniform', [], attributes, name);
 }
 
