@@ -2,6 +2,7 @@
 import { type DefinedModel, formatType, layerShapes } from 'dimwise';
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import 'dimwise/vitest';
 import customLayer, { gatedNetwork } from '../../examples/custom-layer.ts';
 import deferredInit, { network } from '../../examples/deferred-init.ts';
 import demo from '../../examples/demo.ts';
@@ -130,6 +131,8 @@ describe.each(ROWS)('$name', { timeout: 120_000 }, ({ exported, define, symbolic
       expect(verdict.judged).toBeGreaterThanOrEqual(compiled.graph.nodeCount);
       expect(verdict.fresh).toHaveLength(fresh);
     }
+    // Frozen only here, where the runs have just proven them.
+    expect(compiled).toMatchShapes();
   });
 
   test('keeps the shape of every layer when layers become operators', () => {
