@@ -2,7 +2,7 @@
 import { type DimwiseError, dimwiseError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { captureSite } from '../base/origin.ts';
-import { constant, type Dim, isConst, symbolsOf, unknownDim } from '../dim/dim.ts';
+import { constant, type Dim, unknownDim } from '../dim/dim.ts';
 import { parseDim } from '../dim/text.ts';
 import { DTYPE_NAMES, type DType, isDType } from '../ir/dtype.ts';
 import type { ShapeSpec, SizeSpec } from '../ir/graph.ts';
@@ -87,11 +87,4 @@ export function noSizes(what: string, given: unknown): DimwiseError {
     actual: words,
     hint: `write the sizes as a list: [${typeof given === 'string' ? words : "'batch'"}, 20]`,
   });
-}
-
-/** The names of the symbols that a declared size uses. */
-export function symbolNames(size: SizeSpec): string[] {
-  if (typeof size !== 'string' || size === '?') return [];
-  const dim = parseDim(size);
-  return isConst(dim) ? [] : [...symbolsOf(dim)].map((s) => s.name);
 }

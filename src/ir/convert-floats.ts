@@ -19,11 +19,6 @@ const WRITERS: Partial<Record<DType, (view: DataView, at: number, value: number)
   bool: (view, at, value) => view.setUint8(at, value === 0 ? 0 : 1),
 };
 
-/** Tells whether an initializer can fill the element type. */
-export function canInitialize(dtype: DType): boolean {
-  return dtype === 'float32' || Object.hasOwn(WRITERS, dtype);
-}
-
 const scratch = new DataView(new ArrayBuffer(4));
 
 /** bfloat16 is the upper half of float32, rounded to nearest, ties to even. */

@@ -4,7 +4,6 @@ import type { Dim } from '../dim/dim.ts';
 import type { Facts } from '../dim/facts.ts';
 import type { Attribute, Int64 } from './attribute.ts';
 import type { Content } from './content.ts';
-import type { DType } from './dtype.ts';
 import type { Graph, Node } from './graph.ts';
 import type { TensorData } from './tensor-data.ts';
 import type { MaybeDType, Shape, ValueType } from './type.ts';
@@ -135,9 +134,4 @@ export interface OperatorRow {
   /** The content of the outputs where the inputs' content gives it. */
   readonly content?: (cx: InferContext, outputs: readonly ValueType[]) => readonly (Content | undefined)[];
   readonly examples: readonly OperatorExample[];
-}
-
-/** The dtype of a known element type. */
-export function knownDType(dtype: MaybeDType): DType | undefined {
-  return dtype === 'undefined' ? undefined : dtype;
 }

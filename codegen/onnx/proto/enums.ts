@@ -29,6 +29,3 @@ export const ATTRIBUTE_TYPE = onnx.AttributeProto.AttributeType;
 
 /** Where the data of a tensor is, `TensorProto.DataLocation`. */
 export const DATA_LOCATION = onnx.TensorProto.DataLocation;
-
-/** The newest IR version whose fields the codec knows (ONNX 1.23). */
-export const NEWEST_IR_VERSION = 14;
