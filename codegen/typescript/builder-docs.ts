@@ -15,8 +15,11 @@ const DTYPE_GROUPS: readonly (readonly [name: string, members: readonly string[]
   ['complex numbers', ['complex64', 'complex128']],
 ];
 
-/** The page of an operator in the specification. */
+const MICROSOFT_PAGE = 'https://github.com/microsoft/onnxruntime/blob/v1.30.0/docs/ContribOperators.md';
+
+/** The page of an operator in the specification, or in the documentation of ONNX Runtime. */
 export function specificationAddress(domain: string, name: string): string {
+  if (domain === 'com.microsoft') return `${MICROSOFT_PAGE}#${domain}.${name}`;
   return `https://onnx.ai/onnx/operators/onnx_${domain.replaceAll('.', '')}_${name}.html`;
 }
 

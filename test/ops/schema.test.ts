@@ -1,4 +1,4 @@
-// The recorded schema table says what onnx 1.23.1 says, version by version.
+// The recorded schema table says what onnx 1.23.1 and ONNX Runtime 1.30 say, version by version.
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { decodeDefault } from '../../src/ops/decode-schema.ts';
@@ -9,6 +9,8 @@ import {
   latestOpset,
   type OperatorSchema,
   operatorNames,
+  runtimeOperatorNames,
+  runtimeVersions,
   SCHEMA_DOMAINS,
   schemaVersions,
 } from '../../src/ops/schema.ts';
@@ -52,12 +54,15 @@ const versionsOf = (domain: string): OperatorSchema[] =>
   operatorNames(domain).flatMap((name) => schemaVersions(domain, name));
 
 describe('the schema table', () => {
-  test('says of every version of every operator what onnx says', () => {
+  test('says of every version of every operator what onnx and ONNX Runtime say', () => {
     const digests: Record<string, string> = {};
     for (const domain of SCHEMA_DOMAINS) {
       for (const name of operatorNames(domain)) {
         digests[`${domain}::${name}`] = digest(schemaVersions(domain, name).flatMap(schemaLines));
       }
+    }
+    for (const name of runtimeOperatorNames()) {
+      digests[`runtime::${name}`] = digest(runtimeVersions(name).flatMap(schemaLines));
     }
     expect(digests).toEqual(recorded.digests);
   });
@@ -67,6 +72,7 @@ describe('the schema table', () => {
     ['ai.onnx.ml', 19, 25, 2],
     ['ai.onnx.preview', 1, 1, 0],
     ['ai.onnx.preview.training', 4, 4, 0],
+    ['com.microsoft', 127, 127, 0],
   ])(
     'has for domain "%s" %i operators in %i versions, %i of them deprecated now',
     (domain, operators, versions, deprecated) => {
@@ -103,6 +109,15 @@ describe('findSchema', () => {
     ['Gelu', 20, 20],
   ])('gives for %s at opset %i the version since %s', (name, opset, since) => {
     expect(findSchema('', name, opset)?.sinceVersion).toBe(since);
+  });
+
+  test('finds what ONNX Runtime adds to ai.onnx where the standard has no form', () => {
+    expect(findSchema('', 'LayerNormalization', 16)?.sinceVersion).toBe(1);
+    expect(findSchema('', 'LayerNormalization', 17)?.sinceVersion).toBe(17);
+    expect(findSchema('ai.onnx', 'SimplifiedLayerNormalization', 21)?.domain).toBe('');
+    expect(schemaVersions('', 'SimplifiedLayerNormalization')).toHaveLength(1);
+    expect(findSchema('com.microsoft', 'SimplifiedLayerNormalization', 1)).toBeUndefined();
+    expect(operatorNames('')).not.toContain('SimplifiedLayerNormalization');
   });
 
   test('takes ai.onnx as the name of the default domain', () => {
