@@ -150,7 +150,15 @@ export function constant(n: number): ConstDim {
   return largeConstants.find(key) ?? largeConstants.add(key, makeConstant(value));
 }
 
+let nameless = 0;
+
+/** Counts the symbols without a name of their own, fresh and unknown, that were made so far. */
+export function namelessCount(): number {
+  return nameless;
+}
+
 function makeSymbol(name: string, role: SymbolDim['role'], standsFor?: Dim): SymbolDim {
+  if (role !== 'named') nameless += 1;
   const open = role === 'named' ? 0 : role === 'fresh' ? 1 : 2;
   const fields = { kind: 'symbol', name, role, id: nextId(), depth: 1, size: 1, open, plain: true } as const;
   return sealAtom((poly): SymbolDim => (standsFor ? { ...fields, poly, standsFor } : { ...fields, poly }));

@@ -36,6 +36,11 @@ export class Facts {
     return this.#store.version;
   }
 
+  /** What was recorded so far, as it was recorded; the same list as long as neither constraints nor their origins were added. */
+  get recorded(): readonly Constraint[] {
+    return this.#store.recorded;
+  }
+
   /**
    * Declares what an author states about a symbol; said again, the statements join.
    *

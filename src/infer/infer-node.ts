@@ -1,5 +1,6 @@
 // Infers one node: its schema, its row, the types and content of its outputs, or the mistake that it is.
 import { type Diagnostic, DimwiseError, isDimwiseError, type Related } from '../base/errors.ts';
+import { namelessCount } from '../dim/dim.ts';
 import type { FunctionDefinition, Graph, Node } from '../ir/graph.ts';
 import type { BodyOptions, OperatorRow } from '../ir/operator.ts';
 import { UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
@@ -9,6 +10,7 @@ import { checkAgainstSchema } from './check-schema.ts';
 import { Context } from './context.ts';
 import { hoistFacts } from './hoist-facts.ts';
 import { calledFunction, inferCall } from './infer-call.ts';
+import { recall, remember } from './node-memo.ts';
 import { TypeVariables } from './type-variables.ts';
 
 /** Takes the mistakes that inference finds. */
@@ -23,8 +25,8 @@ export const LAYER_DOMAIN = 'dimwise.nn';
  */
 export function inferNode(node: Node, report: Report): void {
   // A mistake is told once, also where the types of a body are inferred again.
-  if (node.outputs.some((output) => output.poisoned)) return;
-  if (node.inputs.some((input) => input?.poisoned)) return poison(node);
+  for (const output of node.outputs) if (output.poisoned) return;
+  for (const input of node.inputs) if (input?.poisoned) return poison(node);
   try {
     inferSound(node, report);
   } catch (error) {
@@ -38,15 +40,19 @@ export function inferNode(node: Node, report: Report): void {
 function inferSound(node: Node, report: Report): void {
   const called = calledFunction(node);
   if (called) return inferCalled(node, called, report);
+  if (!node.row && recall(node)) return;
   const row = node.row ?? findRow(node.domain, node.op);
   const schema = schemaOf(node);
+  const before = stateOf(node);
   let variables: TypeVariables | undefined;
   if (schema) {
     variables = new TypeVariables(schema);
     checkAgainstSchema(node, schema, variables);
   }
   let spoilt = false;
+  let isSimple = !node.row;
   const cx = new Context(node, schema, variables, (body, inputs, options) => {
+    isSimple = false;
     const types = inferBody(body, inputs, options, options.dead ? ignore : report);
     if (!options.dead && body.outputs.some((output) => output.poisoned)) spoilt = true;
     return types;
@@ -56,6 +62,13 @@ function inferSound(node: Node, report: Report): void {
   const outputs = node.outputs.map((_, i) => types[i] ?? cx.schemaType(i));
   const contents = outputContents(row, cx, outputs);
   for (let i = 0; i < node.outputs.length; i++) node.outputs[i]?.setType(outputs[i] ?? UNKNOWN_TYPE, contents?.[i]);
+  const after = stateOf(node);
+  if (isSimple && before.every((part, i) => part === after[i])) remember(node);
+}
+
+/** What a rule may change beside its results: the facts, and which symbols there are. */
+function stateOf({ graph: { facts } }: Node): readonly unknown[] {
+  return [facts.version, facts.recorded, namelessCount()];
 }
 
 /** A call surely runs its function, so what the function asks for is asked of the graph around the call. */

@@ -47,6 +47,8 @@ export class Graph {
   readonly metadata = new Map<string, string>();
   /** The node that holds this graph as a body; set when the node is added. */
   owner: Node | undefined;
+  /** A place for what inference remembers of its nodes; nothing else reads it. */
+  memo: unknown;
   #facts: Facts;
   readonly #inputs: Value[] = [];
   readonly #parameters = new Map<ParameterCell, Value>();

@@ -99,6 +99,23 @@ export function formatType(type: ValueType, format: (dim: Dim) => string = forma
   }
 }
 
+/**
+ * Tells whether two types are one: tensors by their parts, containers only by identity, because what is known of their elements
+ * belongs to the type object.
+ */
+export function sameType(a: ValueType, b: ValueType): boolean {
+  if (a === b) return true;
+  if ((a.kind !== 'tensor' && a.kind !== 'sparse') || a.kind !== b.kind || a.dtype !== b.dtype) return false;
+  return sameShape(a.shape, b.shape);
+}
+
+function sameShape(a: Shape | null, b: Shape | null): boolean {
+  if (a === b) return true;
+  if (!a || !b || a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /** Rewrites every dim of a type; the same object comes back where nothing changes. */
 export function mapDims(type: ValueType, f: (dim: Dim) => Dim): ValueType {
   switch (type.kind) {

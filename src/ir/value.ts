@@ -141,6 +141,14 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
     this.#content = content;
     this.#resolvedAt = -1;
   }
+
+  /** Sets what inference found where that is known to be simplified under the facts as they are. */
+  setSimplified(type: ValueType, content: Content | undefined): void {
+    this.#type = type;
+    this.#declared = type;
+    this.#content = content;
+    this.#resolvedAt = this.graph.facts.version;
+  }
 }
 
 function unknownRank(value: Value) {

@@ -1,0 +1,136 @@
+// Remembers what nodes gave, so that a node like an earlier one, under the same facts, takes its result.
+import type { Facts } from '../dim/facts.ts';
+import type { Attribute, Attributes } from '../ir/attribute.ts';
+import type { Content } from '../ir/content.ts';
+import type { Graph, Node } from '../ir/graph.ts';
+import { sameType, type ValueType } from '../ir/type.ts';
+
+/** How many kinds of one operator are remembered; deep networks repeat a few. */
+const MAX_ENTRIES = 16;
+/** Contents with more elements are compared by identity alone. */
+const MAX_COMPARED = 64;
+
+/** What a node was given and gave. */
+interface Entry {
+  readonly node: Node;
+  readonly inputTypes: readonly (ValueType | undefined)[];
+  readonly inputContents: readonly (Content | undefined)[];
+  readonly types: readonly ValueType[];
+  readonly contents: readonly (Content | undefined)[];
+}
+
+/** The results of one graph at one version of its facts. */
+class NodeMemo {
+  readonly #facts: Facts;
+  readonly #entries = new Map<string, Entry[]>();
+  #version: number;
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+    this.#version = facts.version;
+  }
+
+  /** The memo of a graph; a body that starts over has new facts, and so a new memo. */
+  static of(graph: Graph): NodeMemo {
+    const { memo, facts } = graph;
+    if (memo instanceof NodeMemo && memo.#facts === facts) return memo;
+    const made = new NodeMemo(facts);
+    graph.memo = made;
+    return made;
+  }
+
+  /** What is remembered of an operator under what the facts are now. */
+  entriesOf(op: string): Entry[] | undefined {
+    if (this.#version !== this.#facts.version) {
+      this.#version = this.#facts.version;
+      this.#entries.clear();
+    }
+    return this.#entries.get(op);
+  }
+
+  add(op: string, entry: Entry): void {
+    const known = this.entriesOf(op);
+    if (!known) this.#entries.set(op, [entry]);
+    else if (known.unshift(entry) > MAX_ENTRIES) known.pop();
+  }
+}
+
+/**
+ * Gives a node's outputs what an equal node gave before: the same operator, attributes, input types and contents, while nothing was
+ * recorded since.
+ *
+ * @returns whether there was such a node
+ */
+export function recall(node: Node): boolean {
+  const known = NodeMemo.of(node.graph).entriesOf(node.op);
+  if (!known) return false;
+  for (const entry of known) {
+    if (!matches(entry, node)) continue;
+    const { outputs } = node;
+    for (let i = 0; i < outputs.length; i++) {
+      const type = entry.types[i];
+      if (type) outputs[i]?.setSimplified(type, entry.contents[i]);
+    }
+    return true;
+  }
+  return false;
+}
+
+/** Keeps what a node gave; the caller knows that its rule recorded nothing and made no symbol. */
+export function remember(node: Node): void {
+  NodeMemo.of(node.graph).add(node.op, {
+    node,
+    inputTypes: node.inputs.map((input) => input?.type),
+    inputContents: node.inputs.map((input) => input?.content),
+    types: node.outputs.map((output) => output.type),
+    contents: node.outputs.map((output) => output.content),
+  });
+}
+
+function matches({ node: known, inputTypes, inputContents }: Entry, node: Node): boolean {
+  const { inputs, attributes } = node;
+  if (inputTypes.length !== inputs.length || known.outputs.length !== node.outputs.length) return false;
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i];
+    const type = inputTypes[i];
+    if (!input || !type) {
+      if (input || type) return false;
+      continue;
+    }
+    if (!sameType(input.type, type) || !sameContent(input.content, inputContents[i])) return false;
+  }
+  return (
+    known.domain === node.domain && known.overload === node.overload && sameAttributes(known.attributes, attributes)
+  );
+}
+
+function sameContent(a: Content | undefined, b: Content | undefined): boolean {
+  if (a === b) return true;
+  if (!a || !b || a.elements.length !== b.elements.length || a.elements.length > MAX_COMPARED) return false;
+  return (
+    a.dtype === b.dtype &&
+    sameList(a.shape, b.shape) &&
+    a.elements.every((element, i) => Object.is(element, b.elements[i]))
+  );
+}
+
+function sameAttributes(a: Attributes, b: Attributes): boolean {
+  if (a === b) return true;
+  if (a.size !== b.size) return false;
+  for (const [name, attribute] of a) {
+    const other = b.get(name);
+    if (!other || !sameAttribute(attribute, other)) return false;
+  }
+  return true;
+}
+
+function sameAttribute(a: Attribute, b: Attribute): boolean {
+  if (a === b) return true;
+  if (a.kind !== b.kind) return false;
+  if (Object.is(a.value, b.value)) return true;
+  return Array.isArray(a.value) && Array.isArray(b.value) && sameList(a.value, b.value);
+}
+
+function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((element, i) => Object.is(element, b[i]));
+}
