@@ -1,5 +1,6 @@
 // Reads types of ONNX messages.
 import { constant, type Dim, freshSymbol } from '../../src/dim/dim.ts';
+import { givenSymbol } from '../../src/dim/given-names.ts';
 import { DimParams } from '../../src/ir/dim-params.ts';
 import { dtypeFromOnnx } from '../../src/ir/dtype.ts';
 import { type MaybeDType, type Shape, UNKNOWN_TYPE, type ValueType } from '../../src/ir/type.ts';
@@ -11,9 +12,12 @@ import type { DimensionProto, TensorShapeProto, TypeProto } from './proto/type-m
 export class TypeReader {
   readonly #params: DimParams;
 
-  /** @param inputs the inputs of the model's main graph, which declare its symbols */
+  /** @param inputs the inputs of the model's main graph, which declare its symbols; other names are given to sizes that are inferred */
   constructor(inputs: readonly ValueInfoProto[]) {
-    this.#params = new DimParams(inputs.flatMap(({ type }) => (type ? [...dimParams(type)] : [])));
+    this.#params = new DimParams(
+      inputs.flatMap(({ type }) => (type ? [...dimParams(type)] : [])),
+      givenSymbol,
+    );
   }
 
   /**

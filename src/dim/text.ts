@@ -2,6 +2,7 @@
 import { ceilDiv, neg } from './arithmetic.ts';
 import type { Dim, FloorDivDim, SymbolDim, Term } from './dim.ts';
 import { hasUnknown, unknownDim } from './dim.ts';
+import { givenName } from './given-names.ts';
 import { dimOf } from './normal.ts';
 import { factorsOf } from './order.ts';
 import { DimParser } from './parse.ts';
@@ -66,7 +67,7 @@ function print(d: Dim, nameOf: NameOf, binding: Binding): string {
     case 'const':
       return d.value < 0 && binding > LOOSE ? `(${d.value})` : String(d.value);
     case 'symbol':
-      return formatSymbolName(nameOf(d) ?? (d.role === 'fresh' ? d.name + d.id : d.name));
+      return formatSymbolName(nameOf(d) ?? (d.role === 'fresh' ? (givenName(d) ?? d.name + d.id) : d.name));
     case 'sum':
       return wrap(printSum(d.constant, d.terms, nameOf), binding > LOOSE);
     case 'product': {

@@ -13,8 +13,14 @@ export class DimParams {
   readonly #declared = new Set<string>();
   readonly #dims = new Map<string, Dim>();
 
-  /** @param texts the texts that stand in the types of the model's inputs */
-  constructor(texts: Iterable<string>) {
+  readonly #opaque: (name: string) => Dim;
+
+  /**
+   * @param texts the texts that stand in the types of the model's inputs
+   * @param opaque the dim of a name that no input declares; a symbol of that name by default
+   */
+  constructor(texts: Iterable<string>, opaque: (name: string) => Dim = symbol) {
+    this.#opaque = opaque;
     const all = new Set(texts);
     for (const text of all) if (IDENTIFIER.test(text)) this.#declared.add(text);
     // A text that is no expression over the identifiers is a name itself, and may stand in other expressions, quoted.
@@ -28,7 +34,7 @@ export class DimParams {
   dim(text: string): Dim {
     let dim = this.#dims.get(text);
     if (!dim) {
-      dim = this.#declared.has(text) ? symbol(text) : (this.#expression(text) ?? symbol(text));
+      dim = this.#declared.has(text) ? symbol(text) : (this.#expression(text) ?? this.#opaque(text));
       this.#dims.set(text, dim);
     }
     return dim;

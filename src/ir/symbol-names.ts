@@ -1,5 +1,6 @@
-// Printed names of dims: named symbols keep theirs, fresh ones are numbered by first appearance.
+// Printed names of dims: named symbols keep theirs, and so do given names; other fresh symbols are numbered by first appearance.
 import { type Dim, hasFresh, type SymbolDim, symbolsOf } from '../dim/dim.ts';
+import { givenName } from '../dim/given-names.ts';
 import { formatDim } from '../dim/text.ts';
 import type { ValueType } from './type.ts';
 
@@ -35,16 +36,24 @@ export class SymbolNames {
     for (const symbol of symbolsOf(dim)) if (symbol.role === 'named') this.#taken.add(symbol.name);
   }
 
-  /** The name of a symbol; a fresh one is named when it is asked for first: its hint and a number, `u0`. */
+  /** The name of a symbol; a fresh one is named when it is asked for first: as it was given, else its hint and a number, `u0`. */
   readonly nameOf = (symbol: SymbolDim): string => {
     if (symbol.role !== 'fresh') return symbol.name;
     let name = this.#fresh.get(symbol);
-    if (name === undefined) this.#fresh.set(symbol, (name = this.#invent(symbol.name)));
+    if (name === undefined)
+      this.#fresh.set(symbol, (name = this.#claim(givenName(symbol)) ?? this.#invent(symbol.name)));
     return name;
   };
 
   /** The text of a dim under these names. */
   readonly format = (dim: Dim): string => (hasFresh(dim) ? formatDim(dim, this.nameOf) : formatDim(dim));
+
+  /** A given name, where no other symbol has it. */
+  #claim(name: string | undefined): string | undefined {
+    if (name === undefined || this.#taken.has(name)) return undefined;
+    this.#taken.add(name);
+    return name;
+  }
 
   #invent(hint: string): string {
     const stem = /^[A-Za-z_]\w*$/.test(hint) ? hint : 'u';
