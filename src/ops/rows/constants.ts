@@ -4,7 +4,7 @@ import { constant, type Dim } from '../../dim/dim.ts';
 import { type Content, contentOfData, dimOf, intScalar, makeContent, type Scalar } from '../../ir/content.ts';
 import { isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
-import type { Shape, ValueType } from '../../ir/type.ts';
+import type { MaybeDType, Shape, ValueType } from '../../ir/type.ts';
 import { built, filled } from '../rules/content-view.ts';
 import { simplified, stateLimits } from '../rules/ratio.ts';
 import { sizeElements } from '../rules/size-elements.ts';
@@ -139,19 +139,8 @@ function listedShape(cx: InferContext, i: number): Shape | undefined {
  */
 const Range: OperatorRow = {
   name: 'Range',
-  infer: (cx) => {
-    for (const i of [0, 1, 2]) {
-      const [size] = cx.rankBetween(i, 0, 1) ?? [];
-      if (size) cx.unify(size, constant(1), `the length of ${cx.inputName(i)} and 1`);
-    }
-    return [cx.tensor([rangeLength(cx)])];
-  },
-  content: (cx, [output]) => {
-    const [start, delta] = [scalarAt(cx, 0), scalarAt(cx, 2)];
-    if (output?.kind !== 'tensor' || output.dtype === 'undefined' || !isIntegerDType(output.dtype)) return [];
-    const [from, by] = [dimOf(start), dimOf(delta)];
-    return [from && by && built(output, (i) => add(from, mul(i, by)))];
-  },
+  infer: rangeType,
+  content: rangeContent,
   examples: [
     { inputs: ['int64[] = 0', 'int64[] = s', 'int64[] = 1'], outputs: ['int64[s]'] },
     { inputs: ['int64[] = 1', 'int64[] = s', 'int64[] = 2'], outputs: ['int64[ceildiv(s - 1, 2)]'] },
@@ -165,10 +154,31 @@ const Range: OperatorRow = {
   ],
 };
 
+/** The type of Range: one axis, as long as its bounds and step say. */
+export function rangeType(cx: InferContext): readonly ValueType[] {
+  for (const i of [0, 1, 2]) {
+    const [size] = cx.rankBetween(i, 0, 1) ?? [];
+    if (size) cx.unify(size, constant(1), `the length of ${cx.inputName(i)} and 1`);
+  }
+  return [cx.tensor([rangeLength(cx)])];
+}
+
+/** The elements of a Range of integers where they are known. */
+export function rangeContent(cx: InferContext, [output]: readonly ValueType[]): readonly (Content | undefined)[] {
+  const [start, delta] = [scalarAt(cx, 0), scalarAt(cx, 2)];
+  if (output?.kind !== 'tensor' || output.dtype === 'undefined' || !isIntegerDType(output.dtype)) return [];
+  const [from, by] = [dimOf(start), dimOf(delta)];
+  return [from && by && built(output, (i) => add(from, mul(i, by)))];
+}
+
 function scalarAt(cx: InferContext, i: number): Scalar {
+  // Only com.microsoft has a form without a step, which is 1.
+  if (i === 2 && !cx.has(i)) return isIntegers(cx.dtype(0)) ? constant(1) : 1;
   const content = cx.content(i);
   return content?.elements.length === 1 ? content.elements[0] : undefined;
 }
+
+const isIntegers = (dtype: MaybeDType): boolean => dtype !== 'undefined' && isIntegerDType(dtype);
 
 function rangeLength(cx: InferContext): Dim {
   const [start, limit, delta] = [scalarAt(cx, 0), scalarAt(cx, 1), scalarAt(cx, 2)];

@@ -6,7 +6,16 @@ import type { Shape } from '../../ir/type.ts';
 import { requireGroups, requirePositive } from '../rules/channels.ts';
 import { readWindow, spatialInts, transposedSize, weightKernel } from '../rules/window.ts';
 
-function transposed(cx: InferContext): Shape | undefined {
+/** What differs between forms of the transposed convolution. */
+export interface TransposedForm {
+  /** The input that is the bias; 2 by default. */
+  readonly bias?: number;
+  /** What pads beyond the attribute take from each spatial axis, undefined where that is not known; nothing by default. */
+  readonly trims?: readonly (Dim | undefined)[];
+}
+
+/** The shape of a transposed convolution of input 0 by weight 1; undefined where no input tells the rank. */
+export function transposed(cx: InferContext, { bias = 2, trims }: TransposedForm = {}): Shape | undefined {
   const rank = (cx.rankBetween(0, 3, Number.POSITIVE_INFINITY) ?? cx.rankBetween(1, 3, Number.POSITIVE_INFINITY))
     ?.length;
   const spatialRank = cx.ints('kernel_shape')?.length ?? (rank === undefined ? undefined : rank - 2);
@@ -20,21 +29,29 @@ function transposed(cx: InferContext): Shape | undefined {
   const perGroup = w[1];
   if (!batch || !perGroup) return undefined;
   const features = mul(group, perGroup);
-  if (cx.has(2)) requireBias(cx, group, features);
+  if (cx.has(bias)) requireBias(cx, bias, group, features);
   const windows = readWindow(cx, weightKernel(cx, w.slice(2), cx.inputName(1)));
   const outputPadding = spatialInts(cx, 'output_padding', spatialRank, 0);
   const outputShape = cx.ints('output_shape')?.length ? spatialInts(cx, 'output_shape', spatialRank, 0) : undefined;
   const sizes = windows.map((window, i) => {
     const explicit = outputShape?.[i];
     if (explicit !== undefined) return constant(explicit);
-    return transposedSize(cx, x[i + 2] ?? constant(1), window, outputPadding?.[i] ?? 0);
+    const size = transposedSize(cx, x[i + 2] ?? constant(1), window, outputPadding?.[i] ?? 0);
+    return trims ? trimmed(cx, size, trims[i]) : size;
   });
   return [batch, features, ...sizes];
 }
 
-function requireBias(cx: InferContext, group: number, features: Dim): void {
-  const [size] = cx.ranked(2, 1);
-  if (group === 1) cx.unifyAxes({ input: 1, axis: 1 }, { input: 2, axis: 0 }, 'output channels');
+function trimmed(cx: InferContext, size: Dim, trim: Dim | undefined): Dim {
+  if (!trim) return cx.fresh('transposed', { min: 1 });
+  const rest = sub(size, trim);
+  cx.atLeast(rest, 1, 'output size');
+  return rest;
+}
+
+function requireBias(cx: InferContext, bias: number, group: number, features: Dim): void {
+  const [size] = cx.ranked(bias, 1);
+  if (group === 1) cx.unifyAxes({ input: 1, axis: 1 }, { input: bias, axis: 0 }, 'output channels');
   else if (size)
     cx.unify(features, size, `output channels (group ${group} times axis 1 of ${cx.inputName(1)}) and bias`);
 }

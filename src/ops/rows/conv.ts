@@ -3,17 +3,20 @@ import { mul } from '../../dim/arithmetic.ts';
 import { constant } from '../../dim/dim.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
-import { requireChannels, requireGroups, requirePositive } from '../rules/channels.ts';
+import { channelAxis, requireChannels, requireGroups, requirePositive } from '../rules/channels.ts';
 import { type AxisWindow, convSize, readWindow, weightKernel } from '../rules/window.ts';
 
-/** Which inputs play which part. */
-interface ConvInputs {
+/** Which inputs play which part, and how the axes of x and y stand. */
+export interface ConvInputs {
   readonly x: number;
   readonly w: number;
   readonly b?: number;
+  /** Whether the channels of x and y are their last axis, not axis 1; no by default. */
+  readonly channelsLast?: boolean;
 }
 
-interface ConvResult {
+/** The shapes of a convolution. */
+export interface ConvResult {
   readonly x: Shape;
   readonly w: Shape;
   readonly y: Shape;
@@ -21,7 +24,10 @@ interface ConvResult {
 }
 
 /** The shapes of a convolution; undefined where no input tells the rank. */
-function convolve(cx: InferContext, { x: xi, w: wi, b }: ConvInputs): ConvResult | undefined {
+export function convolve(
+  cx: InferContext,
+  { x: xi, w: wi, b, channelsLast = false }: ConvInputs,
+): ConvResult | undefined {
   // The weight comes first: then an input of another rank is told the rank that the weight asks for.
   const byWeight = cx.rankBetween(wi, 3, Number.POSITIVE_INFINITY)?.length;
   const rank = byWeight ?? cx.rankBetween(xi, 3, Number.POSITIVE_INFINITY)?.length;
@@ -33,15 +39,16 @@ function convolve(cx: InferContext, { x: xi, w: wi, b }: ConvInputs): ConvResult
   const [features] = w;
   if (!batch || !features) return undefined;
   const group = requirePositive(cx, 'group');
-  requireChannels(cx, xi, wi, group);
+  requireChannels(cx, { input: xi, axis: channelAxis(channelsLast) }, wi, group);
   requireGroups(cx, group, features, 'output channels');
   if (b !== undefined && cx.has(b)) {
     cx.ranked(b, 1);
     cx.unifyAxes({ input: wi, axis: 0 }, { input: b, axis: 0 }, 'output channels');
   }
   const windows = readWindow(cx, weightKernel(cx, w.slice(2), cx.inputName(wi)));
-  const sizes = windows.map((window, i) => convSize(cx, x[i + 2] ?? constant(1), window));
-  return { x, w, y: [batch, features, ...sizes], windows };
+  const first = channelsLast ? 1 : 2;
+  const sizes = windows.map((window, i) => convSize(cx, x[i + first] ?? constant(1), window));
+  return { x, w, y: channelsLast ? [batch, ...sizes, features] : [batch, features, ...sizes], windows };
 }
 
 const fails: readonly OperatorExample[] = [

@@ -129,28 +129,7 @@ const GatherElements: OperatorRow = {
  */
 const GatherND: OperatorRow = {
   name: 'GatherND',
-  infer: (cx) => {
-    const data = cx.rankBetween(0, 1, INFINITE);
-    const indices = cx.rankBetween(1, 1, INFINITE);
-    const tuple = indices?.at(-1);
-    if (!data || !indices || !tuple) return [cx.tensor(undefined)];
-    const batch = batchAxes(cx, data, indices);
-    if (tuple.kind !== 'const') {
-      cx.atLeast(constant(data.length - batch), tuple, 'the number of axes that are indexed');
-      return [cx.tensor(undefined)];
-    }
-    if (tuple.value < 1 || tuple.value > data.length - batch) {
-      cx.fail(
-        'SHAPE_MISMATCH',
-        `GatherND: an index of ${tuple.value} positions does not fit ${data.length - batch} axes of ${cx.inputName(0)}`,
-        {
-          expected: `1 to ${data.length - batch}`,
-          actual: String(tuple.value),
-        },
-      );
-    }
-    return [cx.tensor([...indices.slice(0, -1), ...data.slice(batch + tuple.value)])];
-  },
+  infer: (cx) => [cx.tensor(gatherNDShape(cx))],
   content: (cx, [output]) => [gatherNDContent(cx, output)],
   examples: [
     { inputs: ['float32[b, s, h]', 'int64[n, 2]'], outputs: ['float32[n, h]'] },
@@ -168,6 +147,30 @@ const GatherND: OperatorRow = {
   ],
 };
 
+/** The shape of GatherND of input 0 at input 1; undefined where it is not known. */
+export function gatherNDShape(cx: InferContext): Shape | undefined {
+  const data = cx.rankBetween(0, 1, INFINITE);
+  const indices = cx.rankBetween(1, 1, INFINITE);
+  const tuple = indices?.at(-1);
+  if (!data || !indices || !tuple) return undefined;
+  const batch = batchAxes(cx, data, indices);
+  if (tuple.kind !== 'const') {
+    cx.atLeast(constant(data.length - batch), tuple, 'the number of axes that are indexed');
+    return undefined;
+  }
+  if (tuple.value < 1 || tuple.value > data.length - batch) {
+    cx.fail(
+      'SHAPE_MISMATCH',
+      `GatherND: an index of ${tuple.value} positions does not fit ${data.length - batch} axes of ${cx.inputName(0)}`,
+      {
+        expected: `1 to ${data.length - batch}`,
+        actual: String(tuple.value),
+      },
+    );
+  }
+  return [...indices.slice(0, -1), ...data.slice(batch + tuple.value)];
+}
+
 function batchAxes(cx: InferContext, data: Shape, indices: Shape): number {
   const batch = cx.int('batch_dims', 0);
   const most = Math.min(data.length, indices.length) - 1;
@@ -181,7 +184,8 @@ function batchAxes(cx: InferContext, data: Shape, indices: Shape): number {
   return batch;
 }
 
-function gatherNDContent(cx: InferContext, output: ValueType | undefined): Content | undefined {
+/** The elements that GatherND picks, where they are known. */
+export function gatherNDContent(cx: InferContext, output: ValueType | undefined): Content | undefined {
   const source = cx.content(0);
   const indices = cx.content(1);
   const sizes = source && indices && cx.int('batch_dims', 0) === 0 && contentSizes(output);

@@ -21,12 +21,38 @@ const MatMul: OperatorRow = {
   ],
 };
 
+/** The axes of an operand in the order in which a product sees them; in their own where it is undefined. */
+export type AxisOrder = readonly number[] | undefined;
+
+/** The shape of the product of two inputs whose axes are reordered first; undefined where a rank is unknown. */
+export function reorderedProduct(
+  cx: InferContext,
+  [a, orderA]: readonly [input: number, order: AxisOrder],
+  [b, orderB]: readonly [input: number, order: AxisOrder],
+): Shape | undefined {
+  const left = reordered(cx.rankBetween(a, 1, Number.POSITIVE_INFINITY), orderA);
+  const right = reordered(cx.rankBetween(b, 1, Number.POSITIVE_INFINITY), orderB);
+  if (!left || !right) return undefined;
+  const row = right.length > 1 ? -2 : -1;
+  cx.unifyAxes({ input: a, axis: orderA?.at(-1) ?? -1 }, { input: b, axis: orderB?.at(row) ?? row }, 'inner dims');
+  return productShape(cx, left, right);
+}
+
+function reordered(shape: Shape | undefined, order: AxisOrder): Shape | undefined {
+  return order ? shape && order.flatMap((axis) => shape[axis] ?? []) : shape;
+}
+
 /** The shape of numpy.matmul of inputs `a` and `b`; undefined where a rank is unknown. */
 export function matmulShape(cx: InferContext, a: number, b: number): Shape | undefined {
   const left = cx.rankBetween(a, 1, Number.POSITIVE_INFINITY);
   const right = cx.rankBetween(b, 1, Number.POSITIVE_INFINITY);
   if (!left || !right) return undefined;
   cx.unifyAxes({ input: a, axis: -1 }, { input: b, axis: right.length > 1 ? -2 : -1 }, 'inner dims');
+  return productShape(cx, left, right);
+}
+
+/** The shape of numpy.matmul of shapes whose inner dims agree. */
+export function productShape(cx: InferContext, left: Shape, right: Shape): Shape {
   const batch = cx.broadcast(left.slice(0, -2), right.slice(0, -2)) ?? [];
   return [...batch, ...left.slice(-2, -1), ...(right.length > 1 ? right.slice(-1) : [])];
 }
@@ -37,16 +63,7 @@ export function matmulShape(cx: InferContext, a: number, b: number): Shape | und
  */
 const Gemm: OperatorRow = {
   name: 'Gemm',
-  infer: (cx) => {
-    const a = cx.ranked(0, 2);
-    const b = cx.ranked(1, 2);
-    const [row, innerA] = cx.int('transA', 0) ? [1, 0] : [0, 1];
-    const [innerB, column] = cx.int('transB', 0) ? [1, 0] : [0, 1];
-    cx.unifyAxes({ input: 0, axis: innerA }, { input: 1, axis: innerB }, 'inner dims');
-    const result = [a[row], b[column]].filter((dim) => dim !== undefined);
-    if (cx.has(2)) broadcastInto(cx, 2, result);
-    return [cx.tensor(result)];
-  },
+  infer: (cx) => [cx.tensor(gemmShape(cx, { a: 0, b: 1, c: 2 }))],
   examples: [
     {
       inputs: ['float32[batch, 20]', 'float32[256, 20]', 'float32[256]'],
@@ -59,6 +76,21 @@ const Gemm: OperatorRow = {
     { inputs: ['float32[2, 3]', 'float32[3, 5]', 'float32[2, 2, 5]'], fails: 'SHAPE_MISMATCH' },
   ],
 };
+
+/** The shape of Gemm of the inputs that play its parts, by the attributes `transA` and `transB`. */
+export function gemmShape(
+  cx: InferContext,
+  { a: ai, b: bi, c }: { readonly a: number; readonly b: number; readonly c: number },
+): Shape {
+  const a = cx.ranked(ai, 2);
+  const b = cx.ranked(bi, 2);
+  const [row, innerA] = cx.int('transA', 0) ? [1, 0] : [0, 1];
+  const [innerB, column] = cx.int('transB', 0) ? [1, 0] : [0, 1];
+  cx.unifyAxes({ input: ai, axis: innerA }, { input: bi, axis: innerB }, 'inner dims');
+  const result = [a[row], b[column]].filter((dim) => dim !== undefined);
+  if (cx.has(c)) broadcastInto(cx, c, result);
+  return result;
+}
 
 /** The family. */
 export const MATMUL_ROWS: readonly OperatorRow[] = [MatMul, Gemm];

@@ -1,5 +1,6 @@
 // Operators on the last two axes: EyeLike, Trilu, Det.
-import type { OperatorRow } from '../../ir/operator.ts';
+import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import type { ValueType } from '../../ir/type.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
 import { scalarInput } from '../rules/scalar-input.ts';
 
@@ -19,10 +20,7 @@ const EyeLike: OperatorRow = {
 /** Trilu (14): the upper or lower triangle of each matrix, zeros elsewhere. `[..., n, m] -> [..., n, m]` */
 const Trilu: OperatorRow = {
   name: 'Trilu',
-  infer: (cx) => {
-    scalarInput(cx, 1);
-    return [cx.tensor(cx.rankBetween(0, 2, Number.POSITIVE_INFINITY))];
-  },
+  infer: triluType,
   examples: [
     { inputs: ['float32[batch, s, s]', 'int64[] = 1'], attributes: { upper: 0 }, outputs: ['float32[batch, s, s]'] },
     { inputs: ['bool[s, t]'], outputs: ['bool[s, t]'] },
@@ -31,6 +29,12 @@ const Trilu: OperatorRow = {
     { inputs: ['float32[n, n]', 'int64[2]'], fails: 'SHAPE_MISMATCH' },
   ],
 };
+
+/** The type of Trilu: that of its input, which has matrices. */
+export function triluType(cx: InferContext): readonly ValueType[] {
+  scalarInput(cx, 1);
+  return [cx.tensor(cx.rankBetween(0, 2, Number.POSITIVE_INFINITY))];
+}
 
 /** Det (11): the determinant of each matrix. `[..., n, n] -> [...]` */
 const Det: OperatorRow = {

@@ -4,8 +4,12 @@ import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operat
 import type { Shape } from '../../ir/type.ts';
 import { poolSize, readWindow, spatialInts } from '../rules/window.ts';
 
-/** The shape of a pool over input 0; undefined where nothing tells the rank. */
-function pooled(cx: InferContext): Shape | undefined {
+/**
+ * The shape of a pool over input 0; undefined where nothing tells the rank.
+ *
+ * @param channelsLast whether the channels are the last axis, not axis 1; no by default
+ */
+export function pooled(cx: InferContext, channelsLast = false): Shape | undefined {
   const kernel = cx.ints('kernel_shape');
   // LpPool-1 may leave the kernel out and does not say what it is then.
   if (!kernel)
@@ -18,7 +22,9 @@ function pooled(cx: InferContext): Shape | undefined {
     cx,
     kernel.map((size) => constant(size)),
   );
-  return [...shape.slice(0, 2), ...windows.map((window, i) => poolSize(cx, shape[i + 2] ?? constant(1), window, ceil))];
+  const first = channelsLast ? 1 : 2;
+  const sizes = windows.map((window, i) => poolSize(cx, shape[i + first] ?? constant(1), window, ceil));
+  return channelsLast ? [...shape.slice(0, 1), ...sizes, ...shape.slice(-1)] : [...shape.slice(0, 2), ...sizes];
 }
 
 const examples: readonly OperatorExample[] = [

@@ -4,12 +4,13 @@ import { constant } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType, Shape } from '../../ir/type.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
+import { standardVersion } from '../rules/standard-version.ts';
 
 /**
  * Checks scale (input 1) and zero point (input 2) against X: a scalar (or one element) for the whole tensor, `[d]` along `axis`, or
  * as X with `axis` cut into blocks of `block_size`.
  */
-function requireScale(cx: InferContext): void {
+export function requireScale(cx: InferContext): void {
   const x = cx.shape(0);
   const scale = cx.shape(1);
   const zero = cx.has(2) ? cx.shape(2) : undefined;
@@ -45,7 +46,7 @@ function requireVector(cx: InferContext, x: Shape, vector: Shape): void {
   // One element serves the whole tensor, whatever the axis is; below version 13 there is no axis.
   if (size.kind === 'const' && size.value === 1) return;
   const axis = cx.int('axis', 1);
-  if (cx.version < 13 || (size.kind !== 'const' && axis >= x.length)) return requireOne(cx, vector);
+  if (standardVersion(cx) < 13 || (size.kind !== 'const' && axis >= x.length)) return requireOne(cx, vector);
   const dim = x[cx.axis(axis, x.length)];
   if (!dim) return;
   if (size.kind === 'const') cx.unify(size, dim, 'elements of scale and size of the axis');

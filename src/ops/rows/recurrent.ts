@@ -2,6 +2,7 @@
 import { mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
+import type { ValueType } from '../../ir/type.ts';
 
 const DIRECTIONS: Readonly<Record<string, number>> = { forward: 1, reverse: 1, bidirectional: 2 };
 
@@ -29,8 +30,12 @@ interface Recurrence {
   readonly batchFirst: boolean;
 }
 
-/** Reads X, W, R and `hidden_size` and requires what the other inputs must have. */
-function recur(cx: InferContext, gates: number): Recurrence | undefined {
+/**
+ * Reads X, W, R and `hidden_size` and requires what the other inputs must have.
+ *
+ * @param transposed whether the weights have the gates as their last axis, not axis 1; no by default
+ */
+function recur(cx: InferContext, gates: number, transposed = false): Recurrence | undefined {
   const batchFirst = cx.int('layout', 0) !== 0;
   const directions = directionsOf(cx);
   const x = cx.ranked(0, 3);
@@ -38,11 +43,13 @@ function recur(cx: InferContext, gates: number): Recurrence | undefined {
   const r = cx.ranked(2, 3);
   const [length, batch] = batchFirst ? [x[1], x[0]] : [x[0], x[1]];
   const declared = cx.int('hidden_size');
-  const hidden = declared === undefined ? r[2] : constant(declared);
+  const hidden = declared === undefined ? r[transposed ? 1 : 2] : constant(declared);
   if (!length || !batch || !hidden || !w[1] || !r[1]) return undefined;
-  cx.unifyAxes({ input: 0, axis: 2 }, { input: 1, axis: 2 }, 'input features');
-  requireSizes(cx, 1, [constant(directions), mul(gates, hidden), undefined]);
-  requireSizes(cx, 2, [constant(directions), mul(gates, hidden), hidden]);
+  cx.unifyAxes({ input: 0, axis: 2 }, { input: 1, axis: transposed ? 1 : 2 }, 'input features');
+  const weights = (inner: Dim | undefined): (Dim | undefined)[] =>
+    transposed ? [constant(directions), inner, mul(gates, hidden)] : [constant(directions), mul(gates, hidden), inner];
+  requireSizes(cx, 1, weights(undefined));
+  requireSizes(cx, 2, weights(hidden));
   if (cx.has(3)) requireSizes(cx, 3, [constant(directions), mul(2 * gates, hidden)]);
   if (cx.has(4)) requireSizes(cx, 4, [batch]);
   const state = batchFirst ? [batch, constant(directions), hidden] : [constant(directions), batch, hidden];
@@ -59,20 +66,28 @@ function requireSizes(cx: InferContext, i: number, sizes: readonly (Dim | undefi
   });
 }
 
+/** What differs between recurrent layers. */
+export interface Cell {
+  readonly gates: number;
+  /** The number of final states. */
+  readonly states: number;
+  /** Whether the weights have the gates as their last axis; no by default. */
+  readonly transposed?: boolean;
+}
+
+/** The types of a recurrent layer: all its outputs, then its final states. */
+export function recurrentTypes(cx: InferContext, { gates, states, transposed }: Cell): readonly ValueType[] {
+  const found = recur(cx, gates, transposed);
+  if (!found) return [];
+  const { length, batch, hidden, directions, batchFirst } = found;
+  const y = batchFirst ? [batch, length, directions, hidden] : [length, directions, batch, hidden];
+  const state = cx.tensor(batchFirst ? [batch, directions, hidden] : [directions, batch, hidden]);
+  return [cx.tensor(y), ...Array.from({ length: states }, () => state)];
+}
+
 /** A recurrent layer; `states` counts its final states. */
 function recurrent(name: string, gates: number, states: number, examples: readonly OperatorExample[]): OperatorRow {
-  return {
-    name,
-    infer: (cx) => {
-      const found = recur(cx, gates);
-      if (!found) return [];
-      const { length, batch, hidden, directions, batchFirst } = found;
-      const y = batchFirst ? [batch, length, directions, hidden] : [length, directions, batch, hidden];
-      const state = cx.tensor(batchFirst ? [batch, directions, hidden] : [directions, batch, hidden]);
-      return [cx.tensor(y), ...Array.from({ length: states }, () => state)];
-    },
-    examples,
-  };
+  return { name, infer: (cx) => recurrentTypes(cx, { gates, states }), examples };
 }
 
 /**

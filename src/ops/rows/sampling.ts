@@ -7,7 +7,7 @@ import { listLength, sizeElements } from '../rules/size-elements.ts';
 import { spatialInts } from '../rules/window.ts';
 
 /** The shape of GridSample; undefined where neither input tells the rank. */
-function gridSampled(cx: InferContext): Shape | undefined {
+export function gridSampled(cx: InferContext): Shape | undefined {
   const rank = (cx.rankBetween(0, 3, Number.POSITIVE_INFINITY) ?? cx.rankBetween(1, 3, Number.POSITIVE_INFINITY))
     ?.length;
   if (rank === undefined) return undefined;

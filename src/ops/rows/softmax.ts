@@ -3,7 +3,7 @@ import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
 
 /** The input's type; the axis must exist. Before version 13 the axes from `axis` on are taken together. */
-function alongAxis(cx: InferContext): readonly ValueType[] {
+export function alongAxis(cx: InferContext): readonly ValueType[] {
   const shape = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
   if (shape) cx.axis(cx.int('axis', cx.version < 13 ? 1 : -1), shape.length);
   return [cx.tensor(shape)];

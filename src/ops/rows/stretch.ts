@@ -7,6 +7,7 @@ import { elementCount } from '../../ir/tensor-data.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
 import { contentSizes, rowStrides, stridedView } from '../rules/content-view.ts';
 import { axesArgument, isAtLeast, sizeElements } from '../rules/size-elements.ts';
+import { standardVersion } from '../rules/standard-version.ts';
 
 /**
  * Expand (since 8): the input broadcast with the shape that the second input lists.
@@ -165,11 +166,12 @@ const Pad: OperatorRow = {
   ],
 };
 
-function padShape(cx: InferContext): Shape | undefined {
+/** The shape of Pad of input 0; undefined where its rank is not known. */
+export function padShape(cx: InferContext): Shape | undefined {
   const shape = cx.shape(0);
   if (!shape) return undefined;
-  const pads =
-    cx.version < 11 ? cx.ints(cx.version < 2 ? 'paddings' : 'pads')?.map((n) => constant(n)) : sizeElements(cx, 1);
+  const version = standardVersion(cx);
+  const pads = version < 11 ? cx.ints(version < 2 ? 'paddings' : 'pads')?.map((n) => constant(n)) : sizeElements(cx, 1);
   const given = axesArgument(cx, 3);
   // Which axes are padded is not known, so any may be.
   if (given === undefined) return shape.map(() => cx.fresh('pad'));

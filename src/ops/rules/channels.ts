@@ -1,6 +1,6 @@
 // Channels of grouped convolutions: input channels against the weight, groups against channels.
 import type { Dim } from '../../dim/dim.ts';
-import type { InferContext } from '../../ir/operator.ts';
+import type { InferContext, InputAxis } from '../../ir/operator.ts';
 
 /**
  * Reads an integer attribute that must be positive.
@@ -19,11 +19,16 @@ export function requirePositive(cx: InferContext, name: string): number {
   return value;
 }
 
-/** Requires that axis 1 of input `x` is `group` times axis 1 of weight `w`. */
-export function requireChannels(cx: InferContext, x: number, w: number, group: number): void {
-  const channels = cx.shape(x)?.[1];
+/** The axis of the channels: the last one, or axis 1. */
+export function channelAxis(channelsLast: boolean): number {
+  return channelsLast ? -1 : 1;
+}
+
+/** Requires that the channels `x` are `group` times axis 1 of weight `w`. */
+export function requireChannels(cx: InferContext, x: InputAxis, w: number, group: number): void {
+  const channels = cx.shape(x.input)?.at(x.axis);
   if (channels) requireGroups(cx, group, channels, 'input channels');
-  cx.unifyAxes({ input: w, axis: 1, times: group }, { input: x, axis: 1 }, 'input channels');
+  cx.unifyAxes({ input: w, axis: 1, times: group }, x, 'input channels');
 }
 
 /** Requires that `group` divides a number of channels. */

@@ -12,9 +12,9 @@ type Axes =
   | { readonly kind: 'all' }
   | { readonly kind: 'some'; readonly count: number | undefined };
 
-/** The axes as the node gives them, by attribute or by input 1. */
-function givenAxes(cx: InferContext): Axes {
-  if (!cx.has(1)) {
+/** The axes as the node gives them, by attribute or, where the operator has it, by input 1. */
+function givenAxes(cx: InferContext, byInput = true): Axes {
+  if (!byInput || !cx.has(1)) {
     const axes = cx.ints('axes');
     return axes && axes.length > 0 ? { kind: 'list', axes } : noAxes(cx);
   }
@@ -30,10 +30,14 @@ function noAxes(cx: InferContext): Axes {
   return cx.int('noop_with_empty_axes', 0) === 0 ? { kind: 'all' } : { kind: 'list', axes: [] };
 }
 
-/** The shape that a reduction of input 0 leaves; undefined where its rank is not known. */
-export function reducedShape(cx: InferContext): readonly (Dim | number)[] | undefined {
+/**
+ * The shape that a reduction of input 0 leaves; undefined where its rank is not known.
+ *
+ * @param byInput whether input 1, where given, is the axes; yes by default
+ */
+export function reducedShape(cx: InferContext, byInput = true): readonly (Dim | number)[] | undefined {
   const keep = cx.int('keepdims', 1) !== 0;
-  const axes = givenAxes(cx);
+  const axes = givenAxes(cx, byInput);
   const shape = cx.shape(0);
   if (!shape) return axes.kind === 'all' && !keep ? [] : undefined;
   if (axes.kind === 'some') return someReduced(cx, shape, axes.count, keep);
