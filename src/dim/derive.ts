@@ -1,8 +1,8 @@
 // What follows from a new fact: solutions, rewrite rules, intervals, residues; each step fails where facts collide.
 import type { Origin } from '../base/origin.ts';
-import { sub } from './arithmetic.ts';
+import { floorDiv, mod, sub } from './arithmetic.ts';
 import type { Answer, Constraint } from './constraint.ts';
-import { constant, type Dim, type Monomial, type SymbolDim, symbolsOf } from './dim.ts';
+import { constant, type Dim, hasFresh, type Monomial, type SymbolDim, symbolsOf } from './dim.ts';
 import { floorRemainder, gcd } from './integer.ts';
 import { type Interval, intersect } from './interval.ts';
 import { alongLine, invertBound } from './invert.ts';
@@ -53,6 +53,8 @@ export class Deriver {
     const { min, max } = this.#reason.range(d);
     if (min > 0 || max < 0) return false;
     const symbol = this.#eliminable(d);
+    const quotient = symbol && symbol.role !== 'named' ? undefined : this.#quotient(d);
+    if (quotient) return this.solve(quotient.symbol, quotient.value, origin) && this.#exact(quotient);
     const found = symbol && isolate(d.poly, symbol);
     if (symbol && found) return this.solve(symbol, dimOf(scalePoly(found.rest, -found.cofactor.constant)), origin);
     const rule = ruleFor(d);
@@ -148,10 +150,43 @@ export class Deriver {
     return best;
   }
 
+  /** From `cofactor * u = dividend` for a `u` that depends on data: its value, so that named symbols stay free. */
+  #quotient(d: Dim): Quotient | undefined {
+    if (!hasFresh(d)) return undefined;
+    let best: Quotient | undefined;
+    for (const symbol of symbolsOf(d)) {
+      if (symbol.role !== 'fresh' || this.#store.solutions.has(symbol)) continue;
+      const found = isolate(d.poly, symbol);
+      if (!found || found.cofactor.terms.length + found.cofactor.constant === 0) continue;
+      const range = this.#reason.range(dimOf(found.cofactor));
+      if (range.min <= 0 && range.max >= 0) continue;
+      const sign = range.min > 0 ? 1 : -1;
+      const divisor = dimOf(scalePoly(found.cofactor, sign));
+      const dividend = dimOf(scalePoly(found.rest, -sign));
+      if (best && this.#rank(symbol) < this.#rank(best.symbol)) continue;
+      best = { symbol, value: floorDiv(dividend, divisor), dividend, divisor };
+    }
+    return best;
+  }
+
+  /** Derives that a quotient leaves nothing over. */
+  #exact({ dividend, divisor }: Quotient): boolean {
+    if (divisor.kind === 'const') return this.divides(divisor.value, dividend);
+    return this.zero(this.#reason.simplify(mod(dividend, divisor)));
+  }
+
   #rank(symbol: SymbolDim): number {
     const roles = { named: 0, fresh: 2 ** 40, unknown: 2 ** 41 };
     return roles[symbol.role] + (this.#store.order.get(symbol) ?? 2 ** 39);
   }
+}
+
+/** What a symbol must be: `dividend / divisor`, which leaves nothing over. */
+interface Quotient {
+  readonly symbol: SymbolDim;
+  readonly value: Dim;
+  readonly dividend: Dim;
+  readonly divisor: Dim;
 }
 
 function takeOut<V>(from: Map<Dim, V>, which: (d: Dim) => boolean): [Dim, V][] {
