@@ -3,7 +3,7 @@ import { dimwiseError } from '../base/errors.ts';
 import type { Origin } from '../base/origin.ts';
 import { broadcast, mod, sub } from './arithmetic.ts';
 import { Bounds, Prover } from './bounds.ts';
-import type { Answer, Constraint } from './constraint.ts';
+import type { Answer, Constraint, RangeConstraint } from './constraint.ts';
 import { type Dim, type DimLike, type SymbolDim, toDim } from './dim.ts';
 import { gcd, unlessOverflow } from './integer.ts';
 import type { Interval } from './interval.ts';
@@ -103,6 +103,37 @@ export class Facts {
    */
   require(constraint: Constraint): Answer {
     return this.#recorder.require(constraint);
+  }
+
+  /**
+   * Records what holds by construction, such as a size that depends on data and is never above another one: proofs use it, the
+   * constraints leave it out.
+   *
+   * @returns `true` when it holds, `false` when it cannot; nothing is recorded then
+   */
+  give(constraint: Constraint): Answer {
+    return this.#recorder.give(constraint);
+  }
+
+  /**
+   * Records a limit of an implementation, such as the size up to which float32 is exact. Where it only says that sizes stay below a
+   * million or more, it holds by construction and bounds the symbols; otherwise it is a constraint.
+   */
+  limit(constraint: RangeConstraint): Answer {
+    return this.#recorder.limit(constraint);
+  }
+
+  /** What holds by construction, in the order of recording; ranges of single fresh symbols that were declared are not among it. */
+  given(): readonly Constraint[] {
+    return this.#store.given;
+  }
+
+  /** Takes over what other facts, those of a body, know by construction, and the ranges of the sizes that depend on data there. */
+  adopt(from: Facts): void {
+    for (const [symbol, declared] of from.#store.declared) {
+      if (symbol.role === 'fresh' && !this.#store.declared.has(symbol)) this.declare(symbol, declared, declared.origin);
+    }
+    for (const constraint of from.#store.given.slice(from.#store.inherited)) this.give(constraint);
   }
 
   /**

@@ -8,6 +8,7 @@ import type { FactStore } from './store.ts';
 export interface Replay {
   readonly facts: {
     require(constraint: Constraint): Answer;
+    give(constraint: Constraint): Answer;
   };
   readonly store: FactStore;
 }
@@ -70,7 +71,7 @@ function mapConstraint(constraint: Constraint, map: (d: Dim) => Dim): Constraint
   }
 }
 
-/** Empty facts with what holds beforehand: the order of the symbols, and the ranges that are no constraints. */
+/** Empty facts with what holds beforehand: the order of the symbols, ranges that are no constraints, and what holds by construction. */
 function prepare(store: FactStore, start: () => Replay): Replay {
   const replay = start();
   for (const symbol of store.order.keys()) replay.store.see(symbol);
@@ -79,6 +80,7 @@ function prepare(store: FactStore, start: () => Replay): Replay {
     if (symbol.role !== 'named') replay.store.declared.set(symbol, declared);
     else if (min !== undefined && min < 1) replay.store.declared.set(symbol, { min, origin });
   }
+  for (const constraint of store.given) replay.facts.give(withoutUnknowns(constraint, store));
   return replay;
 }
 

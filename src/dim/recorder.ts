@@ -1,7 +1,13 @@
 // Records constraints: solves unknowns, inverts bounds to the sizes they speak of, keeps what is derived in step.
 import type { Origin } from '../base/origin.ts';
 import { add, floorDiv, mod, mul, sub } from './arithmetic.ts';
-import { type Answer, type Constraint, constraintDims, type EqualConstraint } from './constraint.ts';
+import {
+  type Answer,
+  type Constraint,
+  constraintDims,
+  type EqualConstraint,
+  type RangeConstraint,
+} from './constraint.ts';
 import { Deriver, type Reasoning, reduceDivision } from './derive.ts';
 import { constant, type Dim, hasUnknown, type SymbolDim, symbolsOf } from './dim.ts';
 import { gcd, unlessOverflow } from './integer.ts';
@@ -14,6 +20,8 @@ import type { Declaration, FactStore } from './store.ts';
 
 const NONE: readonly Origin[] = [];
 const MAX_ORIGINS = 16;
+/** A limit from here on says nothing that a user would ask about: no single axis of a tensor is so long. */
+const QUIET_LIMIT = 2 ** 20;
 /** Larger bounds are not moved across an inequality: the sum could leave the safe integers. */
 const MAX_SHIFTED = 2 ** 50;
 
@@ -22,6 +30,8 @@ export class Recorder {
   readonly #store: FactStore;
   readonly #reason: Reasoning;
   readonly #derive: Deriver;
+  /** Whether what is being taken holds by construction. */
+  #giving = false;
 
   constructor(store: FactStore, reason: Reasoning) {
     this.#store = store;
@@ -50,6 +60,28 @@ export class Recorder {
     });
   }
 
+  /** Takes a fact that holds by construction: nothing is asked of a feed. */
+  give(constraint: Constraint): Answer {
+    const before = this.#giving;
+    this.#giving = true;
+    try {
+      return this.require(constraint);
+    } finally {
+      this.#giving = before;
+    }
+  }
+
+  /** Takes a limit of an implementation: given where it only bounds symbols from `QUIET_LIMIT` on, else a constraint. */
+  limit(constraint: RangeConstraint): Answer {
+    const { dim, min = -Infinity, max = Infinity } = constraint;
+    const bounds = invertBound(this.#reason.simplify(dim), { min, max }, this.#reason.range);
+    const isQuiet = bounds.every(({ dim: part, interval }) => {
+      const { min: least } = this.#reason.range(part);
+      return part.kind === 'symbol' && part.role !== 'fresh' && least >= interval.min && interval.max >= QUIET_LIMIT;
+    });
+    return isQuiet ? this.give(constraint) : this.require(constraint);
+  }
+
   /** Takes a constraint. */
   require(constraint: Constraint): Answer {
     if (this.#store.contradictory) return 'contradiction';
@@ -59,7 +91,7 @@ export class Recorder {
       if (answer) return answer;
     }
     const answer = this.#reason.ask(constraint);
-    if (answer === 'true') this.#addOrigins(constraint);
+    if (answer === 'true' && !this.#giving) this.#addOrigins(constraint);
     if (answer !== 'unknown') return answer;
     const count = this.#store.recorded.length;
     const taken = unlessOverflow(() => this.#whole(() => this.#take(constraint)));
@@ -107,7 +139,8 @@ export class Recorder {
   }
 
   #push(constraint: Constraint): void {
-    this.#store.recorded = [...this.#store.recorded, constraint];
+    if (this.#giving) this.#store.given.push(constraint);
+    else this.#store.recorded = [...this.#store.recorded, constraint];
     this.#store.version += 1;
   }
 

@@ -65,8 +65,14 @@ export class FactStore {
   pairs: readonly (readonly [Dim, Dim])[] = [];
   /** What was recorded, in order. */
   recorded: readonly Constraint[] = [];
+  /** What holds by construction, in order: proofs use it, the list of constraints leaves it out. */
+  readonly given: Constraint[] = [];
+  /** How many of `given` were there already when this store was copied from another one. */
+  inherited = 0;
   contradictory = false;
   version = 0;
+  /** How to undo the attempt under way. */
+  #undo: (() => void)[] | undefined;
   readonly #maps = [this.declared, this.order, this.solutions, this.rules, this.ranges, this.residues];
 
   /** Notes that a symbol occurs. */
@@ -74,25 +80,34 @@ export class FactStore {
     if (!this.order.has(symbol)) this.order.set(symbol, this.order.size);
   }
 
-  /** Runs a step; where it returns false or throws, every change that it made is taken back. */
+  /** Runs a step, also inside of another one; where it returns false or throws, every change that it made is taken back. */
   attempt(step: () => boolean): boolean {
     const { pairs, recorded, contradictory } = this;
+    const given = this.given.length;
+    const outer = this.#undo;
     const undo: (() => void)[] = [];
     let done = false;
-    for (const map of this.#maps) map.note(undo);
+    this.#note(undo);
     try {
       done = step();
       return done;
     } finally {
-      for (const map of this.#maps) map.note(undefined);
-      if (!done) {
+      this.#note(outer);
+      if (done) outer?.push(...undo);
+      else {
         for (const back of undo.reverse()) back();
         this.pairs = pairs;
         this.recorded = recorded;
+        this.given.length = given;
         this.contradictory = contradictory;
         this.version += 1;
       }
     }
+  }
+
+  #note(undo: (() => void)[] | undefined): void {
+    this.#undo = undo;
+    for (const map of this.#maps) map.note(undo);
   }
 
   /** Copies everything from another store. */
@@ -105,6 +120,9 @@ export class FactStore {
     copyMap(from.residues, this.residues);
     this.pairs = from.pairs;
     this.recorded = from.recorded;
+    this.given.length = 0;
+    for (const constraint of from.given) this.given.push(constraint);
+    this.inherited = this.given.length;
     this.contradictory = from.contradictory;
     this.version = Math.max(this.version, from.version) + 1;
   }

@@ -262,8 +262,7 @@ export class Context implements InferContext {
     const symbol = freshSymbol(hint);
     const max = typeof range.max === 'number' ? range.max : undefined;
     this.facts.declare(symbol, { min: range.min ?? 0, ...(max === undefined ? {} : { max }) }, this.node.origin);
-    if (typeof range.max === 'object')
-      this.facts.require({ kind: 'atMost', left: symbol, right: range.max, origins: [] });
+    if (typeof range.max === 'object') this.facts.give({ kind: 'atMost', left: symbol, right: range.max, origins: [] });
     return symbol;
   }
 

@@ -18,6 +18,7 @@ export function hoistFacts(body: Graph, runs: boolean): void {
     if (value && !outer.solved(symbol)) outer.unify(symbol, value, body.facts.settledBy(symbol));
   }
   if (!runs) return;
+  outer.adopt(body.facts);
   for (const constraint of body.facts.constraints()) outer.require(constraint);
 }
 

@@ -122,6 +122,8 @@ export interface OperatorExample {
   readonly fails?: ErrorCode;
   /** Constraints that the case records, as text. */
   readonly constraints?: readonly string[];
+  /** What holds by construction afterwards, as text: `u <= s` for a size that depends on data, the limits of implementations. */
+  readonly bounds?: readonly string[];
 }
 
 /** The hand-written row of one operator, all its versions. */

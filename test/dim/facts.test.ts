@@ -1,7 +1,7 @@
 // Facts by example: what is answered, solved, simplified, recorded and listed.
 import { describe, expect, test } from 'vitest';
 import type { Origin } from '../../src/base/origin.ts';
-import { add, mul } from '../../src/dim/arithmetic.ts';
+import { add, minOf, mul } from '../../src/dim/arithmetic.ts';
 import { type Constraint, formatConstraint, parseConstraint } from '../../src/dim/constraint.ts';
 import { constant, type Dim, freshSymbol, symbol, unknownDim } from '../../src/dim/dim.ts';
 import { Facts } from '../../src/dim/facts.ts';
@@ -234,6 +234,91 @@ describe('require', () => {
       if (origin) facts.require(parseConstraint('12 | h', [origin]));
     }
     expect(facts.constraints().map((constraint) => constraint.origins)).toEqual([[one, two]]);
+  });
+});
+
+describe('give', () => {
+  const known = (facts: Facts): string[] =>
+    facts.given().map((constraint) => formatConstraint(constraint, (s) => s.name));
+
+  test('is used by proofs and simplification, and is not listed', () => {
+    const facts = new Facts();
+    const u = freshSymbol('u');
+    expect(facts.give({ kind: 'atMost', left: u, right: symbol('s'), origins: [] })).toBe('true');
+    expect(facts.atMost(u, add(symbol('s'), 1))).toBe('true');
+    expect(formatDim(facts.simplify(minOf(u, symbol('s'))), (s) => s.name)).toBe('u');
+    expect(listed(facts)).toEqual([]);
+    expect(known(facts)).toEqual(['u <= s']);
+  });
+
+  test('implies constraints, which are not listed then', () => {
+    const facts = new Facts();
+    const u = freshSymbol('u');
+    facts.give({ kind: 'atMost', left: u, right: symbol('s'), origins: [] });
+    facts.require(parseConstraint('s <= 8'));
+    expect(facts.require({ kind: 'range', dim: u, max: 9, origins: [] })).toBe('true');
+    facts.require({ kind: 'range', dim: u, min: 4, origins: [] });
+    expect(facts.require(parseConstraint('s >= 3'))).toBe('true');
+    expect(facts.constraints().map((one) => formatConstraint(one, (s) => s.name))).toEqual(['s <= 8', 'u >= 4']);
+  });
+
+  test('makes a constraint that was recorded before needless', () => {
+    const facts = given('s <= 512');
+    facts.give(parseConstraint('s <= 100'));
+    expect(listed(facts)).toEqual([]);
+  });
+
+  test('is refused where it cannot hold, and leaves nothing', () => {
+    const facts = given('s >= 5');
+    expect(facts.give(parseConstraint('s <= 4'))).toBe('false');
+    expect(known(facts)).toEqual([]);
+    expect(facts.range(symbol('s'))).toEqual({ min: 5, max: Infinity });
+  });
+
+  test('goes along with a fork, and from there to the facts that adopt it', () => {
+    const facts = new Facts();
+    const [u, v] = [freshSymbol('u'), freshSymbol('v')];
+    facts.give({ kind: 'atMost', left: u, right: symbol('s'), origins: [] });
+    const fork = facts.fork();
+    expect(fork.atMost(u, symbol('s'))).toBe('true');
+    fork.declare(v, { min: 2, max: 7 });
+    fork.give({ kind: 'atMost', left: v, right: u, origins: [] });
+    expect(facts.atMost(v, u)).toBe('unknown');
+    facts.adopt(fork);
+    expect(facts.atMost(v, symbol('s'))).toBe('true');
+    expect(facts.range(v)).toEqual({ min: 2, max: 7 });
+    expect(known(facts)).toEqual(['u <= s', 'v <= u']);
+  });
+
+  test('changes the version only where it was news', () => {
+    const facts = new Facts();
+    const constraint = parseConstraint('s <= 512');
+    facts.give(constraint);
+    const { version } = facts;
+    facts.give(constraint);
+    expect(facts.version).toBe(version);
+  });
+});
+
+describe('limit', () => {
+  const limits = (...texts: readonly string[]): Facts => {
+    const facts = new Facts();
+    for (const text of texts) {
+      const constraint = parseConstraint(text);
+      if (constraint.kind === 'range') facts.limit(constraint);
+    }
+    return facts;
+  };
+
+  test.each([
+    ['bounds a symbol without a word', 's <= 16777216', [], 16_777_216],
+    ['bounds the symbol of a linear expression', '2*s + 4 <= 33554432', [], 16_777_214],
+    ['is a constraint where a tensor may well be that large', 'b*s <= 16777216', ['b*s <= 16777216'], Infinity],
+    ['is a constraint where it is small', 's <= 32767', ['s <= 32767'], 32_767],
+  ])('%s: %s', (_, text, constraints, max) => {
+    const facts = limits(text);
+    expect(listed(facts)).toEqual(constraints);
+    expect(facts.range(symbol('s')).max).toBe(max);
   });
 });
 

@@ -1,5 +1,5 @@
 // Puts what a case gave into text that is compared with what the row says.
-import { formatConstraint, parseConstraint } from '../../src/dim/constraint.ts';
+import { type Constraint, formatConstraint, parseConstraint } from '../../src/dim/constraint.ts';
 import { type Dim, type SymbolDim, symbol, symbolsOf } from '../../src/dim/dim.ts';
 import { substitute } from '../../src/dim/evaluate.ts';
 import { formatDim } from '../../src/dim/text.ts';
@@ -15,7 +15,7 @@ import { dimsOf, type ExampleRun, inputSymbols } from './run-example.ts';
 export function describeRun(
   run: ExampleRun,
   expected: readonly string[],
-): { outputs: string[]; constraints: string[] } {
+): { outputs: string[]; constraints: string[]; bounds: string[] } {
   const names = freshNames(run, expected);
   const { facts } = run.graph;
   const rename = (dim: Dim): Dim => substitute(facts.simplify(dim), (s) => names.get(s));
@@ -24,10 +24,9 @@ export function describeRun(
     return expected[i]?.includes('=') ? `${type} = ${formatContent(output.content, rename)}` : type;
   });
   const nameOf = (s: SymbolDim): string => names.get(s)?.name ?? s.name;
-  return {
-    outputs,
-    constraints: facts.constraints().map((constraint) => canonicalConstraint(formatConstraint(constraint, nameOf))),
-  };
+  const texts = (list: readonly Constraint[]): string[] =>
+    list.map((constraint) => canonicalConstraint(formatConstraint(constraint, nameOf)));
+  return { outputs, constraints: texts(facts.constraints()), bounds: texts(facts.given()) };
 }
 
 function freshNames(run: ExampleRun, expected: readonly string[]): Map<SymbolDim, SymbolDim> {

@@ -62,15 +62,21 @@ class Chain {
   get constraints(): string[] {
     return this.graph.facts.constraints().map((constraint) => formatConstraint(constraint));
   }
+
+  /** The greatest `s` that the contract allows. */
+  get most(): number {
+    return this.graph.facts.range(symbol('s')).max;
+  }
 }
 
-const LIMIT = 's <= 16777216';
+/** Float32 holds every integer up to this one. */
+const LIMIT = 2 ** 24;
 
 describe('content through floats', () => {
-  test.each<[readonly Step[], string, readonly string[]]>([
-    [[['Cast', 'float32'], ['Div', 4], ['Ceil'], ['Cast', 'int64']], 'ceildiv(s, 4)', [LIMIT]],
-    [[['Cast', 'float32'], ['Div', 3], ['Floor'], ['Cast', 'int64']], 's//3', [LIMIT]],
-    [[['Cast', 'float32'], ['Mul', 0.5], ['Floor'], ['Cast', 'int64']], 's//2', [LIMIT]],
+  test.each<[readonly Step[], string, number]>([
+    [[['Cast', 'float32'], ['Div', 4], ['Ceil'], ['Cast', 'int64']], 'ceildiv(s, 4)', LIMIT],
+    [[['Cast', 'float32'], ['Div', 3], ['Floor'], ['Cast', 'int64']], 's//3', LIMIT],
+    [[['Cast', 'float32'], ['Mul', 0.5], ['Floor'], ['Cast', 'int64']], 's//2', LIMIT],
     [
       [
         ['Cast', 'float32'],
@@ -78,7 +84,18 @@ describe('content through floats', () => {
         ['Cast', 'int64'],
       ],
       '2*s',
-      ['s <= 8388608'],
+      LIMIT,
+    ],
+    [[['Cast', 'float32'], ['Mul', 2], ['Div', 3], ['Floor'], ['Cast', 'int64']], '(2*s)//3', 8_388_608],
+    [
+      [
+        ['Cast', 'float32'],
+        ['Mul', 2],
+        ['Add', 6],
+        ['Cast', 'int64'],
+      ],
+      '2*s + 6',
+      16_777_213,
     ],
     [
       [
@@ -87,15 +104,11 @@ describe('content through floats', () => {
         ['Cast', 'int32'],
       ],
       's//7',
-      [LIMIT],
+      LIMIT,
     ],
-    [[['Cast', 'float64'], ['Div', 4], ['Ceil'], ['Cast', 'int64']], 'ceildiv(s, 4)', []],
-    [
-      [['Cast', 'float32'], ['Add', -1], ['Div', 2], ['Floor'], ['Add', 1], ['Cast', 'int64']],
-      'ceildiv(s, 2)',
-      [LIMIT],
-    ],
-    [[['Cast', 'float32'], ['Neg'], ['Div', 2], ['Floor'], ['Neg'], ['Cast', 'int64']], 'ceildiv(s, 2)', [LIMIT]],
+    [[['Cast', 'float64'], ['Div', 4], ['Ceil'], ['Cast', 'int64']], 'ceildiv(s, 4)', Infinity],
+    [[['Cast', 'float32'], ['Add', -1], ['Div', 2], ['Floor'], ['Add', 1], ['Cast', 'int64']], 'ceildiv(s, 2)', LIMIT],
+    [[['Cast', 'float32'], ['Neg'], ['Div', 2], ['Floor'], ['Neg'], ['Cast', 'int64']], 'ceildiv(s, 2)', LIMIT],
     [
       [
         ['Cast', 'float32'],
@@ -103,14 +116,22 @@ describe('content through floats', () => {
         ['Cast', 'int64'],
       ],
       'min(s, 128)',
-      [LIMIT],
+      LIMIT,
     ],
-    [[['Cast', 'float32'], ['Clip', 1], ['Abs'], ['Sign'], ['Cast', 'int64']], '1', []],
-  ])('%j gives %s', (steps, text, constraints) => {
+    [[['Cast', 'float32'], ['Clip', 1], ['Abs'], ['Sign'], ['Cast', 'int64']], '1', Infinity],
+  ])('%j gives %s', (steps, text, most) => {
     const chain = new Chain().apply(steps);
     expect(chain.mistakes).toEqual([]);
     expect(chain.text).toBe(text);
-    expect(chain.constraints).toEqual(constraints);
+    expect(chain.most).toBe(most);
+    expect(chain.constraints).toEqual([]);
+  });
+
+  test('a limit that sizes may well reach is a constraint', () => {
+    const chain = new Chain('s*t').apply([['Cast', 'float32'], ['Div', 4], ['Ceil'], ['Cast', 'int64']]);
+    expect(chain.text).toBe('ceildiv(s*t, 4)');
+    expect(chain.constraints).toEqual(['s*t <= 16777216']);
+    expect(new Chain().apply([['Cast', 'int16']]).constraints).toEqual(['s <= 32767']);
   });
 
   test.each<[string, readonly Step[]]>([
@@ -123,7 +144,7 @@ describe('content through floats', () => {
   });
 
   test('no limit is stated while the float has not become an integer', () => {
-    expect(new Chain().apply([['Cast', 'float32'], ['Div', 4], ['Ceil']]).constraints).toEqual([]);
+    expect(new Chain().apply([['Cast', 'float32'], ['Div', 4], ['Ceil']]).most).toBe(Infinity);
   });
 
   test('a division and a rounding give what float32 arithmetic gives, up to the limit', () => {

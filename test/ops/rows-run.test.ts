@@ -77,7 +77,8 @@ function compare(run: ExampleRun, outputs: readonly (Tensor | undefined)[], bind
     else shape?.forEach((dim, axis) => compareSize(dim, tensor.dims[axis] ?? -1, `output ${i} axis ${axis}`));
     mistakes.push(...compareElements(value, tensor, binding).map((text) => `output ${i} ${text}`));
   });
-  for (const constraint of run.graph.facts.constraints()) {
+  const { facts } = run.graph;
+  for (const constraint of [...facts.constraints(), ...facts.given()]) {
     if (!meets(constraint, sizes)) mistakes.push(`the run breaks ${formatConstraint(constraint)}`);
   }
   return mistakes;

@@ -58,11 +58,12 @@ describe('infer', () => {
     const run = runExample(one, readInputs(example), { given: true });
     expect(run.diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
     const expected = example.outputs ?? [];
-    const { outputs, constraints } = describeRun(run, expected);
+    const { outputs, constraints, bounds } = describeRun(run, expected);
     expect(outputs).toEqual(expected.map(canonical));
     const given = example.given?.map(canonicalConstraint);
     const recorded = constraints.filter((text) => !given?.includes(text));
     expect(recorded.sort()).toEqual((example.constraints ?? []).map(canonicalConstraint).sort());
+    expect(bounds.sort()).toEqual((example.bounds ?? []).map(canonicalConstraint).sort());
   });
 
   test.each(titled(BAD))('%s is refused', (_, one) => {

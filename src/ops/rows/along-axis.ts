@@ -66,7 +66,7 @@ const TopK: OperatorRow = {
     {
       inputs: ['float32[batch, 8]', 'int64[1]'],
       outputs: ['float32[batch, k]', 'int64[batch, k]'],
-      constraints: ['k <= 8'],
+      bounds: ['k <= 8'],
     },
     {
       inputs: ['float32[batch, 8]'],

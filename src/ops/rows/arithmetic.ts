@@ -74,7 +74,7 @@ export const ARITHMETIC_ROWS: readonly OperatorRow[] = [
       {
         inputs: ['int32[] = s', 'int32[] = 4'],
         outputs: ['int32[] = 4*s'],
-        constraints: ['s <= 536870911'],
+        bounds: ['s <= 536870911'],
       },
     ],
   }),

@@ -169,9 +169,9 @@ const Compress: OperatorRow = {
       inputs: ['float32[b, 5]', 'bool[5]'],
       attributes: { axis: 1 },
       outputs: ['float32[b, u]'],
-      constraints: ['u <= 5'],
+      bounds: ['u <= 5'],
     },
-    { inputs: ['float32[b, s]', 'bool[k]'], outputs: ['float32[u]'], constraints: ['u <= b*s', 'u <= k'] },
+    { inputs: ['float32[b, s]', 'bool[k]'], outputs: ['float32[u]'], bounds: ['u <= b*s', 'u <= k'] },
     {
       inputs: ['float32[b, 3]', 'bool[3] = [true, false, true]'],
       attributes: { axis: -1 },
@@ -193,7 +193,7 @@ function keptOf(cx: InferContext, size: Dim | undefined, condition: Dim | undefi
     return constant(flags.filter(Boolean).length);
   }
   const kept = cx.fresh('kept', { max: size ?? condition });
-  if (size && condition) cx.atLeast(condition, kept, 'the condition');
+  if (size && condition) cx.facts.give({ kind: 'atMost', left: kept, right: condition, origins: [] });
   return kept;
 }
 

@@ -30,7 +30,7 @@ const Cast: OperatorRow = {
       inputs: ['int64[2] = [s, -1]'],
       attributes: { to: 6 },
       outputs: ['int32[2] = [s, -1]'],
-      constraints: ['s <= 2147483647'],
+      bounds: ['s <= 2147483647'],
     },
     { inputs: ['int64[3] = [s, 0, s - 1]'], attributes: { to: 9 }, outputs: ['bool[3] = [true, false, ?]'] },
     { inputs: ['int64[1] = [300]'], attributes: { to: 2 }, outputs: ['uint8[1] = [44]'] },

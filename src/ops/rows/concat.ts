@@ -42,8 +42,11 @@ const Concat: OperatorRow = {
   ],
 };
 
-function concatShape(cx: InferContext): Shape | undefined {
-  const inputs = Array.from({ length: cx.inputCount }, (_, i) => i);
+/** The shape of the inputs, all by default, one after the other along `axis`; undefined where no rank is known. */
+export function concatShape(
+  cx: InferContext,
+  inputs: readonly number[] = Array.from({ length: cx.inputCount }, (_, i) => i),
+): Shape | undefined {
   const first = inputs.find((i) => cx.shape(i) !== undefined);
   const rank = first === undefined ? undefined : cx.shape(first)?.length;
   if (first === undefined || rank === undefined) return undefined;
@@ -122,7 +125,7 @@ const Split: OperatorRow = {
       inputs: ['float32[b, h]', 'int64[2]'],
       attributes: { axis: 1 },
       outputs: ['float32[b, u]', 'float32[b, h - u]'],
-      constraints: ['u <= h'],
+      bounds: ['u <= h'],
     },
     {
       inputs: ['float32[b, 7]'],

@@ -35,7 +35,7 @@ const NonMaxSuppression: OperatorRow = {
     {
       inputs: ['float32[n, b, 4]', 'float32[n, c, b]', 'int64[] = 3', 'float32[]', 'float32[]'],
       outputs: ['int64[selected, 3]'],
-      constraints: ['selected <= c*n*min(b, 3)'],
+      bounds: ['selected <= c*n*min(b, 3)'],
     },
     { inputs: ['float32[n, b, 4]', 'float32[n, c, b]'], outputs: ['int64[0, 3]'] },
     { inputs: ['float32[1, 6, 4]', 'float32[1, 2, 5]'], fails: 'SHAPE_MISMATCH' },

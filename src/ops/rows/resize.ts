@@ -92,7 +92,7 @@ const Resize: OperatorRow = {
     {
       inputs: ['float32[n, 3, h, w]', null, 'float32[4] = [1, 1, 2, 0.5]'],
       outputs: ['float32[n, 3, 2*h, w//2]'],
-      constraints: ['h <= 8388608', 'w <= 16777216'],
+      bounds: ['h <= 16777216', 'w <= 16777216'],
     },
     {
       inputs: ['float32[n, 3, h, w]', null, null, 'int64[2] = [2*h, 224]'],
@@ -148,7 +148,7 @@ const Upsample: OperatorRow = {
       inputs: ['float32[n, c, h, 8]', 'float32[4] = [1, 1, 2, 2.5]'],
       opset: 9,
       outputs: ['float32[n, c, 2*h, 20]'],
-      constraints: ['h <= 8388608'],
+      bounds: ['h <= 16777216'],
     },
     { inputs: ['float32[n, 8]'], attributes: { scales: [1, 1.5] }, opset: 7, outputs: ['float32[n, 12]'] },
     {

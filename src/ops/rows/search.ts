@@ -46,10 +46,10 @@ const NonZero: OperatorRow = {
     return [cx.tensor([shape ? constant(Math.max(shape.length, 1)) : cx.fresh('rank'), found], 'int64')];
   },
   examples: [
-    { inputs: ['float32[batch, n]'], outputs: ['int64[2, found]'], constraints: ['found <= batch*n'] },
+    { inputs: ['float32[batch, n]'], outputs: ['int64[2, found]'], bounds: ['found <= batch*n'] },
     { inputs: ['bool[4] = [true, false, true, true]'], outputs: ['int64[1, 3]'] },
     { inputs: ['int64[2] = [s, 0]'], outputs: ['int64[1, 1]'] },
-    { inputs: ['float32[]'], outputs: ['int64[1, found]'], constraints: ['found <= 1'] },
+    { inputs: ['float32[]'], outputs: ['int64[1, found]'], bounds: ['found <= 1'] },
     { inputs: ['float32[...]'], outputs: ['int64[rank, found]'] },
     { inputs: ['seq(float32[n])'], fails: 'KIND_MISMATCH' },
   ],
@@ -86,13 +86,13 @@ const Unique: OperatorRow = {
     {
       inputs: ['float32[batch, n]'],
       outputs: ['float32[u]', 'int64[u]', 'int64[batch*n]', 'int64[u]'],
-      constraints: ['u <= batch*n'],
+      bounds: ['u <= batch*n'],
     },
     {
       inputs: ['float32[batch, n]'],
       attributes: { axis: 1 },
       outputs: ['float32[batch, u]', 'int64[u]', 'int64[n]', 'int64[u]'],
-      constraints: ['u <= n'],
+      bounds: ['u <= n'],
     },
     {
       inputs: ['int64[4] = [2, 1, 2, 3]'],

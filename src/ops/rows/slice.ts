@@ -77,9 +77,9 @@ const Slice: OperatorRow = {
     {
       inputs: ['float32[10, s]', 'int64[2] = [1, ?]', 'int64[2] = [3, 4]'],
       outputs: ['float32[2, u]'],
-      constraints: ['u <= s'],
+      bounds: ['u <= s'],
     },
-    { inputs: ['float32[4, s]', 'int64[1]', 'int64[1]'], outputs: ['float32[u, s]'], constraints: ['u <= 4'] },
+    { inputs: ['float32[4, s]', 'int64[1]', 'int64[1]'], outputs: ['float32[u, s]'], bounds: ['u <= 4'] },
     { inputs: ['int64[3] = [b, s, 768]', 'int64[1] = [0]', 'int64[1] = [-1]'], outputs: ['int64[2] = [b, s]'] },
     {
       inputs: [

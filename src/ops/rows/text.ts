@@ -66,7 +66,7 @@ const StringNormalizer: OperatorRow = {
       inputs: ['string[1, n]'],
       attributes: { stopwords: ['the'] },
       outputs: ['string[1, kept]'],
-      constraints: ['kept <= n'],
+      bounds: ['kept <= n'],
     },
     { inputs: ['string[2, 3]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['string[]'], fails: 'RANK_MISMATCH' },

@@ -29,10 +29,10 @@ export function fitted(cx: InferContext, dtype: DType, dim: Dim): Scalar {
   return (min >= -most && max <= most) || stateWithin(cx, dim, most) ? dim : undefined;
 }
 
-/** Records `-most <= dim <= most`; false where that cannot be. */
+/** Records the limit `-most <= dim <= most`; false where that cannot be. */
 export function stateWithin(cx: InferContext, dim: Dim, most: number): boolean {
   const origins = cx.node.origin ? [cx.node.origin] : [];
-  const answer = cx.facts.require({ kind: 'range', dim, min: -most, max: most, origins });
+  const answer = cx.facts.limit({ kind: 'range', dim, min: -most, max: most, origins });
   return answer === 'true' || answer === 'unknown';
 }
 

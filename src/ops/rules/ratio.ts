@@ -1,6 +1,7 @@
 // Floats that were computed from sizes, as exact ratios of dims with the limits under which the float type is exact.
-import { add, mul, neg } from '../../dim/arithmetic.ts';
+import { add, floorDiv, mul, neg } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
+import { contentOf } from '../../dim/polynomial.ts';
 import type { Limit, Ratio, Scalar } from '../../ir/content.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { InferContext } from '../../ir/operator.ts';
@@ -50,8 +51,10 @@ function makeRatio(numerator: Dim, denominator: Dim, limits: readonly Limit[]): 
 
 /** Whether the float is the ratio itself and not a rounded one: the denominator is a power of two. */
 export function isExact({ denominator }: Ratio): boolean {
-  return denominator.kind === 'const' && Number.isInteger(Math.log2(denominator.value));
+  return isPower(denominator);
 }
+
+const isPower = (dim: Dim): boolean => dim.kind === 'const' && Number.isInteger(Math.log2(dim.value));
 
 /** Whether the float is an integer whatever the sizes are. */
 export function isWhole({ denominator }: Ratio): boolean {
@@ -69,7 +72,10 @@ export function ratioElement(
   const most = exactUpTo(dtype);
   if (!numerator || !denominator || most === 0) return undefined;
   const limits = [...new Set(from.flatMap((ratio) => ratio.limits))];
-  for (const dim of [numerator, denominator]) {
+  const exact = isPower(denominator);
+  for (const part of [numerator, denominator]) {
+    // A rounded quotient keeps its floor only while the whole numerator is small, see roundRatio.
+    const dim = exact ? withoutTwos(part) : part;
     const { min, max } = cx.facts.range(dim);
     if (min < -most || max > most) limits.push({ dim, max: most });
   }
@@ -78,6 +84,14 @@ export function ratioElement(
     return dtype === 'float64' ? value : Math.fround(value);
   }
   return makeRatio(numerator, denominator, limits);
+}
+
+/** A dim without the powers of two that divide it whatever the sizes are: a binary float has them in its exponent. */
+function withoutTwos(dim: Dim): Dim {
+  const content = contentOf(dim.poly);
+  let twos = 1;
+  while (content % (2 * twos) === 0 && twos < 2 ** 24) twos *= 2;
+  return twos === 1 ? dim : floorDiv(dim, twos);
 }
 
 /** `a + b`, where both are exact. */

@@ -2,7 +2,7 @@
 import { floorDiv, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext } from '../../ir/operator.ts';
-import { attempt } from './integer-elements.ts';
+import { attempt, stateWithin } from './integer-elements.ts';
 
 /** Integers up to this one are exact in float32 (IEEE 754-2019, table 3.5). */
 const EXACT = 2 ** 24;
@@ -28,21 +28,15 @@ export function scaledSize(cx: InferContext, size: Dim, scale: number): Dim {
   const fraction = shortFraction(single);
   if (fraction) {
     const { numerator, denominator } = fraction;
-    const most = Math.floor(EXACT / numerator);
-    if (cx.facts.range(size).max <= most || recordAtMost(cx, size, most))
+    // Times a power of two any float32 is exact, so that only the size itself must be.
+    const most = Number.isInteger(Math.log2(numerator)) ? EXACT : Math.floor(EXACT / numerator);
+    if (cx.facts.range(size).max <= most || stateWithin(cx, size, most))
       return floorDiv(mul(numerator, size), denominator);
   }
   const { min, max } = cx.facts.range(size);
   const least = Number.isFinite(min) ? scaledNumber(Math.max(min, 0), single) : 0;
   const most = max <= EXACT ? scaledNumber(max, single) : attempt(() => mul(Math.ceil(single), size));
   return cx.fresh('resized', { min: least, max: most });
-}
-
-/** Records `size <= most`; false where that cannot be. */
-function recordAtMost(cx: InferContext, size: Dim, most: number): boolean {
-  const origins = cx.node.origin ? [cx.node.origin] : [];
-  const answer = cx.facts.require({ kind: 'range', dim: size, max: most, origins });
-  return answer === 'true' || answer === 'unknown';
 }
 
 function scaledNumber(size: number, scale: number): number {
