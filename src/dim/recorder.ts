@@ -14,6 +14,7 @@ import { gcd, unlessOverflow } from './integer.ts';
 import type { Interval } from './interval.ts';
 import { invertBound } from './invert.ts';
 import { dimOf } from './normal.ts';
+import { areOneTogether } from './one-size.ts';
 import { cancelFactors, commonFactors, contentOf, dividePoly, scalePoly } from './polynomial.ts';
 import { isolate, sidesOf } from './solve.ts';
 import type { Declaration, FactStore } from './store.ts';
@@ -251,7 +252,8 @@ export class Recorder {
   #pair(a: Dim, b: Dim, origins: readonly Origin[]): boolean {
     const isNotOne = (d: Dim): boolean =>
       this.#reason.ask({ kind: 'equal', left: d, right: constant(1), origins: NONE }) === 'false';
-    if (isNotOne(a) && isNotOne(b)) return this.#equate(this.#reason.simplify(sub(a, b)), origins);
+    if ((isNotOne(a) && isNotOne(b)) || areOneTogether(a, b, this.#reason.range))
+      return this.#equate(this.#reason.simplify(sub(a, b)), origins);
     this.#push({ kind: 'broadcastable', left: a, right: b, origins });
     this.#store.pairs = [...this.#store.pairs, [a, b]];
     this.#store.version += 1;
