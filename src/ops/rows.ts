@@ -23,6 +23,10 @@ import { LOGIC_ROWS } from './rows/logic.ts';
 import { LOSS_ROWS } from './rows/loss.ts';
 import { MATMUL_ROWS } from './rows/matmul.ts';
 import { MATRIX_ROWS } from './rows/matrix.ts';
+import { MICROSOFT_ATTENTION_ROWS } from './rows/microsoft-attention.ts';
+import { MICROSOFT_GROUP_QUERY_ATTENTION_ROWS } from './rows/microsoft-group-query-attention.ts';
+import { MICROSOFT_MULTI_HEAD_ATTENTION_ROWS } from './rows/microsoft-multi-head-attention.ts';
+import { MICROSOFT_PACKED_ATTENTION_ROWS } from './rows/microsoft-packed-attention.ts';
 import { ML_ENCODE_ROWS } from './rows/ml-encode.ts';
 import { ML_PREDICT_ROWS } from './rows/ml-predict.ts';
 import { NORMALIZATION_ROWS } from './rows/normalization.ts';
@@ -103,6 +107,10 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   SHAPE_OF_ROWS,
   SLICE_ROWS,
   STRETCH_ROWS,
+  MICROSOFT_ATTENTION_ROWS,
+  MICROSOFT_MULTI_HEAD_ATTENTION_ROWS,
+  MICROSOFT_GROUP_QUERY_ATTENTION_ROWS,
+  MICROSOFT_PACKED_ATTENTION_ROWS,
 ];
 
 let table: Map<string, OperatorRow> | undefined;
