@@ -1,5 +1,5 @@
 // Tensors made larger: Expand, Tile, Pad, CenterCropPad.
-import { add, mul } from '../../dim/arithmetic.ts';
+import { add, maxOf, minOf, mul, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import { type Content, makeContent, type Scalar } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
@@ -137,7 +137,8 @@ function tileContent(cx: InferContext, output: ValueType | undefined): Content |
 
 /**
  * Pad (since 1; pads an input since 11, axes since 18): sizes grow by what stands before and behind, or shrink where that is negative.
- * `[.., d, ..] -> [.., begin + d + end, ..]`, pads listed as all begins, then all ends; reflect needs `d > begin, end`.
+ * `[.., d, ..] -> [.., begin + d + end, ..]`, pads listed as all begins, then all ends; the modes other than constant need
+ * elements to pad with.
  */
 const Pad: OperatorRow = {
   name: 'Pad',
@@ -155,6 +156,24 @@ const Pad: OperatorRow = {
       attributes: { mode: 'reflect' },
       outputs: ['float32[b, s + 4]'],
       constraints: ['s >= 4'],
+    },
+    {
+      inputs: ['float32[b, s]', 'int64[4] = [0, 3, 0, -2]'],
+      attributes: { mode: 'reflect' },
+      outputs: ['float32[b, s + 1]'],
+      constraints: ['s >= 6'],
+    },
+    {
+      inputs: ['float32[b, s]', 'int64[4] = [0, -2, 0, 5]'],
+      attributes: { mode: 'edge' },
+      outputs: ['float32[b, s + 3]'],
+      constraints: ['s >= 3'],
+    },
+    {
+      inputs: ['float32[b, s]', 'int64[4] = [0, 0, 0, t - s]'],
+      attributes: { mode: 'reflect' },
+      outputs: ['float32[b, t]'],
+      constraints: ['t + 1 <= 2*min(s, t)'],
     },
     { inputs: ['float32[b, s]', 'int64[4] = [0, ?, 0, 1]'], outputs: ['float32[b, u]'] },
     { inputs: ['float32[b, s]', 'int64[2] = [1, 1]', null, 'int64[1]'], outputs: ['float32[u, v]'] },
@@ -182,6 +201,8 @@ export function padShape(cx: InferContext): Shape | undefined {
       actual: `${pads.length} pads`,
     });
   }
+  // ONNX Runtime wraps no empty tensor, also where nothing is padded.
+  if (cx.string('mode') === 'wrap') shape.forEach((size, axis) => cx.atLeast(size, 1, `axis ${axis} under mode wrap`));
   return shape.map((size, axis) => {
     const at = axes.indexOf(axis);
     return at < 0 ? size : paddedSize(cx, size, [pads?.[at], pads?.[at + axes.length]]);
@@ -189,16 +210,29 @@ export function padShape(cx: InferContext): Shape | undefined {
 }
 
 function paddedSize(cx: InferContext, size: Dim, [begin, end]: readonly (Dim | undefined)[]): Dim {
-  const mode = cx.string('mode', 'constant');
-  for (const pad of [begin, end]) {
-    if (!pad || !isAtLeast(cx, pad, 1)) continue;
-    if (mode === 'reflect') cx.atLeast(size, add(pad, 1), 'a size that is padded by reflection');
-    else if (mode !== 'constant') cx.atLeast(size, 1, 'a size that is padded by its own elements');
-  }
+  requireSource(
+    cx,
+    size,
+    [begin, end].filter((pad) => pad !== undefined),
+  );
   if (!begin || !end) return cx.fresh('pad');
   const padded = cx.facts.simplify(add(begin, size, end));
   cx.atLeast(padded, 0, 'a padded size');
   return padded;
+}
+
+/**
+ * Requires that elements are left to pad with once the negative pads are cut off: one by the modes edge and wrap, one more than the
+ * longest pad by reflect. ONNX Runtime refuses the run otherwise.
+ */
+function requireSource(cx: InferContext, size: Dim, pads: readonly Dim[]): void {
+  const mode = cx.string('mode', 'constant');
+  if (mode === 'constant' || pads.every((pad) => pad.kind === 'const' && pad.value === 0)) return;
+  const left = add(size, ...pads.map((pad) => minOf(pad, 0)));
+  const longest = mode === 'reflect' ? maxOf(0, ...pads) : constant(0);
+  const what = mode === 'reflect' ? 'a size that is padded by reflection' : 'a size that is padded by its own elements';
+  const simple = cx.facts.simplify(sub(left, longest));
+  cx.atLeast(simple, 1, what);
 }
 
 /**
