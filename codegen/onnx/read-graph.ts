@@ -6,7 +6,7 @@ import { Graph, type Node, type Value } from '../../src/ir/graph.ts';
 import { UNKNOWN_TYPE, type ValueType } from '../../src/ir/type.ts';
 import { PATH_KEY } from './graph-writer.ts';
 import { malformed } from './malformed.ts';
-import type { GraphProto, NodeProto, ValueInfoProto } from './proto/messages.ts';
+import type { AttributeProto, GraphProto, NodeProto, ValueInfoProto } from './proto/messages.ts';
 import type { StringStringEntryProto } from './proto/tensor-messages.ts';
 import { readAttributeProto } from './read-attribute.ts';
 import { type ResolveExternal, readSparseTensor, readTensor } from './read-tensor.ts';
@@ -98,36 +98,39 @@ export class GraphReader {
 
   #node(graph: Graph, proto: NodeProto, index: number, scope: Scope): Node {
     const what = describeNode(proto, index);
-    const attributes = new Map<string, Attribute>();
-    for (const attribute of proto.attribute ?? []) {
-      const name = attribute.name ?? '';
-      if (attributes.has(name)) throw malformed(`${what} has attribute "${name}" twice`, { what });
-      attributes.set(
-        name,
-        readAttributeProto(attribute, what, {
-          ...this.#reading,
-          readBody: (body, owner) => this.#body(graph, body, owner, scope),
-        }),
-      );
-    }
     const outputs = proto.output ?? [];
-    const metadata = new Map((proto.metadataProps ?? []).map(toEntry));
+    const metadata = proto.metadataProps && new Map(proto.metadataProps.map(toEntry));
     const node = graph.addNode({
       domain: proto.domain === 'ai.onnx' ? '' : (proto.domain ?? ''),
       op: proto.opType ?? '',
       inputs: (proto.input ?? []).map((name) => (name ? this.#lookUp(scope, name, what) : undefined)),
       outputs: outputs.length,
-      attributes,
+      attributes: proto.attribute && this.#attributes(graph, proto.attribute, what, scope),
       name: proto.name || undefined,
       origin: originOf(graph, what, metadata),
       overload: proto.overload,
     });
-    metadata.delete(PATH_KEY);
-    if (metadata.size > 0) node.metadata = metadata;
-    outputs.forEach((name, i) => {
+    metadata?.delete(PATH_KEY);
+    if (metadata && metadata.size > 0) node.metadata = metadata;
+    for (let i = 0; i < outputs.length; i++) {
+      const name = outputs[i];
       if (name) this.#nameOutput(scope, node, i, name, what);
-    });
+    }
     return node;
+  }
+
+  #attributes(graph: Graph, protos: readonly AttributeProto[], what: string, scope: Scope): Map<string, Attribute> {
+    const attributes = new Map<string, Attribute>();
+    const reading = {
+      ...this.#reading,
+      readBody: (body: GraphProto, owner: string) => this.#body(graph, body, owner, scope),
+    };
+    for (const attribute of protos) {
+      const name = attribute.name ?? '';
+      if (attributes.has(name)) throw malformed(`${what} has attribute "${name}" twice`, { what });
+      attributes.set(name, readAttributeProto(attribute, what, reading));
+    }
+    return attributes;
   }
 
   #body(parent: Graph, proto: GraphProto, owner: string, outer: Scope): Graph {
@@ -186,7 +189,7 @@ function initializerNames(proto: GraphProto): Set<string> {
 const toEntry = ({ key = '', value = '' }: StringStringEntryProto): [string, string] => [key, value];
 
 /** The layer path that dimwise wrote beside the node, and the node. */
-function originOf(graph: Graph, what: string, metadata: ReadonlyMap<string, string>): Origin {
-  const path = metadata.get(PATH_KEY);
+function originOf(graph: Graph, what: string, metadata: ReadonlyMap<string, string> | undefined): Origin {
+  const path = metadata?.get(PATH_KEY);
   return path ? { path: `${graph.root.name}.${path}`, what } : { what };
 }

@@ -24,6 +24,12 @@ export class NodeSorter {
     nodes.forEach((node, index) => {
       for (const name of node.output ?? []) if (name) maker.set(name, index);
     });
+    const isLate = (name: string, index: number): boolean => {
+      const at = maker.get(name);
+      return at !== undefined && at >= index;
+    };
+    if (!nodes.some((node, index) => this.#readsAny(node, (name) => isLate(name, index))))
+      return { nodes, changed: false };
     const needs = nodes.map((node, index) => {
       const before: number[] = [];
       for (const name of this.#reads(node)) {
@@ -40,6 +46,15 @@ export class NodeSorter {
       });
     });
     return { nodes: order.flatMap((index) => nodes[index] ?? []), changed: true };
+  }
+
+  /** Tells whether a node reads a name with a property. */
+  #readsAny(node: NodeProto, has: (name: string) => boolean): boolean {
+    const { input = [], attribute } = node;
+    for (const name of input) if (name && has(name)) return true;
+    if (!attribute?.some(({ g, graphs }) => g || graphs)) return false;
+    for (const name of this.#reads(node)) if (has(name)) return true;
+    return false;
   }
 
   /** Names that a node reads: its inputs and what its bodies capture. */

@@ -6,13 +6,13 @@ import type { Attribute } from './attribute.ts';
 import { bodiesOf } from './bodies.ts';
 import { contentOfData } from './content.ts';
 import type { DType } from './dtype.ts';
-import { dropEntry, dropUser, Node, type NodeParts } from './node.ts';
+import { Node, type NodeParts } from './node.ts';
 import type { ParameterCell } from './parameter-cell.ts';
 import type { TensorData } from './tensor-data.ts';
 import { tensorType, type ValueType } from './type.ts';
 import { Value } from './value.ts';
 
-export { dropUser, Node, type NodeParts } from './node.ts';
+export { Node, type NodeParts } from './node.ts';
 export { type ShapeSpec, type SizeSpec, Value, type ValueSource } from './value.ts';
 
 /** A function of the model: a body with formal inputs, outputs and attributes, called by nodes of its domain and name. */
@@ -147,7 +147,7 @@ export class Graph {
   /** Adds a node at the end, or before another node of this graph. */
   addNode(parts: NodeParts, before?: Node): Node {
     const node = new Node(this, parts);
-    for (const input of node.inputs) input?.users.push(node);
+    for (const input of node.inputs) input?.addUser(node);
     for (const body of bodiesOf(node)) body.owner = node;
     const previous = before ? before.previous : this.#last;
     node.previous = previous;
@@ -163,9 +163,9 @@ export class Graph {
 
   /** Sets the outputs. */
   setOutputs(values: readonly Value[]): void {
-    for (const value of this.#outputs) dropEntry(value.returnedBy, this);
+    for (const value of this.#outputs) value.dropReturn(this);
     this.#outputs = values.slice();
-    for (const value of values) value.returnedBy.push(this);
+    for (const value of values) value.addReturn(this);
   }
 
   /** Empties a body that no node holds any more, so that it counts no longer as a reader of the values around it. */
@@ -180,7 +180,7 @@ export class Graph {
    */
   detach(node: Node): void {
     invariant(node.graph === this && node.attached, `node ${node.op} is not part of graph ${this.name}`);
-    for (const input of node.inputs) if (input) dropUser(input, node);
+    for (const input of node.inputs) input?.dropUser(node);
     for (const body of bodiesOf(node)) if (body.owner === node) body.release();
     if (node.previous) node.previous.next = node.next;
     else this.#first = node.next;

@@ -66,26 +66,13 @@ export class Node {
   /** Makes input `i` another value; only the rewrite API calls it. */
   setInput(i: number, value: Value | undefined): void {
     const old = this.#inputs[i];
-    if (old) dropUser(old, this);
+    old?.dropUser(this);
     this.#inputs[i] = value;
-    value?.users.push(this);
+    value?.addUser(this);
   }
 
   /** An attribute by name; schema defaults are not applied here. */
   attribute(name: string): Attribute | undefined {
     return this.attributes.get(name);
   }
-}
-
-/** Removes one use of a value by a node. */
-export function dropUser(value: Value, node: Node): void {
-  dropEntry(value.users, node);
-}
-
-/** Removes one entry of a list whose order means nothing. */
-export function dropEntry<T>(list: T[], entry: T): void {
-  const at = list.lastIndexOf(entry);
-  if (at < 0) return;
-  const last = list.pop();
-  if (last !== undefined && at < list.length) list[at] = last;
 }

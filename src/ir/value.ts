@@ -22,6 +22,8 @@ export type ValueSource =
   | { readonly kind: 'parameter'; readonly cell: ParameterCell }
   | { readonly kind: 'constant'; readonly data: TensorData };
 
+const NONE: readonly never[] = Object.freeze([]);
+
 /**
  * A value of a graph: what an input, a parameter, a constant or a node's output is.
  * The type parameters carry dtype and sizes where the author's call knows them.
@@ -34,10 +36,9 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
   /** The name in the file; inner values without a name are named by path when they are emitted. */
   name: string | undefined;
   readonly origin: Origin | undefined;
-  /** Nodes that read this value, one entry per use, bodies that capture it included. */
-  readonly users: Node[] = [];
-  /** Graphs that return this value, one entry per output, bodies that pass it on from around them included; kept by the graph. */
-  readonly returnedBy: Graph[] = [];
+  /** Made with its first entry: most values have one reader, and most graphs are large. */
+  #users: Node[] | undefined;
+  #returnedBy: Graph[] | undefined;
   #type: ValueType;
   /** The type as it was set, before facts were applied. */
   #declared: ValueType;
@@ -53,6 +54,38 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
     this.#declared = type;
     this.name = name;
     this.origin = origin;
+  }
+
+  /** Nodes that read this value, one entry per use, bodies that capture it included. */
+  get users(): readonly Node[] {
+    return this.#users ?? NONE;
+  }
+
+  /** Graphs that return this value, one entry per output, bodies that pass it on from around them included. */
+  get returnedBy(): readonly Graph[] {
+    return this.#returnedBy ?? NONE;
+  }
+
+  /** Notes a use by a node; only the graph and its nodes call it. */
+  addUser(node: Node): void {
+    if (this.#users) this.#users.push(node);
+    else this.#users = [node];
+  }
+
+  /** Takes one use by a node back. */
+  dropUser(node: Node): void {
+    if (this.#users) dropEntry(this.#users, node);
+  }
+
+  /** Notes that a graph returns the value; only the graph calls it. */
+  addReturn(graph: Graph): void {
+    if (this.#returnedBy) this.#returnedBy.push(graph);
+    else this.#returnedBy = [graph];
+  }
+
+  /** Takes one return by a graph back. */
+  dropReturn(graph: Graph): void {
+    if (this.#returnedBy) dropEntry(this.#returnedBy, graph);
   }
 
   /** The inferred type, under all that the graph knows by now. */
@@ -149,6 +182,14 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
     this.#content = content;
     this.#resolvedAt = this.graph.facts.version;
   }
+}
+
+/** Removes one entry of a list whose order means nothing. */
+function dropEntry<T>(list: T[], entry: T): void {
+  const at = list.lastIndexOf(entry);
+  if (at < 0) return;
+  const last = list.pop();
+  if (last !== undefined && at < list.length) list[at] = last;
 }
 
 function unknownRank(value: Value) {

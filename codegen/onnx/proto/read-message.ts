@@ -121,9 +121,14 @@ class MessageReader {
     if (field.form === 'data') {
       this.#data(field, wireType, draft);
     } else if (field.form === 'many') {
-      const list = listOf<unknown>(draft, name);
-      if (field.kind === 'int64' && wireType === WIRE.bytes) this.#packedInt64s(field, list);
-      else list.push(this.#value(field, wireType, list.length, undefined));
+      if (field.kind === 'int64' && wireType === WIRE.bytes) {
+        this.#packedInt64s(field, listOf<unknown>(draft, name));
+        return;
+      }
+      const known = draft[name];
+      // Most lists stay short: one made with its first element takes no more room than that.
+      if (Array.isArray(known)) known.push(this.#value(field, wireType, known.length, undefined));
+      else draft[name] = [this.#value(field, wireType, 0, undefined)];
     } else {
       const value = this.#value(field, wireType, -1, draft[name]);
       if (field.oneOf) clearOthers(field, draft);

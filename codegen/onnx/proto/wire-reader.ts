@@ -14,6 +14,13 @@ export const wireName = (wire: number): string => WIRE_NAMES[wire] ?? `wire type
 // A byte order mark is part of the text: dropping it would lose it.
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Texts of up to so many bytes are taken for names. */
+const MAX_NAME = 64;
+/** How many of the last names are kept; a power of two. */
+const RECENT_TEXTS = 4096;
+/** Lists of character codes by length, used again and again: what is made of one is a flat text, which maps find fast. */
+const CODES: readonly number[][] = Array.from({ length: MAX_NAME + 1 }, (_, length) => Array<number>(length).fill(0));
+
 /**
  * Reads the wire format from `pos` to `len`, which is the end of the message being read.
  *
@@ -27,6 +34,8 @@ export class WireReader extends Reader {
   low = 0;
   /** The upper 32 bits of the last varint, with sign. */
   high = 0;
+
+  readonly #recent: (string | undefined)[] = Array<undefined>(RECENT_TEXTS).fill(undefined);
 
   /**
    * @param bytes the whole input
@@ -134,7 +143,7 @@ export class WireReader extends Reader {
     const length = this.length();
     const start = this.pos;
     this.pos += length;
-    if (length <= 32) {
+    if (length <= MAX_NAME) {
       const text = this.#ascii(start);
       if (text !== undefined) return text;
     }
@@ -147,13 +156,29 @@ export class WireReader extends Reader {
 
   /** Reads the bytes from a start to `pos` if they are all ASCII: faster for names than a decoder. */
   #ascii(start: number): string | undefined {
-    let text = '';
-    for (let at = start; at < this.pos; at++) {
-      const byte = this.buf[at] ?? 0;
+    const { buf, pos } = this;
+    // A name occurs where it is made and where it is read: the text made first serves both, and is found by identity.
+    let hash = pos - start;
+    for (let at = start; at < pos; at++) {
+      const byte = buf[at] ?? 0;
       if (byte > 0x7f) return undefined;
-      text += String.fromCharCode(byte);
+      hash = (Math.imul(hash, 31) + byte) | 0;
     }
+    const slot = (hash ^ (hash >>> 15)) & (RECENT_TEXTS - 1);
+    const recent = this.#recent[slot];
+    if (recent !== undefined && this.#isText(recent, start)) return recent;
+    const codes = CODES[pos - start] ?? [];
+    for (let at = start; at < pos; at++) codes[at - start] = buf[at] ?? 0;
+    const text = String.fromCharCode.apply(undefined, codes);
+    this.#recent[slot] = text;
     return text;
+  }
+
+  #isText(text: string, start: number): boolean {
+    const { buf, pos } = this;
+    if (text.length !== pos - start) return false;
+    for (let at = start; at < pos; at++) if (text.charCodeAt(at - start) !== buf[at]) return false;
+    return true;
   }
 
   /**
