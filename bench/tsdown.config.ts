@@ -2,7 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: { 'road-child': fileURLToPath(new URL('./road-child.ts', import.meta.url)) },
+  entry: {
+    'road-child': fileURLToPath(new URL('./road-child.ts', import.meta.url)),
+    'shapes-child': fileURLToPath(new URL('./shapes-child.ts', import.meta.url)),
+  },
   format: 'esm',
   platform: 'node',
   target: 'node20',
