@@ -11,6 +11,16 @@ import { axesArgument, isAtLeast, listLength } from '../rules/size-elements.ts';
  */
 const Squeeze: OperatorRow = {
   name: 'Squeeze',
+  backward: (cx, i, output) => {
+    const axes = axesArgument(cx, 1);
+    // Without axes any number of ones may have been dropped.
+    if (i !== 0 || axes === undefined || axes === 'absent' || axes.length === 0) return undefined;
+    const dropped = cx.axes(axes, output.length + axes.length);
+    const kept = output[Symbol.iterator]();
+    return Array.from({ length: output.length + axes.length }, (_, axis) =>
+      dropped.includes(axis) ? constant(1) : (kept.next().value ?? constant(1)),
+    );
+  },
   infer: (cx) => [cx.tensor(squeezeShape(cx))],
   content: (cx, [output]) => [reshaped(cx.content(0), output)],
   examples: [
@@ -20,6 +30,9 @@ const Squeeze: OperatorRow = {
     { inputs: ['float32[1, 3, 1]'], outputs: ['float32[3]'] },
     { inputs: ['float32[1, b + 1, 1]'], outputs: ['float32[b + 1]'] },
     { inputs: ['float32[1, b, 1]'], outputs: ['float32[...]'] },
+    { inputs: ['float32[2, 1, b + 1, 3]', 'int64[1]'], outputs: ['float32[2, b + 1, 3]'] },
+    { inputs: ['float32[1, 3, 1, 5]', 'int64[1]'], outputs: ['float32[u, v, 5]'] },
+    { inputs: ['float32[1, 3, 1, 5]', 'int64[2]'], outputs: ['float32[...]'] },
     { inputs: ['int64[1] = [s]', 'int64[1] = [0]'], outputs: ['int64[] = s'] },
     { inputs: ['float32[b, 1]'], attributes: { axes: [1] }, opset: 11, outputs: ['float32[b]'] },
     { inputs: ['float32[2, 3]', 'int64[1] = [1]'], fails: 'SHAPE_MISMATCH' },
@@ -30,7 +43,9 @@ const Squeeze: OperatorRow = {
 function squeezeShape(cx: InferContext): Shape | undefined {
   const shape = cx.shape(0);
   const given = axesArgument(cx, 1);
-  if (!shape || given === undefined) return undefined;
+  if (!shape) return undefined;
+  // Several axes that are not known may name one axis twice.
+  if (given === undefined) return listLength(cx, 1) === 1 ? squeezeSomewhere(cx, shape) : undefined;
   // ONNX Runtime takes an empty list of axes as no list.
   if (given === 'absent' || given.length === 0) return squeezeAll(cx, shape);
   const axes = cx.axes(given, shape.length);
@@ -52,12 +67,31 @@ function squeezeAll(cx: InferContext, shape: Shape): Shape | undefined {
   return kept;
 }
 
+/** The shape when one axis vanishes and is not known: it lies between the first and the last axis that can be 1. */
+function squeezeSomewhere(cx: InferContext, shape: Shape): Shape {
+  const canBeOne = (dim: Dim): boolean => cx.facts.equal(dim, 1) !== 'false';
+  const [first, last] = [shape.findIndex(canBeOne), shape.findLastIndex(canBeOne)];
+  const only = first === last ? shape[first] : undefined;
+  if (only) cx.unify(only, constant(1), `axis ${first}, the only one that can be squeezed, and 1`);
+  return shape.slice(1).map((next, axis) => {
+    const same = shape[axis] ?? next;
+    if (axis < first || same === next) return same;
+    return axis >= last ? next : cx.fresh('squeezed');
+  });
+}
+
 /**
  * Unsqueeze (since 1; axes an input since 13): axes of size 1 that stand at `axes` of the result.
  * `[..., ...] -> [..., 1, ...]`.
  */
 const Unsqueeze: OperatorRow = {
   name: 'Unsqueeze',
+  backward: (cx, i, output) => {
+    const axes = axesArgument(cx, 1);
+    if (i !== 0 || axes === undefined || axes === 'absent') return undefined;
+    const added = cx.axes(axes, output.length);
+    return output.filter((_, axis) => !added.includes(axis));
+  },
   infer: (cx) => [cx.tensor(unsqueezeShape(cx))],
   content: (cx, [output]) => [reshaped(cx.content(0), output)],
   examples: [
@@ -106,6 +140,8 @@ const Transpose: OperatorRow = {
     const shape = order ? cx.ranked(0, order.length) : undefined;
     return [cx.tensor(order?.map((axis) => shape?.[axis] ?? constant(1)))];
   },
+  // With perm the rule itself fixes the rank; without it the axes are reversed.
+  backward: (_, i, output) => (i === 0 ? output.toReversed() : undefined),
   content: (cx, [output]) => {
     const source = cx.content(0);
     const sizes = contentSizes(output);

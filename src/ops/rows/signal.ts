@@ -22,7 +22,8 @@ function lengthInput(cx: InferContext, i: number, hint: string, least = 1): Dim 
 function dftAxis(cx: InferContext, rank: number): number | undefined {
   const given = cx.version < 20 ? [cx.int('axis', 1)] : cx.has(2) ? cx.integers(2) : [-2];
   const [value] = given ?? [];
-  if (value === undefined) return undefined;
+  // Of the signal's axes there may be one only.
+  if (value === undefined) return rank === 2 ? 0 : undefined;
   const axis = cx.axis(value, rank);
   if (axis < rank - 1) return axis;
   return cx.fail('ATTRIBUTE_INVALID', `${cx.op}: axis ${value} is the last one, which holds real and imaginary part`, {
@@ -53,7 +54,8 @@ function dft(cx: InferContext): Shape | undefined {
   const [onesided, inverse] = [cx.int('onesided', 0) !== 0, cx.int('inverse', 0) !== 0];
   if (onesided && inverse && parts) cx.unify(parts, constant(2), 'parts of a one-sided spectrum and 2');
   const signal = x.slice(0, -1).map((dim, i) => {
-    if (axis === undefined) return cx.fresh('dft');
+    // Without a length, a whole transform leaves every size as it is.
+    if (axis === undefined) return onesided || cx.has(1) ? cx.fresh('dft') : dim;
     return i === axis ? dftSize(cx, dim, onesided, inverse) : dim;
   });
   return [...signal, constant(onesided && inverse ? 1 : 2)];
@@ -72,6 +74,9 @@ const DFT: OperatorRow = {
     { inputs: ['float32[n, t, 2]', 'int64[] = 16'], outputs: ['float32[n, 16, 2]'] },
     { inputs: ['float32[n, t, s, 2]', null, 'int64[] = 1'], outputs: ['float32[n, t, s, 2]'] },
     { inputs: ['float32[n, 9, 2]'], attributes: { onesided: 1, inverse: 1 }, outputs: ['float32[n, 16, 1]'] },
+    { inputs: ['float32[n, t, s, 2]', null, 'int64[]'], outputs: ['float32[n, t, s, 2]'] },
+    { inputs: ['float32[n, 2]', 'int64[] = 8', 'int64[]'], outputs: ['float32[8, 2]'] },
+    { inputs: ['float32[n, t, s, 2]', null, 'int64[]'], attributes: { onesided: 1 }, outputs: ['float32[u, v, w, 2]'] },
     {
       inputs: ['float32[n, t, s, 1]'],
       attributes: { axis: 2, onesided: 1 },
