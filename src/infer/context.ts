@@ -7,7 +7,7 @@ import type { Facts } from '../dim/facts.ts';
 import { formatDim } from '../dim/text.ts';
 import type { Attribute, Int64 } from '../ir/attribute.ts';
 import { type Content, dimOf, intOf } from '../ir/content.ts';
-import type { Graph, Node } from '../ir/graph.ts';
+import type { Graph, Node, Value } from '../ir/graph.ts';
 import type { BodyOptions, InferContext, InputAxis } from '../ir/operator.ts';
 import { formatShape, type MaybeDType, type Shape, tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import type { OperatorSchema } from '../ops/schema.ts';
@@ -25,6 +25,8 @@ export class Context implements InferContext {
   readonly node: Node;
   readonly schema: OperatorSchema | undefined;
   readonly facts: Facts;
+  /** Inputs whose rank the rule has fixed. */
+  refined: Value[] | undefined;
   readonly #variables: TypeVariables | undefined;
   readonly #inferBody: BodyInference;
 
@@ -132,7 +134,7 @@ export class Context implements InferContext {
 
   ranked(i: number, rank: number): Shape {
     const shape = this.shape(i);
-    if (!shape) return refineRank(this, i, rank);
+    if (!shape) return refineRank(this, i, rank, (value) => (this.refined ??= []).push(value));
     if (shape.length !== rank) this.#rankMismatch(i, shape, String(rank));
     return shape;
   }

@@ -1,17 +1,19 @@
 // Infers one node: its schema, its row, the types and content of its outputs, or the mistake that it is.
-import { type Diagnostic, DimwiseError, isDimwiseError, type Related } from '../base/errors.ts';
+import { type Diagnostic, DimwiseError, dimwiseError, isDimwiseError, type Related } from '../base/errors.ts';
 import { namelessCount } from '../dim/dim.ts';
 import type { FunctionDefinition, Graph, Node } from '../ir/graph.ts';
 import type { BodyOptions, OperatorRow } from '../ir/operator.ts';
-import { UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
+import { type Shape, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import { findRow } from '../ops/rows.ts';
 import { findSchema, type OperatorSchema } from '../ops/schema.ts';
 import { checkAgainstSchema } from './check-schema.ts';
 import { Context } from './context.ts';
+import { takeClaims } from './claims.ts';
 import { hoistFacts } from './hoist-facts.ts';
 import { calledFunction, inferCall } from './infer-call.ts';
 import { recall, remember } from './node-memo.ts';
 import { TypeVariables } from './type-variables.ts';
+import { type InferAgain, spreadRank } from './spread-rank.ts';
 
 /** Takes the mistakes that inference finds. */
 export type Report = (diagnostic: Diagnostic) => void;
@@ -35,7 +37,26 @@ export function inferNode(node: Node, report: Report): void {
       report(diagnostic.origin ? diagnostic : { ...diagnostic, origin: node.origin });
     poison(node);
   }
+    return;
 }
+  const { claims } = node.graph;
+  if (claims) takeClaims(node, claims, againBy(report));
+}
+
+/** How nodes are inferred again when the rank of a value becomes known later. */
+export function againBy(report: Report): InferAgain {
+  return { infer: (node) => inferNode(node, report), backward };
+}
+
+function backward(node: Node, input: number, output: Shape): Shape | undefined {
+  const row = node.row ?? findRow(node.domain, node.op);
+  if (!row?.backward) return undefined;
+  return row.backward(new Context(node, schemaOf(node), undefined, noBodies), input, output);
+}
+
+/** Sizes of an input never depend on bodies. */
+function noBodies(): never {
+  throw dimwiseError({ code: 'INTERNAL_INVARIANT', message: 'a backward rule does not infer bodies' });
 
 function inferSound(node: Node, report: Report): void {
   const called = calledFunction(node);
@@ -65,6 +86,7 @@ function inferSound(node: Node, report: Report): void {
   const after = stateOf(node);
   if (isSimple && before.every((part, i) => part === after[i])) remember(node);
 }
+  if (cx.refined) for (const value of cx.refined) spreadRank(value, againBy(report));
 
 /** What a rule may change beside its results: the facts, and which symbols there are. */
 function stateOf({ graph: { facts } }: Node): readonly unknown[] {

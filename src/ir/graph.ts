@@ -4,6 +4,7 @@ import type { Origin } from '../base/origin.ts';
 import { Facts } from '../dim/facts.ts';
 import type { Attribute } from './attribute.ts';
 import { bodiesOf } from './bodies.ts';
+import type { Claim } from './claim.ts';
 import { contentOfData } from './content.ts';
 import type { DType } from './dtype.ts';
 import { Node, type NodeParts } from './node.ts';
@@ -49,6 +50,8 @@ export class Graph {
   owner: Node | undefined;
   /** A place for what inference remembers of its nodes; nothing else reads it. */
   memo: unknown;
+  /** What a file or an author states of its values; inference meets it each time it infers one of them. */
+  claims: Map<Value, Claim> | undefined;
   #facts: Facts;
   readonly #inputs: Value[] = [];
   readonly #parameters = new Map<ParameterCell, Value>();

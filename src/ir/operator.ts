@@ -137,3 +137,8 @@ export interface OperatorRow {
   readonly content?: (cx: InferContext, outputs: readonly ValueType[]) => readonly (Content | undefined)[];
   readonly examples: readonly OperatorExample[];
 }
+  /**
+   * The sizes of input `i` of unknown rank, given those of output 0; undefined where they do not follow. An operator that broadcasts
+   * has none: `[1, 10] + [12, 1]` is valid, so its output settles no input.
+   */
+  readonly backward?: (cx: InferContext, i: number, output: Shape) => Shape | undefined;

@@ -1,8 +1,10 @@
 // Operators that search or accumulate along one axis: ArgMax, ArgMin, TopK, CumSum, CumProd.
+
 import { constant } from '../../dim/dim.ts';
 import { intOf } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
+import { passesSizes } from '../rules/backward.ts';
 import { scalarDim, scalarElement, scalarInput } from '../rules/scalar-input.ts';
 
 function argShape(cx: InferContext): readonly ValueType[] {
@@ -92,6 +94,7 @@ function cumulative(cx: InferContext): readonly ValueType[] {
 const cumulativeRow = (name: string): OperatorRow => ({
   name,
   infer: cumulative,
+  backward: passesSizes,
   examples: [
     { inputs: ['float32[batch, n]', 'int64[] = 1'], outputs: ['float32[batch, n]'] },
     { inputs: ['float32[batch, n]', 'int32[]'], outputs: ['float32[batch, n]'] },

@@ -4,6 +4,7 @@ import type { Content } from '../../ir/content.ts';
 import { DTYPES } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType, ValueType } from '../../ir/type.ts';
+import { passesSizes } from '../rules/backward.ts';
 import { castElement } from '../rules/cast-element.ts';
 import { dtypeAttribute, dtypeText } from '../rules/dtype-attribute.ts';
 import { mapContent } from '../rules/map-content.ts';
@@ -17,6 +18,7 @@ function castContent(cx: InferContext, [out]: readonly ValueType[]): readonly (C
 /** Cast (1): each element converted to the type `to`, a text before version 6. `T1[d0, ..., dn] -> T2[d0, ..., dn]` */
 const Cast: OperatorRow = {
   name: 'Cast',
+  backward: passesSizes,
   infer: (cx) => {
     const to: MaybeDType = (cx.version < 6 ? dtypeText(cx, 'to') : dtypeAttribute(cx, 'to')) ?? 'undefined';
     return [cx.tensor(cx.shape(0), to)];
@@ -45,6 +47,7 @@ const Cast: OperatorRow = {
 /** CastLike (15): each element of input 0 converted to the type of input 1. `T1[d0, ..., dn], T2[...] -> T2[d0, ..., dn]` */
 const CastLike: OperatorRow = {
   name: 'CastLike',
+  backward: passesSizes,
   infer: (cx) => [cx.tensor(cx.shape(0), cx.dtype(1))],
   content: castContent,
   examples: [
@@ -57,6 +60,7 @@ const CastLike: OperatorRow = {
 /** BitCast (26): the bits of each element read as another type of the same width. `T1[d0, ..., dn] -> T2[d0, ..., dn]` */
 const BitCast: OperatorRow = {
   name: 'BitCast',
+  backward: passesSizes,
   infer: (cx) => {
     const to = dtypeAttribute(cx, 'to') ?? 'undefined';
     const from = cx.dtype(0);
@@ -81,6 +85,7 @@ const BitCast: OperatorRow = {
 /** Identity (1): the input, a tensor, sequence or optional. `T -> T` */
 const Identity: OperatorRow = {
   name: 'Identity',
+  backward: passesSizes,
   infer: (cx) => [cx.type(0)],
   content: (cx) => [cx.content(0)],
   examples: [

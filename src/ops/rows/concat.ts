@@ -1,6 +1,6 @@
 // Tensors put together and taken apart along one axis: Concat and Split.
 import { add, ceilDiv, floorDiv, mul, sub } from '../../dim/arithmetic.ts';
-import { constant, type Dim } from '../../dim/dim.ts';
+import { constant, type Dim, unknownDim } from '../../dim/dim.ts';
 import { type Content, makeContent, type Scalar } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { elementCount } from '../../ir/tensor-data.ts';
@@ -15,6 +15,10 @@ import { sizeElements } from '../rules/size-elements.ts';
 const Concat: OperatorRow = {
   name: 'Concat',
   infer: (cx) => [cx.tensor(concatShape(cx))],
+  backward: (cx, _, output) => {
+    const axis = cx.axis(cx.int('axis', 1), output.length);
+    return output.map((dim, i) => (i === axis ? unknownDim() : dim));
+  },
   content: (cx, [output]) => [concatContent(cx, output)],
   examples: [
     { inputs: ['float32[b, s, 64]', 'float32[b, t, 64]'], attributes: { axis: 1 }, outputs: ['float32[b, s + t, 64]'] },

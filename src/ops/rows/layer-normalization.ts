@@ -2,6 +2,7 @@
 import { dtypeFromOnnx } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType, Shape } from '../../ir/type.ts';
+import { passesSizes } from '../rules/backward.ts';
 import { broadcastInto } from '../rules/broadcast-into.ts';
 
 /** X's shape, checked against `axis` and the inputs that broadcast into it; undefined where its rank is unknown. */
@@ -28,6 +29,7 @@ function stashDType(cx: InferContext): MaybeDType {
  */
 const LayerNormalization: OperatorRow = {
   name: 'LayerNormalization',
+  backward: passesSizes,
   infer: (cx) => {
     const found = normalized(cx, [1, 2]);
     const stash = stashDType(cx);
@@ -45,6 +47,12 @@ const LayerNormalization: OperatorRow = {
       outputs: ['float16[n, s, d]', 'float32[n, 1, 1]'],
     },
     { inputs: ['float32[n, d]', 'float32[768]', null], outputs: ['float32[n, 768]'], constraints: ['d == 768'] },
+    {
+      inputs: ['float32[n, d]', 'float32[c]'],
+      outputs: ['float32[n, d]'],
+      constraints: ['broadcast(c, d) == d'],
+    },
+    { inputs: ['float32[n, 8]', 'float32[c]'], outputs: ['float32[n, 8]'], constraints: ['broadcastable(c, 8)'] },
     { inputs: ['float32[...]', 'float32[768]'], outputs: ['float32[...]'] },
     { inputs: ['float32[n, 512]', 'float32[768]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[n, 512]', 'float32[512]'], attributes: { axis: 2 }, fails: 'ATTRIBUTE_INVALID' },
@@ -55,6 +63,7 @@ const LayerNormalization: OperatorRow = {
 /** RMSNormalization (since 23): the axes from `axis` on divided by their root mean square, then scaled; Y as X, dtype of scale. */
 const RMSNormalization: OperatorRow = {
   name: 'RMSNormalization',
+  backward: passesSizes,
   infer: (cx) => [cx.tensor(normalized(cx, [1])?.x, cx.outputDType(0))],
   examples: [
     { inputs: ['float32[n, s, 8]', 'float32[8]'], outputs: ['float32[n, s, 8]'] },

@@ -2,6 +2,7 @@
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { passesSizes } from '../rules/backward.ts';
 import { requireGroups, requirePositive } from '../rules/channels.ts';
 
 const ANY = Number.POSITIVE_INFINITY;
@@ -45,6 +46,7 @@ const BN_INPUTS = ['float32[n, 64, h, w]', 'float32[64]', 'float32[64]', 'float3
  */
 const BatchNormalization: OperatorRow = {
   name: 'BatchNormalization',
+  backward: passesSizes,
   infer: (cx) => {
     const x = cx.rankBetween(0, 1, ANY);
     const statistics = statisticsShape(cx);
@@ -91,6 +93,7 @@ const BatchNormalization: OperatorRow = {
 /** InstanceNormalization (since 1): each channel of each sample normalized over its spatial axes; X `[n, c, d...]`, scale and B `[c]`. */
 const InstanceNormalization: OperatorRow = {
   name: 'InstanceNormalization',
+  backward: passesSizes,
   infer: (cx) => {
     const x = cx.rankBetween(0, 3, ANY);
     requireChannelVectors(cx, 1, 2);
@@ -109,6 +112,7 @@ const InstanceNormalization: OperatorRow = {
  */
 const GroupNormalization: OperatorRow = {
   name: 'GroupNormalization',
+  backward: passesSizes,
   infer: (cx) => {
     const x = cx.rankBetween(0, 2, ANY);
     const groups = requirePositive(cx, 'num_groups');
@@ -156,6 +160,7 @@ const GroupNormalization: OperatorRow = {
 /** LpNormalization (since 1): `Y = X / norm_p(X)` along `axis`; Y as X. */
 const LpNormalization: OperatorRow = {
   name: 'LpNormalization',
+  backward: passesSizes,
   infer: (cx) => {
     const x = cx.shape(0);
     if (x) cx.axis(cx.int('axis', -1), x.length);
@@ -170,6 +175,7 @@ const LpNormalization: OperatorRow = {
 /** MeanVarianceNormalization (since 9): `Y = (X - mean) / (std + 1e-9)` over `axes`; Y as X. Axes that X lacks are of no effect. */
 const MeanVarianceNormalization: OperatorRow = {
   name: 'MeanVarianceNormalization',
+  backward: passesSizes,
   infer: (cx) => [cx.tensor(cx.shape(0))],
   examples: [
     { inputs: ['float32[n, c, h, w]'], outputs: ['float32[n, c, h, w]'] },
@@ -180,6 +186,7 @@ const MeanVarianceNormalization: OperatorRow = {
 /** LRN (since 1): each element divided by a power of the sum of squares of its `size` neighbours along channels; Y as X. */
 const LRN: OperatorRow = {
   name: 'LRN',
+  backward: passesSizes,
   infer: (cx) => {
     requirePositive(cx, 'size');
     return [cx.tensor(cx.rankBetween(0, 2, ANY))];

@@ -2,6 +2,7 @@
 import { constant } from '../../dim/dim.ts';
 import type { OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType } from '../../ir/type.ts';
+import { passesSizes } from '../rules/backward.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
 
 /** RandomNormal, RandomUniform (1): numbers drawn with the shape of an attribute. `-> T[shape]` */
@@ -30,6 +31,7 @@ const drawn = (name: string): OperatorRow => ({
 /** RandomNormalLike, RandomUniformLike (1), Bernoulli (15): numbers drawn with the shape of the input. `[d0, ..., dn] -> [d0, ..., dn]` */
 const drawnLike = (name: string): OperatorRow => ({
   name,
+  backward: passesSizes,
   infer: (cx) => [cx.tensor(cx.shape(0), dtypeAttribute(cx, 'dtype') ?? cx.dtype(0))],
   examples: [
     { inputs: ['float32[batch, n]'], outputs: ['float32[batch, n]'] },
@@ -70,6 +72,7 @@ const Multinomial: OperatorRow = {
  */
 const Dropout: OperatorRow = {
   name: 'Dropout',
+  backward: passesSizes,
   infer: (cx) => {
     if (cx.version >= 12) for (const i of [1, 2]) if (cx.has(i)) cx.ranked(i, 0);
     const shape = cx.shape(0);

@@ -2,6 +2,7 @@
 import { constant } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { passesSizes } from '../rules/backward.ts';
 
 const INFINITE = Number.POSITIVE_INFINITY;
 
@@ -42,6 +43,7 @@ const SCATTER_EXAMPLES: OperatorRow['examples'] = [
 /** Scatter (since 9, deprecated at 11): the older name of ScatterElements. */
 const Scatter: OperatorRow = {
   name: 'Scatter',
+  backward: passesSizes,
   infer: (cx) => [cx.tensor(scatterElements(cx))],
   examples: SCATTER_EXAMPLES.map((example) => ({ ...example, opset: 9 })),
 };
@@ -52,6 +54,7 @@ const Scatter: OperatorRow = {
  */
 const ScatterElements: OperatorRow = {
   name: 'ScatterElements',
+  backward: passesSizes,
   infer: (cx) => [cx.tensor(scatterElements(cx))],
   examples: SCATTER_EXAMPLES,
 };
@@ -62,6 +65,7 @@ const ScatterElements: OperatorRow = {
  */
 const ScatterND: OperatorRow = {
   name: 'ScatterND',
+  backward: passesSizes,
   infer: (cx) => {
     const data = cx.rankBetween(0, 1, INFINITE);
     const indices = cx.rankBetween(1, 1, INFINITE);
@@ -110,6 +114,7 @@ function requireUpdates(cx: InferContext, data: Shape, indices: Shape, tuple: nu
  */
 const TensorScatter: OperatorRow = {
   name: 'TensorScatter',
+  backward: passesSizes,
   infer: (cx) => {
     const cache = cx.rankBetween(0, 2, INFINITE);
     if (!cache) return [cx.tensor(undefined)];

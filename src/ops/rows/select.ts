@@ -2,6 +2,7 @@
 import type { Content, Scalar } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
+import { passesSizes } from '../rules/backward.ts';
 import { sameElement } from '../rules/compare-elements.ts';
 import { maxElements, minElements } from '../rules/element-rules.ts';
 import { mapContent } from '../rules/map-content.ts';
@@ -44,6 +45,7 @@ const Where: OperatorRow = {
  */
 const Clip: OperatorRow = {
   name: 'Clip',
+  backward: passesSizes,
   infer: (cx) => {
     if (cx.version >= 11) for (const i of [1, 2]) scalarInput(cx, i);
     return [cx.tensor(cx.shape(0))];

@@ -1,6 +1,7 @@
 // Normalizing exponentials along an axis: Softmax, LogSoftmax, Hardmax.
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
+import { passesSizes } from '../rules/backward.ts';
 
 /** The input's type; the axis must exist. Before version 13 the axes from `axis` on are taken together. */
 export function alongAxis(cx: InferContext): readonly ValueType[] {
@@ -11,6 +12,7 @@ export function alongAxis(cx: InferContext): readonly ValueType[] {
 
 const softmaxRow = (name: string): OperatorRow => ({
   name,
+  backward: passesSizes,
   infer: alongAxis,
   examples: [
     { inputs: ['float32[batch, heads, s, t]'], outputs: ['float32[batch, heads, s, t]'] },

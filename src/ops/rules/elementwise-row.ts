@@ -3,6 +3,7 @@ import type { Scalar } from '../../ir/content.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape, type ValueType } from '../../ir/type.ts';
+import { passesSizes } from './backward.ts';
 import { mapContent } from './map-content.ts';
 
 /** What differs between unary operators. */
@@ -25,6 +26,7 @@ export function unaryRow(name: string, options: UnaryOptions = {}): OperatorRow 
   const row: OperatorRow = {
     name,
     infer: sameShape,
+    backward: passesSizes,
     examples: [
       { inputs: [`${dtype}[batch, n + 1]`], outputs: [`${output}[batch, n + 1]`] },
       { inputs: [`${dtype}[]`], outputs: [`${output}[]`] },
