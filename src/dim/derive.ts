@@ -1,6 +1,6 @@
 // What follows from a new fact: solutions, rewrite rules, intervals, residues; each step fails where facts collide.
 import type { Origin } from '../base/origin.ts';
-import { floorDiv, mod, sub } from './arithmetic.ts';
+import { broadcast, floorDiv, mod, sub } from './arithmetic.ts';
 import type { Answer, Constraint } from './constraint.ts';
 import { constant, type Dim, hasFresh, type Monomial, type SymbolDim, symbolsOf } from './dim.ts';
 import { floorRemainder, gcd } from './integer.ts';
@@ -60,6 +60,7 @@ export class Deriver {
     const rule = ruleFor(d);
     if (rule) {
       this.#store.rules.set(rule.monomial, rule.value);
+      this.#pair(rule.monomial);
       this.#store.version += 1;
     }
     return this.#hold(d, { min: 0, max: 0 });
@@ -89,11 +90,13 @@ export class Deriver {
     return direction.kind !== 'symbol' || this.settle(direction);
   }
 
-  /** Settles pairs that broadcast: where neither is 1, they are equal. */
+  /** Settles pairs that broadcast: where neither is 1, they are equal; where one stretches into the other, that one alone decides. */
   pairs(): boolean {
     for (const [a, b] of this.#store.pairs) {
       const [x, y] = [this.#reason.simplify(a), this.#reason.simplify(b)];
-      if (x === y || !this.#isNotOne(x) || !this.#isNotOne(y)) continue;
+      if (x === y) continue;
+      const [p, q] = [this.#isNotOne(x), this.#isNotOne(y)];
+      if (!(p && q) && !(p && this.#stretchesInto(x, y)) && !(q && this.#stretchesInto(y, x))) continue;
       if (!this.zero(this.#reason.simplify(sub(x, y)))) return false;
     }
     return true;
@@ -114,6 +117,21 @@ export class Deriver {
     const { min, max } = this.#reason.range(symbol);
     if (min > max) return false;
     return min !== max || this.solve(symbol, constant(min), this.#store.declared.get(symbol)?.origin);
+  }
+
+  /** A joint size that something is said of has a value: what it joins broadcasts. */
+  #pair(monomial: Monomial): void {
+    const [a, b, ...more] = monomial.kind === 'broadcast' ? monomial.operands : [];
+    if (!a || !b || more.length > 0 || this.#store.pairs.some(([x, y]) => x === a && y === b)) return;
+    this.#store.pairs = [...this.#store.pairs, [a, b]];
+  }
+
+  /** Tells whether the joint size of two is known to be the second, `broadcast(a, b) == b`. */
+  #stretchesInto(a: Dim, b: Dim): boolean {
+    const { rules } = this.#store;
+    if (rules.size === 0 || a.kind === 'const' || b.kind === 'const') return false;
+    const joint = broadcast(a, b);
+    return joint.kind === 'broadcast' && rules.get(joint) === b;
   }
 
   #isNotOne(d: Dim): boolean {

@@ -58,6 +58,13 @@ describe('simplify', () => {
     // Broadcasting
     ['a >= 2', 'broadcast(a, b)', 'a'],
     ['broadcastable(a, 4); a >= 2', 'a', '4'],
+    ['broadcast(a, b) == a', 'broadcast(a, b)', 'a'],
+    ['broadcast(a, b) == a; b >= 2', 'a - b', '0'],
+    ['b >= 2; broadcast(a, b) == a', 'a - b', '0'],
+    ['broadcast(a, b) == a; a >= 2', 'broadcast(a, b) + b', 'a + b'],
+    ['broadcast(a, b) == a; a == 1', 'b', '1'],
+    ['broadcast(a, b) == a; b == c', 'broadcast(a, c)', 'a'],
+    ['broadcast(a, b) == a; b == c; c >= 2', 'a - c', '0'],
     ['a == b', 'broadcast(a, b)', 'a'],
   ])('under "%s": %s is %s', (constraints, text, expected) => {
     const facts = given(...constraints.split('; ').filter(Boolean));
@@ -112,6 +119,8 @@ describe('questions', () => {
     ['', 'broadcastable(a, 4)', 'unknown'],
     ['a >= 5', 'broadcastable(a, 4)', 'false'],
     ['broadcastable(a, b)', 'broadcastable(b, a)', 'true'],
+    ['broadcast(a, b) == a', 'broadcastable(b, a)', 'true'],
+    ['broadcast(a, b) == a', 'a == b', 'unknown'],
   ])('under "%s": is %s? %s', (constraints, question, answer) => {
     const facts = given(...constraints.split('; ').filter(Boolean));
     expect(ask(facts, parseConstraint(question))).toBe(answer);

@@ -53,3 +53,15 @@ describe('Pad', () => {
     expect(await differences(one, [1, 2, 3, 4, 5])).toEqual([]);
   });
 });
+
+describe('unidirectional broadcasting', () => {
+  test.each<[NamedCase]>([
+    [{ op: 'LayerNormalization', inputs: ['float32[2, d]', 'float32[c]'], outputs: ['float32[?]'] }],
+    [{ op: 'LayerNormalization', inputs: ['float32[2, d]', 'float32[3]', 'float32[c]'], outputs: ['float32[?]'] }],
+    [{ op: 'Gemm', inputs: ['float32[a, 2]', 'float32[2, 3]', 'float32[c, 1]'], outputs: ['float32[?]'] }],
+    [{ op: 'Gemm', inputs: ['float32[3, 2]', 'float32[2, b]', 'float32[c]'], outputs: ['float32[?]'] }],
+    [{ op: 'Gemm', inputs: ['float32[1, 2]', 'float32[2, b]', 'float32[c, d]'], outputs: ['float32[?]'] }],
+  ])('%o takes the sizes that ONNX Runtime takes', async (one) => {
+    expect(await differences(one, [1, 2, 3])).toEqual([]);
+  });
+});

@@ -70,6 +70,16 @@ const Gemm: OperatorRow = {
       attributes: { transB: 1 },
       outputs: ['float32[batch, 256]'],
     },
+    {
+      inputs: ['float32[a, 3]', 'float32[3, d]', 'float32[c, e]'],
+      outputs: ['float32[a, d]'],
+      constraints: ['broadcast(a, c) == a', 'broadcast(d, e) == d'],
+    },
+    {
+      inputs: ['float32[1, 3]', 'float32[3, d]', 'float32[c, 4]'],
+      outputs: ['float32[1, 4]'],
+      constraints: ['c == 1', 'd == 4'],
+    },
     { inputs: ['float32[a, b]', 'float32[c, d]', null], outputs: ['float32[a, d]'], constraints: ['b == c'] },
     { inputs: ['float32[2, 3]', 'float32[4, 5]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[2, 3, 4]', 'float32[4, 5]'], fails: 'RANK_MISMATCH' },

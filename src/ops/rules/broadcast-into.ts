@@ -1,9 +1,12 @@
 // ONNX's unidirectional broadcasting: an input stretches to a target and never enlarges it.
+import { broadcast } from '../../dim/arithmetic.ts';
+import type { Dim } from '../../dim/dim.ts';
 import type { InferContext } from '../../ir/operator.ts';
 import { formatShape, type Shape } from '../../ir/type.ts';
 
 /**
- * Requires that input `i` broadcasts into `target` without enlarging it: each of its sizes is 1 or the target's.
+ * Requires that input `i` broadcasts into `target` without enlarging it: each of its sizes is 1 or the target's, which of sizes
+ * `b` into `a` is `broadcast(a, b) == a`.
  *
  * @throws SHAPE_MISMATCH (caught by the engine) when it cannot
  */
@@ -22,9 +25,19 @@ export function broadcastInto(cx: InferContext, i: number, target: Shape): void 
   }
   shape.forEach((dim, axis) => {
     const into = target[target.length - shape.length + axis];
-    if (!into || (dim.kind === 'const' && dim.value === 1)) return;
-    // A constant other than 1 leaves only equality; two symbols may also meet by the first being 1.
-    if (dim.kind === 'const') cx.unify(dim, into, `${cx.inputName(i)} axis ${axis} and the target`);
-    else cx.broadcast([dim], [into]);
+    if (into) meet(cx, dim, into, `${cx.inputName(i)} axis ${axis} and the target`);
   });
+}
+
+function meet(cx: InferContext, dim: Dim, into: Dim, what: string): void {
+  if (dim === into || (dim.kind === 'const' && dim.value === 1)) return;
+  if (dim.kind === 'const') {
+    // A number other than 1 leaves only equality.
+    cx.unify(dim, into, what);
+    return;
+  }
+  const joint = cx.facts.simplify(broadcast(dim, into));
+  // A target that is not 1 decides the joint size: all that is left is that there is one.
+  if (joint === cx.facts.simplify(into)) cx.broadcast([dim], [into]);
+  else cx.unify(joint, into, what);
 }
