@@ -71,6 +71,18 @@ export function constraintDims(constraint: Constraint): readonly Dim[] {
   }
 }
 
+/** A constraint with each of its dims rewritten. */
+export function mapConstraint(constraint: Constraint, map: (d: Dim) => Dim): Constraint {
+  switch (constraint.kind) {
+    case 'range':
+      return { ...constraint, dim: map(constraint.dim) };
+    case 'divides':
+      return { ...constraint, divisor: map(constraint.divisor), dim: map(constraint.dim) };
+    default:
+      return { ...constraint, left: map(constraint.left), right: map(constraint.right) };
+  }
+}
+
 /**
  * The text of a constraint: `b == c`, `H >= 3`, `s <= 512`, `3 <= H <= 9`, `a <= b`, `12 | h`, `broadcastable(a, b)`.
  *

@@ -1,25 +1,71 @@
 // What a body's facts tell the graph around it: sizes left open by the author always, conditions where the body surely runs.
-import { type SymbolDim, symbolsOf } from '../dim/dim.ts';
+import { isDimwiseError } from '../base/errors.ts';
+import { type Constraint, constraintDims, mapConstraint } from '../dim/constraint.ts';
+import { type Dim, type SymbolDim, symbolsOf } from '../dim/dim.ts';
+import { substitute } from '../dim/evaluate.ts';
+import type { Facts } from '../dim/facts.ts';
 import { allGraphs } from '../ir/bodies.ts';
 import type { Graph } from '../ir/graph.ts';
+import { holdsInner, type IsInner } from '../ir/inner-symbols.ts';
+import type { BodyOptions } from '../ir/operator.ts';
 import type { Value } from '../ir/value.ts';
+
+/** What is known of a body whose facts are carried out. */
+export interface Hoisting {
+  /** Whether every valid run of the graph runs the body. */
+  readonly runs: boolean;
+  /** The symbols that mean nothing outside of the body; none by default. */
+  readonly isInner?: IsInner | undefined;
+  /** Runs of the body that surely happen, as dims for inner symbols. */
+  readonly instances?: BodyOptions['instances'] | undefined;
+}
 
 /**
  * Carries facts from a body to the graph around it. A size that is open there (a parameter's, which some number must settle) takes what
- * the body makes of it; a condition counts only where the body surely runs, since a branch that is not taken asks for nothing.
- *
- * @param runs whether every valid run of the graph runs the body
+ * the body makes of it; a condition counts only where the body surely runs, since a branch that is not taken asks for nothing. What
+ * speaks of symbols that mean nothing outside is asked for those runs of which that is known, and stays inside otherwise.
  */
-export function hoistFacts(body: Graph, runs: boolean): void {
+export function hoistFacts(body: Graph, { runs, isInner = nothing, instances }: Hoisting): void {
   const outer = body.parent?.facts;
   if (!outer || outer === body.facts) return;
   for (const symbol of openSymbols(body)) {
     const value = body.facts.solved(symbol);
-    if (value && !outer.solved(symbol)) outer.unify(symbol, value, body.facts.settledBy(symbol));
+    if (value && !outer.solved(symbol) && !holdsInner(value, isInner)) {
+      outer.unify(symbol, value, body.facts.settledBy(symbol));
+    }
   }
   if (!runs) return;
-  outer.adopt(body.facts);
-  for (const constraint of body.facts.constraints()) outer.require(constraint);
+  if (isInner === nothing) outer.adopt(body.facts);
+  else for (const constraint of body.facts.given().slice(outer.given().length)) giveOuter(outer, constraint, isInner);
+  if (body.facts.recorded === outer.recorded) return;
+  for (const constraint of body.facts.constraints()) {
+    if (!isAbout(constraint, isInner)) outer.require(constraint);
+    else for (const instance of instances?.() ?? []) requireFor(outer, constraint, { isInner, instance });
+  }
+}
+
+const nothing: IsInner = () => false;
+
+const isAbout = (constraint: Constraint, isInner: IsInner): boolean =>
+  constraintDims(constraint).some((dim) => holdsInner(dim, isInner));
+
+function giveOuter(outer: Facts, constraint: Constraint, isInner: IsInner): void {
+  if (!isAbout(constraint, isInner)) outer.give(constraint);
+}
+
+/** Asks for a constraint on inner symbols in one run of the body; where that run does not tell them all, nothing is asked. */
+function requireFor(
+  outer: Facts,
+  constraint: Constraint,
+  { isInner, instance }: { readonly isInner: IsInner; readonly instance: (symbol: SymbolDim) => Dim | undefined },
+): void {
+  try {
+    const asked = mapConstraint(constraint, (dim) => substitute(dim, instance));
+    if (!isAbout(asked, isInner)) outer.require(asked);
+  } catch (error) {
+    // A size that has no value in that run (a division by zero) asks for nothing that could be written down.
+    if (!isDimwiseError(error)) throw error;
+  }
 }
 
 /** The unknown sizes of values that a body, or a body inside of it, reads from around it. */

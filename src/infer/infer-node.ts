@@ -2,18 +2,19 @@
 import { type Diagnostic, DimwiseError, dimwiseError, isDimwiseError, type Related } from '../base/errors.ts';
 import { namelessCount } from '../dim/dim.ts';
 import type { FunctionDefinition, Graph, Node } from '../ir/graph.ts';
+import { innerFromNow } from '../ir/inner-symbols.ts';
 import type { BodyOptions, OperatorRow } from '../ir/operator.ts';
 import { type Shape, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import { findRow } from '../ops/rows.ts';
 import { findSchema, type OperatorSchema } from '../ops/schema.ts';
 import { checkAgainstSchema } from './check-schema.ts';
-import { Context } from './context.ts';
 import { takeClaims } from './claims.ts';
+import { Context } from './context.ts';
 import { hoistFacts } from './hoist-facts.ts';
 import { calledFunction, inferCall } from './infer-call.ts';
 import { recall, remember } from './node-memo.ts';
-import { TypeVariables } from './type-variables.ts';
 import { type InferAgain, spreadRank } from './spread-rank.ts';
+import { TypeVariables } from './type-variables.ts';
 
 /** Takes the mistakes that inference finds. */
 export type Report = (diagnostic: Diagnostic) => void;
@@ -36,9 +37,8 @@ export function inferNode(node: Node, report: Report): void {
     for (const diagnostic of error.errors)
       report(diagnostic.origin ? diagnostic : { ...diagnostic, origin: node.origin });
     poison(node);
-  }
     return;
-}
+  }
   const { claims } = node.graph;
   if (claims) takeClaims(node, claims, againBy(report));
 }
@@ -57,6 +57,7 @@ function backward(node: Node, input: number, output: Shape): Shape | undefined {
 /** Sizes of an input never depend on bodies. */
 function noBodies(): never {
   throw dimwiseError({ code: 'INTERNAL_INVARIANT', message: 'a backward rule does not infer bodies' });
+}
 
 function inferSound(node: Node, report: Report): void {
   const called = calledFunction(node);
@@ -85,8 +86,8 @@ function inferSound(node: Node, report: Report): void {
   for (let i = 0; i < node.outputs.length; i++) node.outputs[i]?.setType(outputs[i] ?? UNKNOWN_TYPE, contents?.[i]);
   const after = stateOf(node);
   if (isSimple && before.every((part, i) => part === after[i])) remember(node);
-}
   if (cx.refined) for (const value of cx.refined) spreadRank(value, againBy(report));
+}
 
 /** What a rule may change beside its results: the facts, and which symbols there are. */
 function stateOf({ graph: { facts } }: Node): readonly unknown[] {
@@ -99,7 +100,7 @@ function inferCalled(node: Node, called: FunctionDefinition, report: Report): vo
     inferGraph(body, (diagnostic) =>
       report({ ...diagnostic, related: [...(diagnostic.related ?? []), calledAt(node)] }),
     );
-    hoistFacts(body, true);
+    hoistFacts(body, { runs: true });
   });
   if (spoilt) return poison(node);
   node.outputs.forEach((output, i) => {
@@ -140,15 +141,16 @@ export function inferGraph(graph: Graph, report: Report): void {
 export function inferBody(
   body: Graph,
   inputs: readonly ValueType[],
-  { contents = [], runs = false, dead = false }: BodyOptions,
+  { contents = [], runs = false, dead = false, assume, isInner = innerFromNow().isInner, instances }: BodyOptions,
   report: Report,
 ): readonly ValueType[] {
   body.renewFacts();
+  assume?.(body.facts);
   body.inputs.forEach((input, i) => {
     const type = inputs[i];
     if (type) input.setType(type, contents[i]);
   });
   inferGraph(body, report);
-  if (!dead) hoistFacts(body, runs);
+  if (!dead) hoistFacts(body, { runs, isInner, instances });
   return body.outputs.map((output) => output.type);
 }

@@ -1,10 +1,11 @@
 // What an operator row is: the hand-written half of an operator that its schema cannot say.
 import type { ErrorCode } from '../base/codes.ts';
-import type { Dim } from '../dim/dim.ts';
+import type { Dim, SymbolDim } from '../dim/dim.ts';
 import type { Facts } from '../dim/facts.ts';
 import type { Attribute, Int64 } from './attribute.ts';
 import type { Content } from './content.ts';
 import type { Graph, Node } from './graph.ts';
+import type { IsInner } from './inner-symbols.ts';
 import type { TensorData } from './tensor-data.ts';
 import type { MaybeDType, Shape, ValueType } from './type.ts';
 
@@ -16,6 +17,12 @@ export interface BodyOptions {
   readonly runs?: boolean;
   /** Whether no run of the node runs the body, so that its mistakes do not matter. */
   readonly dead?: boolean;
+  /** Tells the body's facts what holds of its inputs by construction, before anything is inferred. */
+  readonly assume?: (facts: Facts) => void;
+  /** The symbols that mean nothing outside; those that are made while the body is inferred by default. */
+  readonly isInner?: IsInner;
+  /** Steps that surely run, as dims for inner symbols: what the body asks for is asked for these; read when the body is inferred. */
+  readonly instances?: () => readonly ((symbol: SymbolDim) => Dim | undefined)[];
 }
 
 /** One axis of an input; `times` of it where it is counted in groups. */
@@ -135,10 +142,10 @@ export interface OperatorRow {
   readonly infer: (cx: InferContext) => readonly (ValueType | undefined)[];
   /** The content of the outputs where the inputs' content gives it. */
   readonly content?: (cx: InferContext, outputs: readonly ValueType[]) => readonly (Content | undefined)[];
-  readonly examples: readonly OperatorExample[];
-}
   /**
    * The sizes of input `i` of unknown rank, given those of output 0; undefined where they do not follow. An operator that broadcasts
    * has none: `[1, 10] + [12, 1]` is valid, so its output settles no input.
    */
   readonly backward?: (cx: InferContext, i: number, output: Shape) => Shape | undefined;
+  readonly examples: readonly OperatorExample[];
+}

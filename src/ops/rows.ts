@@ -20,6 +20,7 @@ import { INTEGER_MATMUL_ROWS } from './rows/integer-matmul.ts';
 import { LAYER_NORMALIZATION_ROWS } from './rows/layer-normalization.ts';
 import { LINEAR_ATTENTION_ROWS } from './rows/linear-attention.ts';
 import { LOGIC_ROWS } from './rows/logic.ts';
+import { LOOP_ROWS } from './rows/loop.ts';
 import { LOSS_ROWS } from './rows/loss.ts';
 import { MATMUL_ROWS } from './rows/matmul.ts';
 import { MATRIX_ROWS } from './rows/matrix.ts';
@@ -97,6 +98,7 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   CONCAT_ROWS,
   CONSTANT_ROWS,
   CONTROL_FLOW_ROWS,
+  LOOP_ROWS,
   GATHER_ROWS,
   OPTIONAL_ROWS,
   RESHAPE_ROWS,

@@ -3,7 +3,7 @@ import { type Dim, unknownDim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { type Shape, tensorType, type ValueType } from '../../ir/type.ts';
 import { joinTypes } from '../rules/join-types.ts';
-import { requireBody } from './control-flow.ts';
+import { requireBody } from '../rules/require-body.ts';
 
 /**
  * Scan (since 8; without a batch axis since 9): `body(state.., slice..) -> state.., row..`, run once for each slice along the scan axes.

@@ -1,60 +1,272 @@
-// State that a loop carries from step to step: the types that hold at every step, found by joining until nothing changes.
-import { type Dim, type SymbolDim, symbolsOf } from '../../dim/dim.ts';
-import { substitute } from '../../dim/evaluate.ts';
-import type { InferContext } from '../../ir/operator.ts';
+// State that a loop carries from step to step: the types that hold before every step, and what they are after the last one.
+import { sub } from '../../dim/arithmetic.ts';
+import { constant, type Dim, freshSymbol, type SymbolDim } from '../../dim/dim.ts';
+import type { Facts } from '../../dim/facts.ts';
+import { type Content, dimOf, makeContent } from '../../ir/content.ts';
+import type { Graph } from '../../ir/graph.ts';
+import { type IsInner, innerFromNow } from '../../ir/inner-symbols.ts';
+import type { BodyOptions, InferContext } from '../../ir/operator.ts';
 import { mapDims, type ValueType, withoutShape } from '../../ir/type.ts';
-import { joinTypes, sameType } from './join-types.ts';
-import { withoutElements } from './sequence-elements.ts';
+import { sameType } from './join-types.ts';
+import { type ClosedForm, closedForms } from './recurrence.ts';
+import { elementsOf, mapElements, sequenceType } from './sequence-elements.ts';
+import { StateSlots } from './state-slots.ts';
+import { type Carried, widenState } from './widen-state.ts';
 
-/** Joins are repeated so often before a state that still changes is left without sizes; each one frees at least one size. */
-const MOST_ROUNDS = 16;
+/** So often a state may be widened size by size; after that all of it that changed is left without sizes. */
+const MOST_ROUNDS = 4;
+/** Inside of so many loops whose state is not yet known, bodies are looked at once only, so that nesting costs no powers. */
+const MOST_PROBES = 3;
 
-/** What a loop's body does in any one step. */
-export interface Steps {
-  /** The outputs of the body in a step. */
-  readonly outputs: readonly ValueType[];
-  /** Sizes of the state that may change from step to step, as the step sees them. */
-  readonly stepSizes: ReadonlySet<Dim>;
+/** A loop as its row sees it. */
+export interface LoopCall {
+  readonly body: Graph;
+  /** The state before the first step. */
+  readonly initial: readonly Carried[];
+  /** The position of the first state among the outputs of the body. */
+  readonly offset: number;
+  /** The greatest number of steps, where it is known. */
+  readonly most: Dim | undefined;
+  /** Whether every valid run does a step. */
+  readonly certain: boolean;
+  /** Whether the state keeps its types, so that only elements may change. */
+  readonly fixed?: boolean;
+  /** Infers the body for a state and a step's number; all the outputs of the body come back. */
+  readonly run: (state: readonly Carried[], step: Dim, options: BodyOptions) => readonly ValueType[];
+  /** The number of steps, where what is known of the body tells that it is the greatest one. */
+  readonly exact: () => Dim | undefined;
 }
 
-/**
- * Infers a body under state types that hold at every step.
- *
- * @param initial the state before the first step
- * @param run infers the body for a state; the new state is its first outputs from `offset` on
- */
-export function inferSteps(
-  cx: InferContext,
-  initial: readonly ValueType[],
-  run: (state: readonly ValueType[]) => readonly ValueType[],
-  offset: number,
-): Steps {
-  const stepSizes = new Set<Dim>();
-  const differ = (a: Dim): Dim => {
-    if (stepSizes.has(a)) return a;
-    const size = cx.fresh('step');
-    stepSizes.add(size);
-    return size;
-  };
-  let state = initial.map(withoutElements);
-  for (let round = 0; ; round++) {
-    const outputs = run(state);
-    const next = state.map((type, i) =>
-      joinTypes(cx, [type, outputs[i + offset] ?? type], 'the state before and after a step', differ),
+/** The outputs of a body in a step, and its facts then. */
+export interface Look {
+  readonly outputs: readonly Carried[];
+  readonly facts: Facts;
+}
+
+/** What is known of a loop's body. */
+export interface Steps {
+  readonly isInner: IsInner;
+  /** The number of a step, counted from 0. */
+  readonly step: SymbolDim;
+  /** The first step. */
+  readonly first: Look;
+  /** Any step. */
+  readonly any: Look;
+  /** The state before any step. */
+  readonly state: readonly Carried[];
+  readonly slots: StateSlots;
+  readonly forms: ReadonlyMap<SymbolDim, ClosedForm>;
+  /** Whether the state was followed until it held before every step. */
+  readonly settled: boolean;
+}
+
+/** Bodies that are being looked at while the state of their loop is not yet known. */
+const PROBED = new WeakSet<Graph>();
+
+/** Counts the loops whose state was left without sizes because of that. */
+let abandonedLoops = 0;
+
+function probesAround(graph: Graph): number {
+  let count = 0;
+  for (let at: Graph | undefined = graph; at; at = at.parent) if (PROBED.has(at)) count++;
+  return count;
+}
+
+/** Infers the body of a loop under a state that holds before every step, and solves what changes. */
+export function inferSteps(cx: InferContext, call: LoopCall): Steps {
+  const { isInner, close } = innerFromNow();
+  const steps = new StepInference(cx, call, isInner).infer();
+  close();
+  return steps;
+}
+
+/** One loop under inference. */
+class StepInference {
+  readonly #cx: InferContext;
+  readonly #call: LoopCall;
+  readonly #isInner: IsInner;
+  readonly #step = freshSymbol('i');
+  readonly #slots = new StateSlots();
+
+  constructor(cx: InferContext, call: LoopCall, isInner: IsInner) {
+    this.#cx = cx;
+    this.#call = call;
+    this.#isInner = isInner;
+  }
+
+  infer(): Steps {
+    const { body, initial, most } = this.#call;
+    const abandoned = abandonedLoops;
+    PROBED.add(body);
+    let seen: { any: Look; state: readonly Carried[] };
+    let first: Look;
+    try {
+      first = this.#look(initial, () => this.#firstInstances(initial));
+      const state = isConst(most, 1) ? initial : this.#widen(initial, first);
+      if (!this.#slots.changed) seen = { any: first, state };
+      else if (probesAround(this.#cx.node.graph) >= MOST_PROBES) return this.#abandon(first);
+      else seen = this.#stabilise(state);
+    } finally {
+      PROBED.delete(body);
+    }
+    return this.#solve(first, seen, abandonedLoops > abandoned);
+  }
+
+  /** Finds closed forms, and looks at the body once more where there is more to see. */
+  #solve(first: Look, { any, state }: { any: Look; state: readonly Carried[] }, again: boolean): Steps {
+    const [step, isInner, slots] = [this.#step, this.#isInner, this.#slots];
+    const forms = closedForms(slots.recurrences(), { step, facts: any.facts, isInner });
+    slots.findTrends(any.facts);
+    const hasMore =
+      [...forms.values()].some(({ always }) => always) ||
+      slots.hasElements ||
+      slots.hasTrends((each) => forms.has(each));
+    if (!again && !hasMore) return { isInner, step, first, any, state, slots, forms, settled: true };
+    const inForm = state.map((each) => this.#inForm(each, forms));
+    const last = this.#look(inForm, () => this.#instances(forms));
+    return { isInner, step, first, any: last, state, slots, forms, settled: true };
+  }
+
+  /** Infers the body once. */
+  #look(state: readonly Carried[], instances?: BodyOptions['instances']): Look {
+    const { body, most, certain, run } = this.#call;
+    const step = isConst(most, 1) ? constant(0) : this.#step;
+    const assume = (facts: Facts): void => {
+      facts.declare(this.#step, { min: 0 });
+      if (most) facts.give({ kind: 'atMost', left: this.#step, right: sub(most, 1), origins: [] });
+      this.#slots.tell(facts);
+    };
+    // Looks at widened states find nothing to ask that the first and the last look do not.
+    const runs = certain && instances !== undefined;
+    const types = run(state, step, { runs, isInner: this.#isInner, assume, ...(instances ? { instances } : {}) });
+    return { outputs: types.map((type, i) => ({ type, content: body.outputs[i]?.content })), facts: body.facts };
+  }
+
+  #widen(state: readonly Carried[], { outputs, facts }: Look): readonly Carried[] {
+    const { offset, fixed, body } = this.#call;
+    this.#slots.changed = false;
+    // A mistake leaves nothing to widen to.
+    if (body.outputs.some((output) => output.poisoned)) return state;
+    const widening = { cx: this.#cx, slots: this.#slots, facts, isInner: this.#isInner };
+    return state.map((before, i) => {
+      const after = outputs[i + offset] ?? before;
+      return widenState(before, fixed ? { ...after, type: before.type } : after, widening);
+    });
+  }
+
+  #stabilise(widened: readonly Carried[]): { any: Look; state: readonly Carried[] } {
+    let state = widened;
+    for (let round = 1; ; round++) {
+      const any = this.#look(state);
+      const next = this.#widen(state, any);
+      if (!this.#slots.changed) return { any, state };
+      state = round < MOST_ROUNDS ? next : next.map((each, i) => (each === state[i] ? each : this.#withoutSizes(each)));
+    }
+  }
+
+  /** A value without sizes and elements; its symbols are taken back. */
+  #withoutSizes(carried: Carried): Carried {
+    mapCarried(
+      carried,
+      (dim) => {
+        this.#slots.drop(dim);
+        return dim;
+      },
+      (dim) => {
+        this.#slots.drop(dim);
+        return undefined;
+      },
     );
-    if (next.every((type, i) => sameType(type, state[i] ?? type))) return { outputs, stepSizes };
-    state = round < MOST_ROUNDS ? next : next.map(withoutShape);
+    return shapeless(carried);
+  }
+
+  /** One look at a state that changes tells its kinds and element types. */
+  #abandon(first: Look): Steps {
+    abandonedLoops += 1;
+    return {
+      isInner: this.#isInner,
+      step: this.#step,
+      first,
+      any: { ...first, outputs: first.outputs.map(shapeless) },
+      state: this.#call.initial.map(shapeless),
+      slots: new StateSlots(),
+      forms: new Map(),
+      settled: false,
+    };
+  }
+
+  /** The state with closed forms in the place of its symbols. */
+  #inForm({ type, content }: Carried, forms: ReadonlyMap<SymbolDim, ClosedForm>): Carried {
+    const ofDim = (dim: Dim): Dim => {
+      const form = dim.kind === 'symbol' ? forms.get(dim) : undefined;
+      return form?.always ? form.at : dim;
+    };
+    return mapCarried({ type, content }, ofDim, (dim) => (this.#slots.of(ofDim(dim)) ? undefined : ofDim(dim)));
+  }
+
+  /** The first step; and the last one, where its state is the first one's. */
+  #firstInstances(initial: readonly Carried[]) {
+    const { offset, body } = this.#call;
+    const first = this.#atStep(constant(0), new Map());
+    const keeps = initial.every(({ type, content }, i) => {
+      const output = body.outputs[i + offset];
+      return output !== undefined && !content && sameType(type, output.type);
+    });
+    const exact = keeps ? this.#call.exact() : undefined;
+    return exact ? [first, this.#atStep(sub(exact, 1), new Map())] : [first];
+  }
+
+  /** The first step and the last one. */
+  #instances(forms: ReadonlyMap<SymbolDim, ClosedForm>) {
+    const exact = this.#call.exact();
+    const first = this.#atStep(constant(0), forms);
+    return exact ? [first, this.#atStep(sub(exact, 1), forms)] : [first];
+  }
+
+  /** Dims for the symbols of a step; in the first one, the state is the initial one. */
+  #atStep(step: Dim, forms: ReadonlyMap<SymbolDim, ClosedForm>) {
+    const isFirst = isConst(step, 0);
+    return (symbol: SymbolDim): Dim | undefined => {
+      if (symbol === this.#step) return step;
+      return isFirst && !forms.get(symbol)?.always ? this.#slots.initial(symbol) : undefined;
+    };
   }
 }
 
-/** A type after the last step: each size of the state that may change is one of its own. */
-export function afterSteps(cx: InferContext, type: ValueType, { stepSizes }: Steps): ValueType {
-  const renamed = new Map<SymbolDim, Dim>();
-  const rename = (symbol: SymbolDim): Dim | undefined => {
-    if (!stepSizes.has(symbol)) return undefined;
-    const known = renamed.get(symbol) ?? cx.fresh('step');
-    renamed.set(symbol, known);
-    return known;
+function isConst(dim: Dim | undefined, value: number): boolean {
+  return dim?.kind === 'const' && dim.value === value;
+}
+
+/** A value without sizes and elements. */
+function shapeless({ type }: Carried): Carried {
+  return { type: withoutShape(type), content: undefined };
+}
+
+/** A value of the state with its sizes and elements rewritten; an element of which nothing comes back is not known. */
+export function mapCarried(
+  { type, content }: Carried,
+  ofDim: (dim: Dim) => Dim,
+  ofElement: (dim: Dim, content: Content) => Dim | undefined,
+): Carried {
+  const elements = content?.elements.map((element) => {
+    const dim = dimOf(element);
+    return dim ? ofElement(dim, content) : element;
+  });
+  return {
+    type: mapSizes(type, ofDim),
+    content: content && elements && makeContent(content.dtype, content.shape, elements),
   };
-  return mapDims(type, (dim) => (symbolsOf(dim).size > 0 ? substitute(dim, rename) : dim));
+}
+
+/** A type with its sizes rewritten, and those of what is known of elements one by one. */
+function mapSizes(type: ValueType, ofDim: (dim: Dim) => Dim): ValueType {
+  if (type.kind === 'optional') {
+    const element = mapSizes(type.element, ofDim);
+    return element === type.element ? type : { ...type, element };
+  }
+  if (type.kind !== 'sequence') return mapDims(type, ofDim);
+  const known = elementsOf(type);
+  const elements = known && mapElements(known, (each) => mapSizes(each, ofDim), ofDim);
+  const element = mapSizes(type.element, ofDim);
+  return element === type.element && elements === known ? type : sequenceType(element, elements);
 }

@@ -15,7 +15,9 @@ export type Elements =
       readonly whole: TensorType & { readonly shape: Shape };
       readonly axis: number;
       readonly part: Dim;
-    };
+    }
+  /** So many elements, of which only the element type of the sequence is known. */
+  | { readonly kind: 'many'; readonly length: Dim };
 
 /** Lists are followed up to this length. */
 const MOST = 256;
@@ -50,16 +52,36 @@ export function listType(cx: InferContext, types: readonly ValueType[], empty: V
   return sequenceType(element, { kind: 'list', types });
 }
 
-/** The type without what is known of elements one by one, for a value that changes from step to step. */
-export function withoutElements(type: ValueType): ValueType {
-  if (type.kind === 'sequence') return { kind: 'sequence', element: withoutElements(type.element) };
-  return type.kind === 'optional' ? { kind: 'optional', element: withoutElements(type.element) } : type;
+/** What is known of elements with each type and size in it rewritten; the same object where nothing changes. */
+export function mapElements(
+  elements: Elements,
+  ofType: (type: ValueType) => ValueType,
+  ofDim: (dim: Dim) => Dim,
+): Elements | undefined {
+  switch (elements.kind) {
+    case 'list': {
+      const types = elements.types.map(ofType);
+      return types.every((type, i) => type === elements.types[i]) ? elements : { kind: 'list', types };
+    }
+    case 'parts': {
+      const whole = ofType(elements.whole);
+      const part = ofDim(elements.part);
+      if (whole === elements.whole && part === elements.part) return elements;
+      if (whole.kind !== 'tensor' || !whole.shape) return undefined;
+      return { ...elements, whole: { ...whole, shape: whole.shape }, part };
+    }
+    case 'many': {
+      const length = ofDim(elements.length);
+      return length === elements.length ? elements : { kind: 'many', length };
+    }
+  }
 }
 
 /** The number of elements where it is known. */
 export function lengthOf(elements: Elements | undefined): Dim | undefined {
   if (!elements) return undefined;
   if (elements.kind === 'list') return constant(elements.types.length);
+  if (elements.kind === 'many') return elements.length;
   return ceilDiv(elements.whole.shape[elements.axis] ?? constant(0), elements.part);
 }
 
@@ -67,7 +89,7 @@ export function lengthOf(elements: Elements | undefined): Dim | undefined {
 export function elementAt(cx: InferContext, type: ValueType, position: number | undefined): ValueType {
   const any = type.kind === 'sequence' ? oneElement(cx, type.element) : type;
   const elements = elementsOf(type);
-  if (!elements || position === undefined) return any;
+  if (!elements || elements.kind === 'many' || position === undefined) return any;
   if (elements.kind === 'list') return elements.types.at(position) ?? any;
   const { whole, axis, part } = elements;
   const size = whole.shape[axis] ?? constant(0);

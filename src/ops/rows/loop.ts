@@ -1,0 +1,148 @@
+// Loop: a body run again and again.
+import { maxOf } from '../../dim/arithmetic.ts';
+import { constant, type Dim } from '../../dim/dim.ts';
+import { type Content, makeContent } from '../../ir/content.ts';
+import type { Graph } from '../../ir/graph.ts';
+import type { BodyOptions, InferContext, OperatorRow } from '../../ir/operator.ts';
+import { tensorType, type ValueType } from '../../ir/type.ts';
+import { FinalState, rowTypes, stateAfterOne, type Trips } from '../rules/after-steps.ts';
+import { inferSteps, type LoopCall, type Steps } from '../rules/carried-state.ts';
+import { requireBody } from '../rules/require-body.ts';
+import { isAtLeast, sizeScalar } from '../rules/size-elements.ts';
+import { type TripCount, tripCount } from '../rules/trip-count.ts';
+import type { Carried } from '../rules/widen-state.ts';
+
+/**
+ * Loop (since 1): `body(iteration, condition, state..) -> condition, state.., rows..`, run at most M times and as long as the condition
+ * holds; `M, condition, state.. -> state.., [trips, row..]`. In step i, counted from 0, a size that grows by k is `a + i*k`; after n
+ * steps it is `a + n*k`.
+ */
+const Loop: OperatorRow = {
+  name: 'Loop',
+  infer: (cx) => {
+    const carried = Math.max(cx.inputCount - 2, 0);
+    if (cx.outputCount < carried) {
+      cx.fail('OP_INVALID', `Loop carries ${carried} values, the node has ${cx.outputCount} outputs`, {
+        expected: `at least ${carried} outputs`,
+      });
+    }
+    const body = requireBody(cx, 'body', carried + 2, cx.outputCount + 1);
+    const initial = Array.from({ length: carried }, (_, i) => ({ type: cx.type(i + 2), content: cx.content(i + 2) }));
+    const finals = inferLoop(cx, body, initial);
+    CONTENTS.set(
+      cx,
+      finals.map(({ content }) => content),
+    );
+    return finals.map(({ type }) => type);
+  },
+  content: (cx) => CONTENTS.get(cx) ?? [],
+  examples: [{ inputs: ['int64[]', 'bool[]'], fails: 'ATTRIBUTE_MISSING' }],
+};
+
+/** What the inference of a node found of the elements of its outputs. */
+const CONTENTS = new WeakMap<InferContext, readonly (Content | undefined)[]>();
+
+const TRUE = makeContent('bool', [], [true]);
+
+function inferLoop(cx: InferContext, body: Graph, initial: readonly Carried[]): readonly Carried[] {
+  const limit = limitOf(cx);
+  const starts = !cx.has(1) || cx.content(1)?.elements[0] === true;
+  const never = cx.content(1)?.elements[0] === false || (limit?.kind === 'const' && limit.value === 0);
+  const limited = cx.has(0) && !isEndless(sizeScalar(cx, 0));
+  const certain = starts && (limit ? isAtLeast(cx, limit, 1) : !limited);
+  const head = [scalarOf(body, 0, 'int64'), scalarOf(body, 1, 'bool')];
+  const run = (state: readonly Carried[], step: Dim, options: BodyOptions): readonly ValueType[] => {
+    const contents = [scalarContent(head[0], step), TRUE, ...state.map(({ content }) => content)];
+    return cx.inferBody(body, [...head, ...state.map(({ type }) => type)], { ...options, contents, dead: never });
+  };
+  // A step runs only while the condition holds.
+  const goesOn = (): boolean => body.outputs[0]?.content?.elements[0] === true;
+  const exact = (): Dim | undefined => (limit && starts && goesOn() ? limit : undefined);
+  const call: LoopCall = { body, initial, offset: 1, most: limit, certain, run, exact };
+  const steps = inferSteps(cx, call);
+  if (never)
+    return [...initial, ...withTrips(cx, { steps, carried: initial.length }, { count: constant(0), certain: false })];
+  const trips = tripsOf(cx, { certain, counted: countSteps(cx, { body, limit, limited, steps }) });
+  return [
+    ...stateAfter(cx, steps, { initial, trips, limit }),
+    ...withTrips(cx, { steps, carried: initial.length }, trips),
+  ];
+}
+
+interface AfterLoop {
+  readonly initial: readonly Carried[];
+  readonly trips: Trips;
+  readonly limit: Dim | undefined;
+}
+
+function stateAfter(cx: InferContext, steps: Steps, { initial, trips, limit }: AfterLoop): readonly Carried[] {
+  const once = limit?.kind === 'const' && limit.value === 1;
+  if (once) return stateAfterOne(cx, steps, { initial, offset: 1, certain: trips.certain });
+  return new FinalState(cx, steps, trips).values(1);
+}
+
+interface LimitedLoop {
+  readonly body: Graph;
+  readonly limit: Dim | undefined;
+  /** Whether there is a limit, known or not. */
+  readonly limited: boolean;
+  readonly steps: Steps;
+}
+
+function countSteps(cx: InferContext, { body, limit, limited, steps }: LimitedLoop): TripCount {
+  if (!steps.settled) return { most: limit };
+  const { step, isInner } = steps;
+  const [start, goesOn] = [cx.node.inputs[1], body.outputs[0]];
+  const scope = { step, isInner, facts: cx.facts, bodyFacts: body.facts };
+  return tripCount({ limit, limited, start, goesOn, ...scope });
+}
+
+interface Counted {
+  readonly certain: boolean;
+  readonly counted: TripCount;
+}
+
+function tripsOf(cx: InferContext, { certain, counted }: Counted): Trips {
+  const { exact, most } = counted;
+  const count = exact ?? cx.fresh('trips', { min: certain ? 1 : 0, max: most });
+  return { count, certain: certain || isAtLeast(cx, count, 1) };
+}
+
+/** The rows of all steps: all of one shape, behind a new first axis. */
+function withTrips(
+  cx: InferContext,
+  { steps, carried }: { readonly steps: Steps; readonly carried: number },
+  { count, certain }: Trips,
+): Carried[] {
+  return rowTypes(cx, steps, { from: carried + 1, certain }).map((row) => {
+    const type = row.kind === 'tensor' && row.shape ? tensorType(row.dtype, [count, ...row.shape]) : row;
+    return { type, content: undefined };
+  });
+}
+
+/** The type that a body declares for its own scalar, which may have rank 1; a scalar where it declares none. */
+function scalarOf(body: Graph, i: number, dtype: 'int64' | 'bool'): ValueType {
+  const declared = body.inputs[i]?.type;
+  return declared?.kind === 'tensor' && declared.shape ? tensorType(dtype, declared.shape) : tensorType(dtype, []);
+}
+
+function scalarContent(type: ValueType | undefined, step: Dim): Content | undefined {
+  const rank = type?.kind === 'tensor' ? (type.shape?.length ?? 0) : 0;
+  return makeContent(
+    'int64',
+    Array.from({ length: rank }, () => 1),
+    [step],
+  );
+}
+
+/** The most steps that M allows, where it is known. */
+function limitOf(cx: InferContext): Dim | undefined {
+  const most = cx.has(0) ? sizeScalar(cx, 0) : undefined;
+  return most && !isEndless(most) ? cx.facts.simplify(maxOf(most, 0)) : undefined;
+}
+
+/** Whether M is the greatest int64, which exporters write for a loop that only its condition ends. */
+const isEndless = (most: Dim | undefined): boolean => most?.kind === 'const' && most.value === Number.MAX_SAFE_INTEGER;
+
+/** The family. */
+export const LOOP_ROWS: readonly OperatorRow[] = [Loop];
