@@ -24,10 +24,21 @@ import { LOOP_ROWS } from './rows/loop.ts';
 import { LOSS_ROWS } from './rows/loss.ts';
 import { MATMUL_ROWS } from './rows/matmul.ts';
 import { MATRIX_ROWS } from './rows/matrix.ts';
+import { MICROSOFT_ACTIVATION_ROWS } from './rows/microsoft-activation.ts';
 import { MICROSOFT_ATTENTION_ROWS } from './rows/microsoft-attention.ts';
+import { MICROSOFT_DROPOUT_ROWS } from './rows/microsoft-dropout.ts';
 import { MICROSOFT_GROUP_QUERY_ATTENTION_ROWS } from './rows/microsoft-group-query-attention.ts';
+import { MICROSOFT_MATH_ROWS } from './rows/microsoft-math.ts';
+import { MICROSOFT_MATMUL_ROWS } from './rows/microsoft-matmul.ts';
 import { MICROSOFT_MULTI_HEAD_ATTENTION_ROWS } from './rows/microsoft-multi-head-attention.ts';
 import { MICROSOFT_PACKED_ATTENTION_ROWS } from './rows/microsoft-packed-attention.ts';
+import { MICROSOFT_PACKED_GATHER_ROWS } from './rows/microsoft-packed-gather.ts';
+import { MICROSOFT_PACKED_MATMUL_ROWS } from './rows/microsoft-packed-matmul.ts';
+import { MICROSOFT_QUANTIZE_ROWS } from './rows/microsoft-quantize.ts';
+import { MICROSOFT_QUANTIZED_ROWS } from './rows/microsoft-quantized.ts';
+import { MICROSOFT_SHAPE_ROWS } from './rows/microsoft-shape.ts';
+import { MICROSOFT_TEXT_ROWS } from './rows/microsoft-text.ts';
+import { MICROSOFT_WINDOW_ROWS } from './rows/microsoft-window.ts';
 import { ML_ENCODE_ROWS } from './rows/ml-encode.ts';
 import { ML_PREDICT_ROWS } from './rows/ml-predict.ts';
 import { NORMALIZATION_ROWS } from './rows/normalization.ts';
@@ -113,6 +124,17 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   MICROSOFT_MULTI_HEAD_ATTENTION_ROWS,
   MICROSOFT_GROUP_QUERY_ATTENTION_ROWS,
   MICROSOFT_PACKED_ATTENTION_ROWS,
+  MICROSOFT_ACTIVATION_ROWS,
+  MICROSOFT_DROPOUT_ROWS,
+  MICROSOFT_MATH_ROWS,
+  MICROSOFT_MATMUL_ROWS,
+  MICROSOFT_PACKED_GATHER_ROWS,
+  MICROSOFT_PACKED_MATMUL_ROWS,
+  MICROSOFT_QUANTIZE_ROWS,
+  MICROSOFT_QUANTIZED_ROWS,
+  MICROSOFT_SHAPE_ROWS,
+  MICROSOFT_TEXT_ROWS,
+  MICROSOFT_WINDOW_ROWS,
 ];
 
 let table: Map<string, OperatorRow> | undefined;
