@@ -26,16 +26,22 @@ import { MATMUL_ROWS } from './rows/matmul.ts';
 import { MATRIX_ROWS } from './rows/matrix.ts';
 import { MICROSOFT_ACTIVATION_ROWS } from './rows/microsoft-activation.ts';
 import { MICROSOFT_ATTENTION_ROWS } from './rows/microsoft-attention.ts';
+import { MICROSOFT_CAUSAL_CONV_ROWS } from './rows/microsoft-causal-conv.ts';
 import { MICROSOFT_DROPOUT_ROWS } from './rows/microsoft-dropout.ts';
+import { MICROSOFT_EMBEDDING_ROWS } from './rows/microsoft-embedding.ts';
 import { MICROSOFT_GROUP_QUERY_ATTENTION_ROWS } from './rows/microsoft-group-query-attention.ts';
+import { MICROSOFT_LINEAR_ATTENTION_ROWS } from './rows/microsoft-linear-attention.ts';
 import { MICROSOFT_MATH_ROWS } from './rows/microsoft-math.ts';
 import { MICROSOFT_MATMUL_ROWS } from './rows/microsoft-matmul.ts';
 import { MICROSOFT_MULTI_HEAD_ATTENTION_ROWS } from './rows/microsoft-multi-head-attention.ts';
+import { MICROSOFT_NORMALIZATION_ROWS } from './rows/microsoft-normalization.ts';
 import { MICROSOFT_PACKED_ATTENTION_ROWS } from './rows/microsoft-packed-attention.ts';
 import { MICROSOFT_PACKED_GATHER_ROWS } from './rows/microsoft-packed-gather.ts';
 import { MICROSOFT_PACKED_MATMUL_ROWS } from './rows/microsoft-packed-matmul.ts';
+import { MICROSOFT_PAGED_ATTENTION_ROWS } from './rows/microsoft-paged-attention.ts';
 import { MICROSOFT_QUANTIZE_ROWS } from './rows/microsoft-quantize.ts';
 import { MICROSOFT_QUANTIZED_ROWS } from './rows/microsoft-quantized.ts';
+import { MICROSOFT_ROTARY_ROWS } from './rows/microsoft-rotary.ts';
 import { MICROSOFT_SHAPE_ROWS } from './rows/microsoft-shape.ts';
 import { MICROSOFT_TEXT_ROWS } from './rows/microsoft-text.ts';
 import { MICROSOFT_WINDOW_ROWS } from './rows/microsoft-window.ts';
@@ -135,6 +141,12 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   MICROSOFT_SHAPE_ROWS,
   MICROSOFT_TEXT_ROWS,
   MICROSOFT_WINDOW_ROWS,
+  MICROSOFT_PAGED_ATTENTION_ROWS,
+  MICROSOFT_LINEAR_ATTENTION_ROWS,
+  MICROSOFT_CAUSAL_CONV_ROWS,
+  MICROSOFT_NORMALIZATION_ROWS,
+  MICROSOFT_EMBEDDING_ROWS,
+  MICROSOFT_ROTARY_ROWS,
 ];
 
 let table: Map<string, OperatorRow> | undefined;

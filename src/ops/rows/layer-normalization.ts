@@ -6,7 +6,7 @@ import { passesSizes } from '../rules/backward.ts';
 import { broadcastInto } from '../rules/broadcast-into.ts';
 
 /** X's shape, checked against `axis` and the inputs that broadcast into it; undefined where its rank is unknown. */
-function normalized(
+export function normalized(
   cx: InferContext,
   scales: readonly number[],
 ): { readonly x: Shape; readonly axis: number } | undefined {
@@ -18,7 +18,7 @@ function normalized(
 }
 
 /** The dtype in which the statistics are kept. */
-function stashDType(cx: InferContext): MaybeDType {
+export function stashDType(cx: InferContext): MaybeDType {
   const dtype = dtypeFromOnnx(cx.int('stash_type', 1));
   return dtype ?? cx.fail('ATTRIBUTE_INVALID', `${cx.op}: stash_type ${cx.int('stash_type', 1)} is no element type`);
 }

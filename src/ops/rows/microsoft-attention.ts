@@ -118,7 +118,7 @@ const Attention: OperatorRow = {
       inputs: ['float32[n, s, 32]', 'float32[i, 96]', 'float32[96]', 'int32[n, t]', 'float32[2, n, 4, p, 8]'],
       attributes: { num_heads: 4, unidirectional: 1 },
       outputs: ['float32[n, s, 32]', 'float32[2, n, 4, p + s, 8]'],
-      constraints: ['i == 32', 'broadcastable(t, p + s)'],
+      constraints: ['i == 32', 'broadcastable(p + s, t)'],
     },
     {
       inputs: ['float32[n, s, 32]', 'float32[32, 80]', 'float32[80]', null, null, 'float32[1, 4, s, s]'],

@@ -3,6 +3,7 @@ import { add, floorDiv, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { stretchInto } from './broadcast-into.ts';
 
 /** Sizes of the scores `[batch, heads, length, total]`; the total is undefined where only a run tells it. */
 export interface Scores {
@@ -30,14 +31,6 @@ export function requireOneOf(cx: InferContext, dim: Dim, options: readonly Dim[]
   cx.unify(first, dim, what);
 }
 
-/** Requires that a size is 1 or `full`. */
-export function requireOneOr(cx: InferContext, dim: Dim, full: Dim, what: string): void {
-  if (dim.kind === 'const' && dim.value === 1) return;
-  const decided = dim.kind === 'const' || (full.kind === 'const' && full.value === 1);
-  if (decided) cx.unify(full, dim, what);
-  else cx.broadcast([dim], [full]);
-}
-
 /** Requires the sizes of input `i`; undefined leaves an axis free. */
 export function requireShape(cx: InferContext, i: number, sizes: readonly (Dim | number | undefined)[]): Shape {
   const shape = cx.ranked(i, sizes.length);
@@ -56,9 +49,9 @@ export function requireShape(cx: InferContext, i: number, sizes: readonly (Dim |
 /** Requires that input `i`, which is added to the scores, is `[batch or 1, heads or 1, length, total]`. */
 export function requireScoreBias(cx: InferContext, i: number, { batch, heads, length, total }: Scores): void {
   const [b, h] = requireShape(cx, i, [undefined, undefined, length, total]);
-  if (b) requireOneOr(cx, b, batch, `batch and ${cx.inputName(i)} axis 0`);
+  if (b) stretchInto(cx, b, batch, `batch and ${cx.inputName(i)} axis 0`);
   const all = typeof heads === 'number' ? constant(heads) : heads;
-  if (h) requireOneOr(cx, h, all, `heads and ${cx.inputName(i)} axis 1`);
+  if (h) stretchInto(cx, h, all, `heads and ${cx.inputName(i)} axis 1`);
 }
 
 /** Requires that input `i` counts the tokens of each sequence: `[batch]`, `[2*batch]` or `[3*batch + 2]`. */
@@ -77,8 +70,8 @@ export function requireAttentionMask(cx: InferContext, i: number, { batch, lengt
   if (!mask || !first) return;
   if (mask.length === 1) requireCounts(cx, i, first, batch, true);
   else if (mask.length === 2 && second) {
-    requireOneOr(cx, first, batch, `batch and ${cx.inputName(i)} axis 0`);
-    if (total) requireOneOr(cx, second, total, `total length and ${cx.inputName(i)} axis 1`);
+    stretchInto(cx, first, batch, `batch and ${cx.inputName(i)} axis 0`);
+    if (total) stretchInto(cx, second, total, `total length and ${cx.inputName(i)} axis 1`);
   } else if (mask.length === 3) requireShape(cx, i, [batch, length, total]);
   else {
     const [, , rows] = requireShape(cx, i, [batch, 1, mask[3], undefined]);

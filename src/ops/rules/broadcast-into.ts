@@ -25,11 +25,12 @@ export function broadcastInto(cx: InferContext, i: number, target: Shape): void 
   }
   shape.forEach((dim, axis) => {
     const into = target[target.length - shape.length + axis];
-    if (into) meet(cx, dim, into, `${cx.inputName(i)} axis ${axis} and the target`);
+    if (into) stretchInto(cx, dim, into, `${cx.inputName(i)} axis ${axis} and the target`);
   });
 }
 
-function meet(cx: InferContext, dim: Dim, into: Dim, what: string): void {
+/** Requires that a size is 1 or `into`, `what` naming both for the message. */
+export function stretchInto(cx: InferContext, dim: Dim, into: Dim, what: string): void {
   if (dim === into || (dim.kind === 'const' && dim.value === 1)) return;
   if (dim.kind === 'const') {
     // A number other than 1 leaves only equality.
