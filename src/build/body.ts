@@ -17,7 +17,7 @@ export type BodyArgument = Graph | ((...inputs: Value[]) => BodyResult);
  * Traces a body.
  *
  * @param inputs names and types of the body's inputs
- * @throws GRAPH_FOREIGN_VALUE outside of a model
+ * @throws GRAPH_FOREIGN_VALUE outside of a model, or when the body returns a value of another body, or is a graph of another place
  * @throws OP_INVALID when the body is no function, or returns something else than values
  */
 export function traceBody(
@@ -25,7 +25,7 @@ export function traceBody(
   inputs: readonly { readonly name: string; readonly type: ValueType }[],
   body: BodyArgument,
 ): Graph {
-  if (body instanceof Graph) return body;
+  if (body instanceof Graph) return ownBody(name, body);
   if (typeof body !== 'function') throw noBody(name, 'is', body);
   const trace = traceOf([]);
   const outer = trace.graph;
@@ -38,6 +38,8 @@ export function traceBody(
     const outputs = result instanceof Value ? [result] : result;
     if (!Array.isArray(outputs) || !outputs.every((value) => value instanceof Value))
       throw noBody(name, 'returns', result);
+    // A value of another body is no value here.
+    traceOf(outputs);
     graph.setOutputs(outputs);
   } finally {
     trace.graph = outer;
@@ -45,6 +47,20 @@ export function traceBody(
   }
   invariant(graph.parent === outer, 'a body keeps its parent');
   return graph;
+}
+
+/** A graph that was made for the place where it is used. */
+function ownBody(name: string, body: Graph): Graph {
+  const around = traceOf([]).graph;
+  if (body.parent === around) return body;
+  throw dimwiseError({
+    code: 'GRAPH_FOREIGN_VALUE',
+    message: `${name} is graph "${body.name}", which was not made as a body of "${around.name}"`,
+    origin: { site: captureSite() },
+    expected: `a graph with the parent "${around.name}"`,
+    actual: body.parent ? `the parent "${body.parent.name}"` : 'no parent',
+    hint: 'give the body as a function, or make the graph with { parent }',
+  });
 }
 
 function noBody(name: string, does: 'is' | 'returns', given: unknown) {

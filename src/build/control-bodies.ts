@@ -1,10 +1,12 @@
 // Bodies of Loop, Scan and SequenceMap: what types their inputs have, traced so that they hold in every iteration.
-import type { Diagnostic } from '../base/errors.ts';
+import { type Diagnostic, dimwiseError } from '../base/errors.ts';
+import { captureSite } from '../base/origin.ts';
 import { type Dim, freshSymbol } from '../dim/dim.ts';
 import { formatDim } from '../dim/text.ts';
 import { Graph, Value } from '../ir/graph.ts';
 import { type Shape, tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import { type BodyArgument, traceBody } from './body.ts';
+import { inWords } from './in-words.ts';
 import { constantData, isTensorData, type Operand } from './operands.ts';
 import { type Trace, traceOf } from './trace.ts';
 
@@ -26,39 +28,69 @@ export function branchBody(name: string, body: BodyArgument): Graph {
   return traceBody(name, [], body);
 }
 
+/** What a call of Loop says about its inputs. */
+interface LoopCall {
+  /** M. */
+  readonly limit: Operand | undefined;
+  /** The initial state. */
+  readonly state: readonly Operand[];
+}
+
 /**
  * Traces the body of Loop: iteration number, condition, state.
  *
- * @param state the initial state
  * @returns the body; its outputs are condition, state, scan outputs
  */
-export function loopBody(state: readonly Operand[], body: BodyArgument): Graph {
+export function loopBody({ limit, state }: LoopCall, body: BodyArgument): Graph {
   const fixed = [
     { name: 'iteration', type: tensorType('int64', []) },
     { name: 'condition', type: tensorType('bool', []) },
   ];
-  return stableBody('loop_body', { fixed, state: state.map(operandType), rest: [], firstState: 1 }, body);
+  const call = { fixed, state: state.map(operandType), rest: [], firstState: 1, repeats: !isOne(limit) };
+  return stableBody('loop_body', call, body);
+}
+
+/** Whether a limit is known to allow one step at most. */
+function isOne(limit: Operand | undefined): boolean {
+  const elements =
+    limit instanceof Value ? limit.content?.elements : limit === undefined || isTensorData(limit) ? [] : [limit];
+  const [only] = elements ?? [];
+  if (typeof only === 'number' || typeof only === 'bigint') return only <= 1;
+  return typeof only === 'object' && 'kind' in only && only.kind === 'const' && only.value <= 1;
 }
 
 /** What a call of Scan says about its inputs. */
 interface ScanCall {
   readonly inputs: readonly Operand[];
-  readonly scanned: number;
+  readonly scanned: number | bigint;
   /** The axis of each scanned input; 0 by default. */
   readonly axes: readonly (number | bigint)[] | undefined;
 }
 
 /** Traces the body of Scan: state, then one slice of each scanned input. */
 export function scanBody({ inputs, scanned, axes }: ScanCall, body: BodyArgument): Graph {
-  const states = Math.max(0, inputs.length - scanned);
+  const states = inputs.length - Number(scanned);
+  if (!Number.isInteger(states) || states < 0 || states >= inputs.length) throw badCount(scanned, inputs.length);
   const rest = inputs
     .slice(states)
     .map((operand, i) => ({ name: `slice_${i}`, type: sliceType(operandType(operand), Number(axes?.[i] ?? 0)) }));
   return stableBody(
     'scan_body',
-    { fixed: [], state: inputs.slice(0, states).map(operandType), rest, firstState: 0 },
+    { fixed: [], state: inputs.slice(0, states).map(operandType), rest, firstState: 0, repeats: false },
     body,
   );
+}
+
+function badCount(scanned: unknown, inputs: number) {
+  const given = typeof scanned === 'number' || typeof scanned === 'bigint' ? String(scanned) : inWords(scanned);
+  return dimwiseError({
+    code: 'OP_INVALID',
+    message: `Scan: num_scan_inputs is ${given}, Scan was given ${inputs} inputs`,
+    origin: { site: captureSite() },
+    expected: inputs > 0 ? `1 to ${inputs}` : 'at least one input',
+    actual: given,
+    hint: 'state comes first, then the inputs that are scanned, which num_scan_inputs counts',
+  });
 }
 
 /** Traces the body of SequenceMap: an element of the sequence, then the other inputs or elements of them. */
@@ -85,6 +117,8 @@ interface StableCall {
   readonly rest: readonly BodyInput[];
   /** The position of the first state among the body's outputs. */
   readonly firstState: number;
+  /** Whether a state that no second step takes is reported here; the row of Scan compares the shapes before and after a step itself. */
+  readonly repeats: boolean;
 }
 
 /**
@@ -93,7 +127,7 @@ interface StableCall {
  * so, also where the body settles it again, so the rounds are bounded by the sizes of the state. A body that returns too
  * little is reported as OP_INVALID, one that returns another size than it can take as SHAPE_MISMATCH.
  */
-function stableBody(name: string, { fixed, state, rest, firstState }: StableCall, body: BodyArgument): Graph {
+function stableBody(name: string, { fixed, state, rest, firstState, repeats }: StableCall, body: BodyArgument): Graph {
   if (body instanceof Graph) return body;
   const trace = traceOf([]);
   const reported = trace.diagnostics.length;
@@ -116,8 +150,7 @@ function stableBody(name: string, { fixed, state, rest, firstState }: StableCall
     });
     const widened = taken.map((type, i) => widen(type, returned[i]?.type ?? UNKNOWN_TYPE, open));
     if (widened.every((type, i) => type === taken[i])) {
-      // The row of Scan compares the shapes before and after a step itself.
-      if (name === 'loop_body')
+      if (repeats)
         returned.forEach((value, i) => {
           reportClash(trace, graph, { given: types[i], value, index: i }, open);
         });

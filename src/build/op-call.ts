@@ -24,9 +24,10 @@ type Inputs = readonly (Operand | undefined)[];
 /**
  * The operands of an input that varies in number.
  *
+ * @param how a call with the list in its place; the list alone by default
  * @throws OP_INVALID when they are no array: code without types may pass them one by one
  */
-export function operandList<T>(op: string, operands: readonly T[]): readonly T[] {
+export function operandList<T>(op: string, operands: readonly T[], how = `op.${op}([a, b])`): readonly T[] {
   if (Array.isArray(operands)) return operands;
   const given = inWords(operands);
   throw dimwiseError({
@@ -35,7 +36,7 @@ export function operandList<T>(op: string, operands: readonly T[]): readonly T[]
     origin: { site: captureSite() },
     expected: 'an array of operands',
     actual: given,
-    hint: `put them into an array: op.${op}([a, b])`,
+    hint: `put them into an array: ${how}`,
   });
 }
 

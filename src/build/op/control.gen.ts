@@ -4,7 +4,7 @@ import type { Int64 } from '../../ir/attribute.ts';
 import type { Value } from '../../ir/graph.ts';
 import type { BodyArgument } from '../body.ts';
 import { branchBody, loopBody, scanBody } from '../control-bodies.ts';
-import { callMany, optionsOf, type NodeOptions } from '../op-call.ts';
+import { callMany, operandList, optionsOf, type NodeOptions } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
 
 /** Attributes of {@link If}. */
@@ -61,8 +61,9 @@ export interface LoopOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__Loop.html
  */
 export function Loop(M: Operand | undefined, cond: Operand | undefined, v_initial: readonly Operand[], options: LoopOptions): readonly Value[] {
+  operandList('Loop', v_initial, 'op.Loop(M, cond, [a, b], { body })');
   const { name, body } = optionsOf('Loop', options, 'body');
-  const graph = loopBody(v_initial, body);
+  const graph = loopBody({ limit: M, state: v_initial }, body);
   // The first output of the body is the condition, which stays inside.
   return callMany('Loop', [M, cond, ...v_initial], { body: graph }, name, { outputs: graph.outputs.length - 1 });
 }
@@ -97,9 +98,10 @@ export interface ScanOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__Scan.html
  */
 export function Scan(initial_state_and_scan_inputs: readonly Operand[], options: ScanOptions): readonly Value[] {
+  operandList('Scan', initial_state_and_scan_inputs, 'op.Scan([state, rows], { body, num_scan_inputs: 1 })');
   const { name, body, ...attributes } = optionsOf('Scan', options, 'body, num_scan_inputs');
   const { num_scan_inputs, scan_input_axes } = attributes;
-  const call = { inputs: initial_state_and_scan_inputs, scanned: Number(num_scan_inputs), axes: scan_input_axes };
+  const call = { inputs: initial_state_and_scan_inputs, scanned: num_scan_inputs, axes: scan_input_axes };
   const graph = scanBody(call, body);
   return callMany('Scan', initial_state_and_scan_inputs, { ...attributes, body: graph }, name, { outputs: graph.outputs.length });
 }

@@ -245,6 +245,7 @@ export interface SequenceMapOptions extends NodeOptions {
  * @see https://onnx.ai/onnx/operators/onnx__SequenceMap.html
  */
 export function SequenceMap(input_sequence: Value, additional_inputs: readonly Operand[], options: SequenceMapOptions): readonly Value[] {
+  operandList('SequenceMap', additional_inputs, 'op.SequenceMap(list, [other], { body })');
   const { name, body } = optionsOf('SequenceMap', options, 'body');
   const graph = mapBody(input_sequence, additional_inputs, body);
   return callMany('SequenceMap', [input_sequence, ...additional_inputs], { body: graph }, name, { outputs: graph.outputs.length });

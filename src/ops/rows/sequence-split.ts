@@ -1,11 +1,11 @@
 // Between a tensor and a list of its parts: ConcatFromSequence and SplitToSequence.
-import { add } from '../../dim/arithmetic.ts';
+import { add, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape, type ValueType } from '../../ir/type.ts';
 import { type Elements, elementsOf, lengthOf, sequenceType } from '../rules/sequence-elements.ts';
 import { isAtLeast, sizeElements, sizeScalar } from '../rules/size-elements.ts';
-import { oneElement, varyingDim } from '../rules/varying.ts';
+import { isVarying, oneElement, varyingDim } from '../rules/varying.ts';
 import { elementType } from './sequence.ts';
 
 const INFINITE = Number.POSITIVE_INFINITY;
@@ -30,6 +30,10 @@ const ConcatFromSequence: OperatorRow = {
     if (stacks) return [cx.tensor(shape.toSpliced(axis, 0, lengthOf(known) ?? cx.fresh('stack')), dtype)];
     // Parts along an axis, put together along the same one, are the whole again.
     if (known?.kind === 'parts' && known.axis === axis) return [known.whole];
+    const part = element.kind === 'tensor' ? element.shape?.[axis] : undefined;
+    if (known?.kind === 'many' && part && !isVarying(part)) {
+      return [cx.tensor(shape.with(axis, cx.facts.simplify(mul(known.length, part))), dtype)];
+    }
     return [cx.tensor(shape.with(axis, cx.fresh('concat')), dtype)];
   },
   examples: [

@@ -1,4 +1,5 @@
 // Lists of tensors: SequenceConstruct, SequenceEmpty, SequenceAt, SequenceInsert, SequenceErase, SequenceLength.
+import { add, sub } from '../../dim/arithmetic.ts';
 import { constant } from '../../dim/dim.ts';
 import { makeContent } from '../../ir/content.ts';
 import { dtypeFromOnnx } from '../../ir/dtype.ts';
@@ -97,7 +98,11 @@ const SequenceInsert: OperatorRow = {
       joinTypes(cx, [element, cx.type(1)], what, differVarying);
       return [listType(cx, known.types.toSpliced(position, 0, cx.type(1)), element, what)];
     }
-    return [sequenceType(joinTypes(cx, [element, cx.type(1)], what, differVarying))];
+    const length = lengthOf(known);
+    const joined = joinTypes(cx, [element, cx.type(1)], what, differVarying);
+    // A list that is known to be empty says nothing of its elements.
+    const one = length?.kind === 'const' && length.value === 0 ? cx.type(1) : joined;
+    return [sequenceType(one, length && { kind: 'many', length: add(length, 1) })];
   },
   examples: [
     { inputs: ['seq(float32[b, 4])', 'float32[b, 4]'], outputs: ['seq(float32[b, 4])'] },
@@ -115,7 +120,12 @@ const SequenceErase: OperatorRow = {
     const element = elementType(cx, 0);
     const known = elementsOf(cx.type(0));
     const position = cx.has(1) ? positionAt(cx, 1) : -1;
-    if (known?.kind !== 'list' || position === undefined) return [sequenceType(element)];
+    if (known?.kind !== 'list' || position === undefined) {
+      const length = lengthOf(known);
+      if (!length) return [sequenceType(element)];
+      cx.atLeast(length, 1, 'the number of elements');
+      return [sequenceType(element, { kind: 'many', length: sub(length, 1) })];
+    }
     return [listType(cx, known.types.toSpliced(position, 1), element, 'the elements')];
   },
   examples: [
