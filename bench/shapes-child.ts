@@ -34,27 +34,31 @@ const mistakes: Diagnostic[] = [];
 let last: ReadModel | undefined;
 let peakBefore = 0;
 
-/** Reads the graph anew, for a graph that was inferred before is no measure; gives the milliseconds of inference and of both. */
-function once(collect: boolean): { readonly infer: number; readonly whole: number } {
+/** Reads the graph anew, for a graph that was inferred before is no measure; gives milliseconds: of inference, of both, of processors for inference. */
+function once(collect: boolean): { readonly infer: number; readonly whole: number; readonly cpu: number } {
   last = undefined;
   const begin = performance.now();
   const model = read();
   peakBefore ||= peak();
   // What reading left behind is not inference's to collect; in the times of both it stays.
   if (collect) globalThis.gc?.();
+  const used = process.cpuUsage();
   const loaded = performance.now();
   inferReadModel(model, (mistake) => mistakes.push(mistake));
   const end = performance.now();
+  const { user, system } = process.cpuUsage(used);
   last = model;
-  return { infer: end - loaded, whole: end - begin };
+  return { infer: end - loaded, whole: end - begin, cpu: (user + system) / 1000 };
 }
 
-const started = performance.now();
 const cold = once(false);
 const infer: number[] = [];
+const cpu: number[] = [];
 const whole: number[] = [];
 for (let round = 0; round < Number(rounds); round++) {
-  infer.push(once(true).infer);
+  const loaded = once(true);
+  infer.push(loaded.infer);
+  cpu.push(loaded.cpu);
   whole.push(once(false).whole);
 }
 
@@ -63,9 +67,9 @@ const known = last ? inputSymbols(last.graph) : new Set<SymbolDim>();
 console.log(
   JSON.stringify({
     cold: cold.infer,
-    coldWhole: cold.whole,
-    started,
+    coldCpu: cold.cpu,
     infer,
+    cpu,
     whole,
     values: values.length,
     resolved: values.filter((value) => isResolved(value, known)).length,

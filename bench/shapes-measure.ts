@@ -7,8 +7,12 @@ export type Engine = 'dimwise' | 'onnx' | 'symbolic';
 export interface Run {
   /** The first inference of the process. */
   readonly cold: number;
+  /** Processor time of the first inference. */
+  readonly coldCpu: number;
   /** Later ones, of a loaded graph. */
   readonly infer: readonly number[];
+  /** Their processor times, of all threads. */
+  readonly cpu: readonly number[];
   /** Later ones, reading included. */
   readonly whole: readonly number[];
   /** onnx only: the C++ engine called on bytes, which parses them and writes the result itself. */
@@ -34,6 +38,8 @@ export interface EngineResult {
   /** Of later inferences; of the first ones where there are no later ones. */
   readonly infer: Spread;
   readonly cold: Spread;
+  readonly cpu: Spread;
+  readonly coldCpu: Spread;
   readonly whole: Spread | undefined;
   readonly bytes: Spread | undefined;
   readonly values: number;
@@ -66,10 +72,14 @@ export function merge(runs: Readonly<Record<Engine, readonly Run[]>>): Partial<R
 
 function mergeRuns(first: Run, runs: readonly Run[]): EngineResult {
   const cold = runs.map((run) => run.cold);
+  const coldCpu = runs.map((run) => run.coldCpu);
   const infer = runs.flatMap((run) => run.infer);
+  const cpu = runs.flatMap((run) => run.cpu);
   return {
     infer: spread(infer.length > 0 ? infer : cold),
     cold: spread(cold),
+    cpu: spread(cpu.length > 0 ? cpu : coldCpu),
+    coldCpu: spread(coldCpu),
     whole: spreadOf(runs.flatMap((run) => run.whole)),
     bytes: spreadOf(runs.flatMap((run) => run.bytes ?? [])),
     values: first.values,

@@ -44,22 +44,24 @@ def from_bytes(data):
 
 
 def timed(call):
-    begin = time.perf_counter()
+    used, begin = time.process_time(), time.perf_counter()
     result = call()
-    return 1000 * (time.perf_counter() - begin), result
+    return 1000 * (time.perf_counter() - begin), 1000 * (time.process_time() - used), result
 
 
 version, infer = engine()
 data = open(FILE, "rb").read()
 model = onnx.ModelProto.FromString(data)
 before = peak()
-cold, result = timed(lambda: infer(model))
-times, whole, bare = [], [], []
+cold, cold_cpu, result = timed(lambda: infer(model))
+times, cpu, whole, bare = [], [], [], []
 for _ in range(ROUNDS):
-    times.append(timed(lambda: infer(model))[0])
+    wall, used, result = timed(lambda: infer(model))
+    times.append(wall)
+    cpu.append(used)
     whole.append(timed(lambda: infer(onnx.ModelProto.FromString(data)))[0])
     if ENGINE == "onnx":
         bare.append(from_bytes(data))
 values, found = resolved(result)
-print(json.dumps({"cold": cold, "infer": times, "whole": whole, "bytes": bare, "values": values, "resolved": found, "peakBefore": before,
+print(json.dumps({"cold": cold, "coldCpu": cold_cpu, "infer": times, "cpu": cpu, "whole": whole, "bytes": bare, "values": values, "resolved": found, "peakBefore": before,
                   "peak": peak(), "version": version}))
