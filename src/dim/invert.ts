@@ -2,6 +2,8 @@
 import type { Dim } from './dim.ts';
 import { floorQuotient } from './integer.ts';
 import { type Interval, intersect } from './interval.ts';
+import { dimOf } from './normal.ts';
+import { addPoly, termPoly } from './polynomial.ts';
 import { type Line, lineOf } from './store.ts';
 
 /** A dim and the interval that it is held to. */
@@ -34,10 +36,27 @@ export function invertBound(dim: Dim, interval: Interval, range: (d: Dim) => Int
       // a*b >= 1 for sizes is a >= 1 and b >= 1
       if (held.min !== 1 || held.max !== Infinity || direction.factors.some((d) => range(d).min < 0)) break;
       return direction.factors.flatMap((factor) => invertBound(factor, held, range));
+    case 'sum': {
+      const cases = choiceCases(direction, held);
+      if (cases) return cases.flatMap((each) => invertBound(each, held, range));
+      break;
+    }
     default:
       break;
   }
   return [{ dim: direction, interval: held }];
+}
+
+/** `min(a, b) + x >= n` is `a + x >= n` and `b + x >= n`; so for a maximum that is taken off, and for upper bounds turned around. */
+function choiceCases(d: Dim, { min, max }: Interval): Dim[] | undefined {
+  if (min !== -Infinity && max !== Infinity) return undefined;
+  const sign = max === Infinity ? 1 : -1;
+  for (const { coefficient, monomial } of d.poly.terms) {
+    if (monomial.kind !== (coefficient * sign > 0 ? 'min' : 'max')) continue;
+    const rest = addPoly(d.poly, termPoly(-coefficient, monomial));
+    return monomial.operands.map((operand) => dimOf(addPoly(rest, operand.poly, coefficient)));
+  }
+  return undefined;
 }
 
 /** The interval of a line's direction that holds the line's dim to an interval. */

@@ -183,6 +183,13 @@ describe('require', () => {
     [['min(a, b) >= 3'], ['a >= 3', 'b >= 3']],
     [['max(a, b) <= 7'], ['a <= 7', 'b <= 7']],
     [['max(a, 3) >= 4'], ['a >= 4']],
+    [['c <= min(a, b)'], ['c <= a', 'c <= b']],
+    [['max(a, b) + 1 <= c'], ['a + 1 <= c', 'b + 1 <= c']],
+    [['t + 1 <= 2*min(s, t)'], ['t + 1 <= 2*s']],
+    [['min(a, b) <= c'], ['min(a, b) <= c']],
+    [['a*b == a + 4'], ['a*b == a + 4']],
+    [['h*w == w'], ['h == 1']],
+    [['a*b == a*c + a'], ['b == c + 1']],
     [['a*b >= 1'], []],
     [
       ['a <= b', 'b <= c', 'a <= c'],
@@ -227,6 +234,16 @@ describe('require', () => {
     const before = [listed(facts), simple(facts, 'a + b + c + h')];
     expect(facts.require(parseConstraint(constraints.at(-1) ?? ''))).toBe('false');
     expect([listed(facts), simple(facts, 'a + b + c + h')]).toEqual(before);
+  });
+
+  test('keeps a factor that may be 0 in an equation', () => {
+    const facts = new Facts();
+    facts.declare(symbol('z'), { min: 0 });
+    expect(facts.unify(mul(symbol('h'), symbol('z')), symbol('z'))).toBe('unknown');
+    expect(facts.equal(symbol('h'), 1)).toBe('unknown');
+    expect(facts.equal(symbol('z'), 0)).toBe('unknown');
+    facts.require(parseConstraint('z >= 1'));
+    expect(simple(facts, 'h*z')).toBe('z');
   });
 
   test('tells what was known from what was recorded', () => {

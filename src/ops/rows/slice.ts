@@ -77,9 +77,29 @@ const Slice: OperatorRow = {
     {
       inputs: ['float32[10, s]', 'int64[2] = [1, ?]', 'int64[2] = [3, 4]'],
       outputs: ['float32[2, u]'],
-      bounds: ['u <= s'],
+      bounds: ['u <= s', 'u <= 4'],
     },
     { inputs: ['float32[4, s]', 'int64[1]', 'int64[1]'], outputs: ['float32[u, s]'], bounds: ['u <= 4'] },
+    {
+      inputs: ['float32[b, s]', 'int64[2] = [2, ?]', 'int64[2] = [?, -1]'],
+      outputs: ['float32[u, v]'],
+      bounds: ['u <= b', 'u + 2 <= max(b, 2)', 'v <= s', 'v + 1 <= s'],
+    },
+    {
+      inputs: ['float32[s]', 'int64[1] = [1]', 'int64[1] = [9]', 'int64[1] = [0]', 'int64[1]'],
+      outputs: ['float32[u]'],
+      bounds: ['u <= s', 'u + 1 <= s', 'u <= 8'],
+    },
+    {
+      inputs: ['float32[s]', 'int64[1] = [5]', 'int64[1] = [2]', 'int64[1] = [0]', 'int64[1] = [t - 3]'],
+      outputs: ['float32[u]'],
+      bounds: ['u <= s', 'u + 3 <= max(min(s, 6), 3)'],
+    },
+    {
+      inputs: ['float32[s]', 'int64[1]', 'int64[1]', 'int64[1] = [0]', 'int64[1] = [-3]'],
+      outputs: ['float32[u]'],
+      bounds: ['u <= s', 'u <= ceildiv(s, 3)'],
+    },
     { inputs: ['int64[3] = [b, s, 768]', 'int64[1] = [0]', 'int64[1] = [-1]'], outputs: ['int64[2] = [b, s]'] },
     {
       inputs: [

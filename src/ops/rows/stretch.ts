@@ -173,7 +173,7 @@ const Pad: OperatorRow = {
       inputs: ['float32[b, s]', 'int64[4] = [0, 0, 0, t - s]'],
       attributes: { mode: 'reflect' },
       outputs: ['float32[b, t]'],
-      constraints: ['t + 1 <= 2*min(s, t)'],
+      constraints: ['t + 1 <= 2*s'],
     },
     { inputs: ['float32[b, s]', 'int64[4] = [0, ?, 0, 1]'], outputs: ['float32[b, u]'] },
     { inputs: ['float32[b, s]', 'int64[2] = [1, 1]', null, 'int64[1]'], outputs: ['float32[u, v]'] },

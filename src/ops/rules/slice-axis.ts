@@ -1,6 +1,7 @@
 // The length of a slice along one axis: ONNX's clamping written with min and max only where they matter.
 import { add, ceilDiv, maxOf, minOf, mul, neg, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
+import { EVERYTHING } from '../../dim/interval.ts';
 import type { InferContext } from '../../ir/operator.ts';
 
 /** Start, end and step of one axis; undefined where not known. */
@@ -12,6 +13,11 @@ export interface SliceBounds {
 
 /** Ends that mean "to the far end" whatever the size is: the greatest int64, here saturated, and int32 (ONNX Runtime's slice_helper.h). */
 const FAR_ENDS: readonly number[] = [Number.MAX_SAFE_INTEGER, 2 ** 31 - 1];
+
+const HIGHEST = constant(Number.MAX_SAFE_INTEGER);
+const LOWEST = constant(Number.MIN_SAFE_INTEGER);
+/** A bound that is a longer expression than this helps no proof. */
+const MAX_BOUND_SIZE = 24;
 
 const isFarEnd = (dim: Dim): boolean => dim.kind === 'const' && FAR_ENDS.includes(dim.value);
 /** Bounds beyond every size, which stays below 2^53. */
@@ -26,26 +32,41 @@ function signOf(cx: InferContext, bound: Dim): 1 | -1 | undefined {
 
 /**
  * The length of `size` elements sliced by `bounds`: a size in terms of inputs where the bounds and the step's sign are known, else a fresh symbol that is
- * at most `size`. Source: ONNX Slice-13, with ONNX Runtime's reading of INT_MAX under a negative step.
+ * at most what the known ones leave. Source: ONNX Slice-13, with ONNX Runtime's reading of INT_MAX under a negative step.
  *
  * @throws OP_INVALID (caught by the engine) when the step is 0
  */
 export function sliceLength(cx: InferContext, size: Dim, { start, end, step }: SliceBounds): Dim {
   if (step?.kind === 'const' && step.value === 0) cx.fail('OP_INVALID', 'Slice: a step must not be 0', { actual: '0' });
-  const range = step && cx.facts.range(step);
-  const length =
-    start && end && range
-      ? range.min >= 1
-        ? forwardLength(cx, size, start, end)
-        : range.max <= -1
-          ? backwardLength(cx, size, start, end)
-          : undefined
-      : undefined;
-  if (!length || !step) return cx.fresh('slice', { max: size });
-  const stride = range && range.min >= 1 ? step : neg(step);
-  // One step past the end leaves one element at most.
-  const kept = isHighest(stride) ? minOf(length, 1) : ceilDiv(length, stride);
-  return cx.facts.simplify(maxOf(kept, 0));
+  const range = step ? cx.facts.range(step) : EVERYTHING;
+  const [forward, backward] = [range.min >= 1, range.max <= -1];
+  if (!start || !end || !step || forward === backward) {
+    const most = mostSliced(cx, size, { start, end, step });
+    const length = cx.fresh('slice', { max: size });
+    if (most !== size && most.size <= MAX_BOUND_SIZE)
+      cx.facts.give({ kind: 'atMost', left: length, right: most, origins: [] });
+    return length;
+  }
+  const length = forward ? forwardLength(cx, size, start, end) : backwardLength(cx, size, start, end);
+  return cx.facts.simplify(maxOf(stepped(length, forward ? step : neg(step)), 0));
+}
+
+/** How many of `length` elements in a row a stride takes; one past the end takes one element at most. */
+function stepped(length: Dim, stride: Dim): Dim {
+  return isHighest(stride) ? minOf(length, 1) : ceilDiv(length, stride);
+}
+
+/** The greatest length where a bound or the sign of the step is not known: that of the longer direction, the open bounds at their far ends. */
+function mostSliced(cx: InferContext, size: Dim, { start, end, step }: SliceBounds): Dim {
+  const { min, max } = step ? cx.facts.range(step) : EVERYTHING;
+  const lengths: Dim[] = [constant(0)];
+  if (max >= 1) {
+    lengths.push(stepped(forwardLength(cx, size, start ?? LOWEST, end ?? HIGHEST), constant(Math.max(min, 1))));
+  }
+  if (min <= -1) {
+    lengths.push(stepped(backwardLength(cx, size, start ?? HIGHEST, end ?? LOWEST), constant(Math.max(-max, 1))));
+  }
+  return cx.facts.simplify(maxOf(...lengths));
 }
 
 /** A bound counted from the start of the axis, not clamped: a negative one counts from the end. */
