@@ -1,99 +1,63 @@
-// Infers a model that was read, and holds the types that its file states against what inference finds.
-import type { ErrorCode } from '../../src/base/codes.ts';
-import type { Facts } from '../../src/dim/facts.ts';
-import { inferNode, type Report } from '../../src/infer/infer-node.ts';
-import type { Value } from '../../src/ir/graph.ts';
-import { formatType, type Shape, type ValueType } from '../../src/ir/type.ts';
+// Infers a model that was read, and meets the types that its file states with what inference finds.
+import { type Dim, freshSymbol, hasUnknown, symbolsOf } from '../../src/dim/dim.ts';
+import { checkClaims } from '../../src/infer/check-claims.ts';
+import { addClaim, meetStatement } from '../../src/infer/claims.ts';
+import { againBy, inferGraph, type Report } from '../../src/infer/infer-node.ts';
+import type { Graph, Value } from '../../src/ir/graph.ts';
+import { mapDims, type ValueType } from '../../src/ir/type.ts';
 import type { ReadModel } from './read.ts';
 
+/** How a model that was read is inferred. */
+export interface InferReadOptions {
+  /** Takes what is no mistake, such as another name for a size; told nobody by default. */
+  readonly note?: Report | undefined;
+  /** What stands in the place of the sizes in stated types, where inputs were bound. */
+  readonly bound?: ((dim: Dim) => Dim) | undefined;
+  /** What the user knows about values of the file. */
+  readonly assumed?: ReadonlyMap<Value, ValueType> | undefined;
+}
+
 /**
- * Infers all values of a model that was read. Where no rule tells a type (operators of unknown domains), the one that the file
- * states is taken; where a rule contradicts the file, that is reported with both, and the inferred type stays.
+ * Infers all values of a model that was read. What its file states of them is met by the policy of docs/declarations.md: sizes that
+ * depend on data and types that no rule knows are taken over, other names for sizes are noted, contradictions are reported and the
+ * inferred type stays.
  *
  * @param read the model, as `readModel` gave it
  * @param report takes the mistakes: those of nodes, and SHAPE_MISMATCH, RANK_MISMATCH, DTYPE_MISMATCH, KIND_MISMATCH of values
  *   whose stated type is false
  */
-export function inferReadModel({ graph, declared }: ReadModel, report: Report): void {
-  for (const node of graph.nodes()) {
-    inferNode(node, report);
-    for (const output of node.outputs) {
-      const stated = declared.get(output);
-      if (stated && !output.poisoned) settle(output, stated, report);
-    }
-  }
-  for (const [value, stated] of declared) {
-    // Values of bodies were inferred with the nodes that hold them, where a rule looked into the body.
-    if (value.graph !== graph && !value.poisoned) settle(value, stated, report);
-  }
+export function inferReadModel(read: ReadModel, report: Report, options: InferReadOptions = {}): void {
+  const { graph, declared } = read;
+  const { bound, assumed, note = ignore } = options;
+  for (const [value, type] of declared) addClaim(value, { type: bound ? mapDims(type, bound) : type, speaker: 'file' });
+  for (const [value, type] of assumed ?? []) assume(value, type, report);
+  inferGraph(graph, report);
+  settleOpen(graph);
+  checkClaims(graph, report, note);
 }
 
-/** Takes over what inference does not know, and reports what it knows better. */
-function settle(value: Value, stated: ValueType, report: Report): void {
-  const completed = complete(value.type, stated);
-  if (completed !== value.type) value.setType(completed, value.content);
-  contradict(value, stated, report);
+/** An input is made by no node, so what is known of it holds from the start. */
+function assume(value: Value, type: ValueType, report: Report): void {
+  const claim = { type, speaker: 'author', origin: { what: `what --assume says of "${value.name ?? ''}"` } } as const;
+  addClaim(value, claim);
+  if (value.source.kind !== 'node') meetStatement(value, claim, againBy(report));
 }
 
-/** The inferred type with what only the file tells: kind, element type, rank. Single sizes stay as inferred. */
-function complete(inferred: ValueType, stated: ValueType): ValueType {
-  if (inferred.kind === 'unknown') return stated;
-  if (inferred.kind === 'tensor' || inferred.kind === 'sparse') {
-    if (stated.kind !== inferred.kind) return inferred;
-    if (inferred.dtype !== 'undefined' && inferred.shape) return inferred;
-    const dtype = inferred.dtype === 'undefined' ? stated.dtype : inferred.dtype;
-    return { ...inferred, dtype, shape: inferred.shape ?? stated.shape };
-  }
-  if ((inferred.kind === 'sequence' || inferred.kind === 'optional') && stated.kind === inferred.kind) {
-    const element = complete(inferred.element, stated.element);
-    return element === inferred.element ? inferred : { ...inferred, element };
-  }
-  return inferred;
+/** Sizes that nothing settles are symbols of their own: a file has no batch to come. */
+function settleOpen(graph: Graph): void {
+  const { facts } = graph;
+  const settle = (value: Value): void => {
+    mapDims(value.type, (dim) => {
+      if (hasUnknown(dim)) {
+        for (const symbol of symbolsOf(dim)) {
+          if (symbol.role === 'unknown' && !facts.solved(symbol)) facts.unify(symbol, freshSymbol(value.name ?? 'n'));
+        }
+      }
+      return dim;
+    });
+  };
+  for (const value of graph.inputs) settle(value);
+  for (const node of graph.nodes()) for (const value of node.outputs) settle(value);
 }
 
-function contradict(value: Value, stated: ValueType, report: Report): void {
-  const code = contradiction(value.type, stated, value.graph.facts);
-  if (!code) return;
-  const [found, said] = [formatType(value.type), formatType(stated)];
-  report({
-    code,
-    message: `the file states ${said} for ${value.label}, inference finds ${found}`,
-    origin: value.source.kind === 'node' ? value.source.node.origin : value.origin,
-    expected: found,
-    actual: said,
-    hint: 'the tool that wrote the file stated a wrong type; what is printed is the inferred one',
-  });
-}
-
-/** The code of the first contradiction between an inferred and a stated type. */
-function contradiction(inferred: ValueType, stated: ValueType, facts: Facts): ErrorCode | undefined {
-  if (inferred.kind === 'unknown' || stated.kind === 'unknown') return undefined;
-  if (inferred.kind !== stated.kind) return 'KIND_MISMATCH';
-  switch (inferred.kind) {
-    case 'tensor':
-    case 'sparse':
-      return stated.kind === inferred.kind ? tensorContradiction(inferred, stated, facts) : undefined;
-    case 'sequence':
-    case 'optional':
-      return stated.kind === inferred.kind ? contradiction(inferred.element, stated.element, facts) : undefined;
-    case 'map':
-      return stated.kind === 'map' ? contradiction(inferred.value, stated.value, facts) : undefined;
-  }
-}
-
-type TensorLike = Extract<ValueType, { kind: 'tensor' | 'sparse' }>;
-
-function tensorContradiction(inferred: TensorLike, stated: TensorLike, facts: Facts): ErrorCode | undefined {
-  const isOpen = inferred.dtype === 'undefined' || stated.dtype === 'undefined';
-  if (!isOpen && inferred.dtype !== stated.dtype) return 'DTYPE_MISMATCH';
-  if (!inferred.shape || !stated.shape) return undefined;
-  if (inferred.shape.length !== stated.shape.length) return 'RANK_MISMATCH';
-  return sizesContradict(inferred.shape, stated.shape, facts) ? 'SHAPE_MISMATCH' : undefined;
-}
-
-function sizesContradict(inferred: Shape, stated: Shape, facts: Facts): boolean {
-  return inferred.some((dim, axis) => {
-    const other = stated[axis];
-    return other !== undefined && facts.equal(dim, other) === 'false';
-  });
-}
+function ignore(): void {}

@@ -34,15 +34,24 @@ export const ERROR_CODES = {
     'The facts about a dim must not contradict each other.',
     'Correct one of the two places that the message names.',
   ),
+  DIM_ALIAS: user(
+    'One size should have one name.',
+    'Nothing has to be done: both names are understood. Export the file with one name for the size.',
+  ),
   // Shapes and types
   SHAPE_MISMATCH: user(
     'Sizes that meet in an operator or layer must agree.',
     'Correct one of the two sizes; the message names where each came from.',
   ),
+  SHAPE_NARROWER: user(
+    'What a file states of a shape should hold for every feed that the model takes.',
+    'Nothing has to be done: the inferred shape is used. Export the file with the same symbols on inputs and outputs.',
+  ),
   RANK_MISMATCH: user(
     'An input must have the rank that the operator or layer takes.',
     'Reshape, flatten or unsqueeze the input, or declare another rank.',
   ),
+  VALUE_UNKNOWN: user('A value is named as the file or graph has it.', 'Correct the name.'),
   RANK_UNKNOWN: user(
     'The shape of a value of unknown rank cannot be read.',
     'Declare the shape of the model input, or bind a batch first.',

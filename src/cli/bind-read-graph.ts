@@ -1,5 +1,6 @@
 // Binds the inputs of a graph that was read from an .onnx file, and infers it.
 
+import { inferReadModel } from '../../codegen/onnx/infer-read.ts';
 import type { ReadModel } from '../../codegen/onnx/read.ts';
 import { type Diagnostic, dimwiseError, throwDiagnostics } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
@@ -9,19 +10,34 @@ import type { Dim, SymbolDim } from '../dim/dim.ts';
 import { symbol } from '../dim/dim.ts';
 import { substitute } from '../dim/evaluate.ts';
 import { formatDim } from '../dim/text.ts';
-import { inferGraph } from '../infer/infer-node.ts';
 import type { Graph, Value } from '../ir/graph.ts';
-import { formatType, mapDims, type ValueType } from '../ir/type.ts';
+import { formatType, mapDims } from '../ir/type.ts';
+import { assumedTypes } from './assume-option.ts';
 import type { InputBinding } from './bind-option.ts';
+
+/** What a user says of a file beside what stands in it. */
+export interface ReadHints {
+  readonly bindings: readonly InputBinding[];
+  /** What is known of values: `--assume`. */
+  readonly assumptions: readonly InputBinding[];
+}
+
+/** A file whose values are inferred. */
+export interface InferredFile {
+  readonly graph: Graph;
+  /** What is no mistake: other names for sizes, what was put right while reading. */
+  readonly notes: readonly Diagnostic[];
+}
 
 /**
  * Gives the inputs their bound sizes, puts in what the saved contract promises, and infers every value. A size that is bound
  * takes the place of its symbol everywhere.
  *
  * @throws BIND_INPUT_UNKNOWN, RANK_MISMATCH, DTYPE_MISMATCH, BIND_MISMATCH when the bindings do not fit the file
+ * @throws VALUE_UNKNOWN when an assumption names a value that the file does not have
  * @throws all mistakes of the graph together, and SHAPE_MISMATCH where the file states another type than the one inferred
  */
-export function inferRead(read: ReadModel, bindings: readonly InputBinding[]): Graph {
+export function inferRead(read: ReadModel, { bindings, assumptions }: ReadHints): InferredFile {
   const { graph } = read;
   const mistakes: Diagnostic[] = [];
   const sizes = bindInputs(graph, bindings, mistakes);
@@ -29,14 +45,21 @@ export function inferRead(read: ReadModel, bindings: readonly InputBinding[]): G
   const bound = (dim: Dim): Dim => substitute(dim, (s) => sizes.get(s));
   for (const value of graph.inputs) value.setType(mapDims(value.type, bound), value.content);
   promise(read, bound, mistakes);
-  inferGraph(graph, (diagnostic) => mistakes.push(diagnostic));
+  const notes = [...read.notes];
+  const assumed = assumedTypes(graph, assumptions, bound);
+  inferReadModel(read, (mistake) => mistakes.push(bindings.length > 0 ? ofOtherInputs(mistake) : mistake), {
+    bound,
+    assumed,
+    note: (diagnostic) => notes.push(diagnostic),
+  });
   throwDiagnostics(mistakes);
-  for (const [value, type] of read.declared) {
-    const conflict = disagreement(value, mapDims(type, bound));
-    if (conflict) mistakes.push(conflict);
-  }
-  throwDiagnostics(mistakes);
-  return graph;
+  return { graph, notes };
+}
+
+/** Where inputs are bound, stated shapes may belong to other ones. */
+function ofOtherInputs(mistake: Diagnostic): Diagnostic {
+  const isStated = mistake.message.startsWith('the file states ');
+  return isStated ? { ...mistake, hint: 'bind other sizes: the file states this shape for others' } : mistake;
 }
 
 /** What each symbol of the inputs is bound to. */
@@ -143,28 +166,3 @@ function mapConstraint(constraint: Constraint, map: (dim: Dim) => Dim): Constrai
       return { ...constraint, left: map(constraint.left), right: map(constraint.right) };
   }
 }
-
-/** Where the type that the file states and the inferred one cannot both hold. */
-function disagreement(value: Value, stated: ValueType): Diagnostic | undefined {
-  const { type } = value;
-  const [left, right] = [formatType(stated), formatType(type)];
-  if (type.kind !== 'tensor' || stated.kind !== 'tensor') return undefined;
-  const isDType = type.dtype !== stated.dtype && type.dtype !== 'undefined' && stated.dtype !== 'undefined';
-  const isShape = type.shape && stated.shape && !canBeEqual(type.shape, stated.shape);
-  if (!isDType && !isShape) return undefined;
-  return {
-    code: isDType ? 'DTYPE_MISMATCH' : 'SHAPE_MISMATCH',
-    message: `the file states ${left} for "${value.name}", its inputs give ${right}`,
-    origin: value.origin,
-    expected: right,
-    actual: left,
-    hint: 'export the file again; the stated shapes of its values belong to other inputs',
-  };
-}
-
-const canBeEqual = (a: readonly Dim[], b: readonly Dim[]): boolean =>
-  a.length === b.length &&
-  a.every((dim, i) => {
-    const other = b[i];
-    return dim.kind !== 'const' || other?.kind !== 'const' || dim.value === other.value;
-  });

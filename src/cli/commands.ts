@@ -55,10 +55,28 @@ export const COMMANDS: readonly CommandRow[] = [
       bind(command)
         .option('--json', 'print one line of JSON for each file')
         .addHelpText('after', '\nExample: dimwise shapes mlp.ts lenet.onnx --bind x=[batch,20] --json'),
+        .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
     run: async (call) => (await import('./shapes.ts')).shapes(call),
   },
   {
     name: 'run',
+  {
+    name: 'explain',
+    description: 'Tell how sizes came about, and where constraints come from.',
+    argument: ['<file>', 'a .ts, .js or .onnx file'],
+    more: [
+      ['[value]', 'a value as dimwise shapes names it; all outputs where it is left out'],
+      ['[axis]', 'an axis of it, from 0, or from -1 at the end; all axes where it is left out'],
+    ],
+    define: (command) =>
+      bind(command)
+        .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
+        .option('--constraint <which>', 'explain a constraint instead, by its text or its number')
+        .option('--all', 'a line for each node, also those that only pass a size on')
+        .option('--json', 'print one line of JSON')
+        .addHelpText('after', '\nExample: dimwise explain lenet.onnx output 1'),
+    run: async (call) => (await import('./explain.ts')).explain(call),
+  },
     description: 'Run a model on ONNX Runtime.',
     argument: ['<file>', 'a .ts, .js or .onnx file'],
     define: (command) =>

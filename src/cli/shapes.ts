@@ -9,15 +9,21 @@ import type { JsonShape, JsonType } from './describe-type.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
 import { flagOption, listOption, readOptions } from './options.ts';
-import { jsonDiagnostics, printError } from './report.ts';
+import { jsonDiagnostics, printError, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
+
+/** How files are opened and what is known of their values. */
+interface ShapesOptions extends OpenOptions {
+  readonly assumptions: readonly InputBinding[];
+}
 
 /** Prints the shapes of each file; one that fails is reported, and the rest go on. */
 export async function shapes({ args, options, io }: CommandCall): Promise<ExitCode> {
   const read = readOptions(io, () => {
     const bindings = parseBindings(listOption(options, 'bind'));
-    return { bindings, isStatic: flagOption(options, 'static'), seed: undefined };
+    const assumptions = parseBindings(listOption(options, 'assume'), '--assume');
+    return { bindings, assumptions, isStatic: flagOption(options, 'static'), seed: undefined };
   });
   if (typeof read === 'number') return read;
   const isJson = flagOption(options, 'json');
@@ -36,7 +42,7 @@ export async function shapes({ args, options, io }: CommandCall): Promise<ExitCo
 const namingFile = (file: string, io: Io): Io => ({ ...io, err: (line) => io.err(`${file}: ${line}`) });
 
 /** Prints the shapes of a file, or what is wrong with it; false then. */
-async function printFile(file: string, options: OpenOptions, isJson: boolean, io: Io): Promise<boolean> {
+async function printFile(file: string, options: ShapesOptions, isJson: boolean, io: Io): Promise<boolean> {
   try {
     const described = await describeFile(file, options);
     if (isJson) io.out(JSON.stringify({ file, ...described }));
@@ -49,15 +55,27 @@ async function printFile(file: string, options: OpenOptions, isJson: boolean, io
   }
 }
 
-async function describeFile(file: string, options: OpenOptions): Promise<JsonGraph> {
-  const isOnnx = fileKind(file) === 'onnx';
-  const graph = isOnnx ? await readGraph(file, options.bindings) : await modelGraph(file, options);
-  return describeGraph(graph, { areConstantsParameters: isOnnx });
+/** A graph as it is printed. */
+type Described = JsonGraph & { readonly notes: readonly JsonNote[] };
+
+/** What is worth knowing of a file and no mistake. */
+interface JsonNote {
+  readonly code: string;
+  readonly message: string;
 }
 
-async function readGraph(file: string, bindings: readonly InputBinding[]): Promise<Graph> {
+async function describeFile(file: string, options: ShapesOptions): Promise<Described> {
+  if (fileKind(file) !== 'onnx') {
+    if (options.assumptions.length > 0) {
+      throw usageError('--assume is for .onnx files', 'in a model file, call assumeShape(value, [...])');
+    }
+    return { ...describeGraph(await modelGraph(file, options), { areConstantsParameters: false }), notes: [] };
+  }
   // Nothing but shapes is looked at, so a weight file from a package cache does no harm.
-  return inferRead(await readModelFile(file, { allowHardLinks: true }), bindings);
+  const read = await readModelFile(file, { allowHardLinks: true });
+  const { graph, notes } = inferRead(read, options);
+  const described = describeGraph(graph, { areConstantsParameters: true });
+  return { ...described, notes: notes.map(({ code, message }) => ({ code, message })) };
 }
 
 /** The graph as it would be written; one that is not bound yet is shown as it is defined. */
@@ -66,7 +84,7 @@ async function modelGraph(file: string, options: OpenOptions): Promise<Graph> {
   return opened.state === 'defined' ? opened.graph : compileOpened(file, opened, undefined).graph;
 }
 
-function printGraph(file: string, graph: JsonGraph, io: Io): void {
+function printGraph(file: string, graph: Described, io: Io): void {
   io.out(`${file}`);
   const rows: string[][] = [];
   for (const [name, type] of Object.entries(graph.inputs)) rows.push(['input', name, typeText(type)]);
@@ -79,6 +97,8 @@ function printGraph(file: string, graph: JsonGraph, io: Io): void {
   if (graph.constraints.length > 0) io.out('  holds for');
   for (const { expr, scope } of graph.constraints)
     io.out(`    ${expr}${scope === 'run' ? '  (seen in a run only)' : ''}`);
+  if (graph.notes.length > 0) io.out('  notes');
+  for (const { message } of graph.notes) io.out(`    ${message}`);
 }
 
 function typeText(type: JsonType): string {

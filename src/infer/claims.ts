@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../base/codes.ts';
 import type { Diagnostic } from '../base/errors.ts';
 import type { Origin } from '../base/origin.ts';
+import type { Dim } from '../dim/dim.ts';
 import type { Claim } from '../ir/claim.ts';
 import type { Node, Value } from '../ir/graph.ts';
 import { formatType, type Shape, sameType, type ValueType } from '../ir/type.ts';
@@ -36,8 +37,7 @@ export function meetStatement(value: Value, statement: Statement, again: InferAg
 /** Meets the outputs of a node that was inferred with what is stated of them; contradictions are looked for at the end. */
 export function takeClaims(node: Node, claims: ReadonlyMap<Value, Claim>, again: InferAgain): void {
   for (const output of node.outputs) {
-    const claim = claims.get(output);
-    if (claim) takeClaim(output, claim, again);
+    for (let claim = claims.get(output); claim; claim = claim.also) takeClaim(output, claim, again);
   }
 }
 
@@ -76,51 +76,53 @@ function complete(inferred: ValueType, stated: ValueType): ValueType {
   return inferred;
 }
 
-/** Meets the sizes of two types of one kind; the code of the first contradiction. */
-function meetTypes(value: Value, inferred: ValueType, { type: stated, ...rest }: Statement): ErrorCode | undefined {
+function meetTypes(value: Value, inferred: ValueType, { type, speaker, origin }: Statement): ErrorCode | undefined {
+  const { facts } = value.graph;
+  return compareTypes(inferred, type, (found, stated, axis) => {
+    const where = `${value.name ?? value.label} axis ${axis}`;
+    return meetSize(facts, { stated, inferred: found, speaker, origin, where });
+  });
+}
+
+/** Tells whether two sizes on an axis can be equal. */
+export type CompareSizes = (inferred: Dim, stated: Dim, axis: number) => boolean;
+
+/** Compares two types, size by size where they are of one kind and rank; the code of what cannot agree. */
+export function compareTypes(inferred: ValueType, stated: ValueType, compare: CompareSizes): ErrorCode | undefined {
   if (inferred.kind === 'unknown' || stated.kind === 'unknown') return undefined;
   if (inferred.kind === 'tensor' || inferred.kind === 'sparse') {
     if (stated.kind !== inferred.kind) return 'KIND_MISMATCH';
     const isOpen = inferred.dtype === 'undefined' || stated.dtype === 'undefined';
     if (!isOpen && inferred.dtype !== stated.dtype) return 'DTYPE_MISMATCH';
-    if (!inferred.shape || !stated.shape) return undefined;
-    if (inferred.shape.length !== stated.shape.length) return 'RANK_MISMATCH';
-    return meetShapes(value, inferred.shape, stated.shape, rest);
+    return inferred.shape && stated.shape ? compareShapes(inferred.shape, stated.shape, compare) : undefined;
   }
   if (stated.kind !== inferred.kind) return 'KIND_MISMATCH';
   if (inferred.kind === 'map') {
-    return stated.kind === 'map' ? meetTypes(value, inferred.value, { type: stated.value, ...rest }) : undefined;
+    return stated.kind === 'map' ? compareTypes(inferred.value, stated.value, compare) : undefined;
   }
   return stated.kind === 'sequence' || stated.kind === 'optional'
-    ? meetTypes(value, inferred.element, { type: stated.element, ...rest })
+    ? compareTypes(inferred.element, stated.element, compare)
     : undefined;
 }
 
-function meetShapes(
-  value: Value,
-  inferred: Shape,
-  stated: Shape,
-  rest: { readonly speaker: Speaker; readonly origin: Origin | undefined },
-): ErrorCode | undefined {
-  const { facts } = value.graph;
+function compareShapes(inferred: Shape, stated: Shape, compare: CompareSizes): ErrorCode | undefined {
+  if (inferred.length !== stated.length) return 'RANK_MISMATCH';
   let code: ErrorCode | undefined;
   inferred.forEach((dim, axis) => {
     const said = stated[axis];
-    if (!said || said === dim) return;
-    const where = `${value.name ?? value.label} axis ${axis}`;
-    if (!meetSize(facts, { ...rest, stated: said, inferred: dim, where })) code = 'SHAPE_MISMATCH';
+    if (said && said !== dim && !compare(dim, said, axis)) code = 'SHAPE_MISMATCH';
   });
   return code;
 }
 
 /** The diagnostic of a statement that inference contradicts. */
-export function contradiction(code: ErrorCode, value: Value, statement: Statement, by: string): Diagnostic {
+export function contradiction(code: ErrorCode, value: Value, statement: Statement): Diagnostic {
   const [found, said] = [formatType(value.type), formatType(statement.type)];
   const isFile = statement.speaker === 'file';
   const made = value.source.kind === 'node' ? value.source.node.origin : value.origin;
   return {
     code,
-    message: `${by} ${said} for ${value.label}, inference finds ${found}`,
+    message: `${isFile ? 'the file states' : 'stated is'} ${said} for ${value.label}, inference finds ${found}`,
     origin: isFile ? made : statement.origin,
     expected: found,
     actual: said,
@@ -133,6 +135,7 @@ export function contradiction(code: ErrorCode, value: Value, statement: Statemen
 
 /** Adds a statement about a value to its graph, to be met each time the value is inferred. */
 export function addClaim(value: Value, claim: Claim): void {
-  const { graph } = value;
-  (graph.claims ??= new Map()).set(value, claim);
+  const claims = (value.graph.claims ??= new Map());
+  const also = claims.get(value);
+  claims.set(value, also ? { ...claim, also } : claim);
 }

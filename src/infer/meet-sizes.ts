@@ -1,8 +1,8 @@
 // How stated sizes meet inferred ones: the policy of docs/declarations.md, size by size.
 import type { Origin } from '../base/origin.ts';
-import { type Dim, hasFresh, hasUnknown } from '../dim/dim.ts';
+import { type Dim, hasFresh, hasUnknown, type SymbolDim } from '../dim/dim.ts';
 import type { Facts } from '../dim/facts.ts';
-import { givenName, nameSymbol } from '../dim/given-names.ts';
+import { givenName, isGivenSymbol, nameSymbol } from '../dim/given-names.ts';
 import { formatDim } from '../dim/text.ts';
 
 /** Whose word a statement is. */
@@ -20,14 +20,12 @@ export interface Meeting {
 
 /** Whether a stated size says nothing: a size without a name and number. */
 export function saysNothing(stated: Dim): boolean {
-  return stated.kind === 'symbol' && stated.role !== 'named' && givenName(stated) === undefined;
+  return stated.kind === 'symbol' && stated.role !== 'named' && !isGivenSymbol(stated);
 }
 
 /** Whether a name that no input declares has met no size yet. */
-export function isFreeName(stated: Dim, facts: Facts): boolean {
-  return (
-    stated.kind === 'symbol' && stated.role === 'fresh' && givenName(stated) !== undefined && !facts.solved(stated)
-  );
+function isFreeName(stated: Dim, facts: Facts): stated is SymbolDim {
+  return stated.kind === 'symbol' && isGivenSymbol(stated) && !facts.solved(stated);
 }
 
 /**
@@ -41,7 +39,7 @@ export function meetSize(facts: Facts, { stated, inferred, speaker, origin, wher
   if (stated === inferred || saysNothing(stated)) return true;
   const [found, said] = [facts.simplify(inferred), facts.simplify(stated)];
   if (found === said) return true;
-  if (isFreeName(said, facts) && said.kind === 'symbol') {
+  if (isFreeName(said, facts)) {
     // A name does not settle what an author left open for a batch.
     if (speaker === 'author' && hasUnknown(found)) return true;
     if (facts.give({ kind: 'equal', left: said, right: found, origins: [] }) === 'false') return false;

@@ -9,4 +9,6 @@ export interface Claim {
   readonly speaker: 'file' | 'author';
   /** Where it was said; undefined for the value's entry in a file. */
   readonly origin?: Origin | undefined;
+  /** What else is stated of the same value. */
+  readonly also?: Claim | undefined;
 }

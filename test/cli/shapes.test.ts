@@ -32,6 +32,7 @@ describe('shapes --json', () => {
           '1.bias': { dtype: 'float32', shape: [3], initializer: { kind: 'zeros' } },
         },
         constraints: [],
+        notes: [],
       },
     ]);
   });
@@ -62,11 +63,11 @@ describe('shapes --json', () => {
     expect(bound).toMatchObject({ outputs: { output: float(...shape) } });
   });
 
-  test('lists constraints, and sizes that depend on data', async () => {
+  test('lists sizes that depend on data; what holds of them by construction is no constraint', async () => {
     const [data] = (await cli('shapes', file('data.ts'), '--json')).json();
     expect(data).toMatchObject({
       outputs: { output: { kind: 'tensor', dtype: 'int64', shape: [2, 'found0'] } },
-      constraints: [{ kind: 'range', expr: 'found0 <= 4*n', scope: 'run' }],
+      constraints: [],
     });
   });
 
@@ -182,8 +183,24 @@ describe('shapes for people', () => {
         '  input   x       float32[n, 4]',
         '  value   Relu    float32[n, 4]',
         '  output  output  int64[2, found0]',
+      ].join('\n'),
+    );
+  });
+
+  test('prints what is assumed as a constraint of the run', async () => {
+    await cli('compile', file('data.ts'), '-o', file('data.onnx'));
+    const { out } = await cli('shapes', file('data.onnx'), '--assume', 'output=[2,k]', '--assume', 'Relu=[7,4]');
+    expect(out.replace(folder, '')).toBe(
+      [
+        '/data.onnx',
+        '          name    type',
+        '  input   x       float32[7, 4]',
+        '  value   Relu    float32[7, 4]',
+        '  output  output  int64[2, k]',
         '  holds for',
-        '    found0 <= 4*n  (seen in a run only)',
+        '    n == 7',
+        '  notes',
+        '    found0 == k: the file has another name for axis 1 of value "output"',
       ].join('\n'),
     );
   });

@@ -5,6 +5,8 @@ import type { ModelProto, NodeProto } from '../../codegen/onnx/proto/messages.ts
 import type { TypeProto } from '../../codegen/onnx/proto/type-messages.ts';
 import { readModel } from '../../codegen/onnx/read.ts';
 import type { Diagnostic } from '../../src/base/errors.ts';
+import { contractOf } from '../../src/ir/contract.ts';
+import { SymbolNames } from '../../src/ir/symbol-names.ts';
 import { formatType } from '../../src/ir/type.ts';
 
 function tensor(elemType: number, ...sizes: (number | string)[]): TypeProto {
@@ -103,5 +105,167 @@ describe('inferReadModel', () => {
   test('says both types and the value', () => {
     const { message } = infer(tensor(1, 'n', 4), neg, tensor(1, 'n', 5));
     expect(message).toBe('the file states float32[n, 5] for value "h", inference finds float32[n, 4]');
+  });
+});
+
+/** Infers a model of two inputs `x: float32[n, 4]`, `w: float32[m, k]` whose values have the given types; prints what came out. */
+function meet(nodes: readonly NodeProto[], stated: Readonly<Record<string, TypeProto>>, outputs: readonly string[]) {
+  const model: ModelProto = {
+    irVersion: 10,
+    opsetImport: [
+      { domain: '', version: 21 },
+      { domain: 'other', version: 1 },
+    ],
+    graph: {
+      name: 'g',
+      input: [
+        { name: 'x', type: tensor(1, 'n', 4) },
+        { name: 'w', type: tensor(1, 'm', 'k') },
+      ],
+      node: [...nodes],
+      valueInfo: Object.entries(stated).flatMap(([name, type]) => (outputs.includes(name) ? [] : [{ name, type }])),
+      output: outputs.map((name) => ({ name, type: stated[name] ?? {} })),
+    },
+  };
+  const read = readModel(model);
+  const mistakes: Diagnostic[] = [];
+  const notes: Diagnostic[] = [];
+  inferReadModel(read, (diagnostic) => mistakes.push(diagnostic), { note: (diagnostic) => notes.push(diagnostic) });
+  const contract = contractOf(read.graph);
+  const names = new SymbolNames();
+  return {
+    types: Array.from(read.graph.nodes(), (each) =>
+      each.outputs.map((value) => formatType(value.type, names.format)),
+    ).flat(),
+    constraints: contract.constraints.map(({ expr, scope }) => `${expr} (${scope})`),
+    mistakes: mistakes.map(({ code }) => code),
+    notes: notes.map(({ code, message }) => `${code}: ${message}`),
+  };
+}
+
+const node = (opType: string, input: string, output: string, domain = ''): NodeProto => ({
+  opType,
+  domain,
+  input: input === '' ? [] : input.split(' '),
+  output: output.split(' '),
+});
+const nonZero = node('NonZero', 'x', 'z');
+
+describe('what a file states', () => {
+  test.each<
+    [
+      fact: string,
+      nodes: readonly NodeProto[],
+      stated: Readonly<Record<string, TypeProto>>,
+      expected: {
+        readonly types: readonly string[];
+        readonly constraints?: readonly string[];
+        readonly notes?: readonly string[];
+        readonly mistakes?: readonly string[];
+      },
+    ]
+  >([
+    ['names a size that depends on data', [nonZero], { z: tensor(7, 2, 'found') }, { types: ['int64[2, found]'] }],
+    [
+      'says the number of what depends on data, which is asked of the run',
+      [nonZero, node('Neg', 'z', 'y')],
+      { z: tensor(7, 2, 9) },
+      { types: ['int64[2, 9]', 'int64[2, 9]'], constraints: ['"z axis 1" == 9 (run)'] },
+    ],
+    [
+      'makes a size that depends on data one of an input',
+      [nonZero],
+      { z: tensor(7, 2, 'm') },
+      { types: ['int64[2, m]'], constraints: ['"z axis 1" == m (run)'] },
+    ],
+    [
+      'makes two sizes that depend on data equal by one name',
+      [nonZero, node('NonZero', 'w', 'v')],
+      { z: tensor(7, 2, 'found'), v: tensor(7, 2, 'found') },
+      { types: ['int64[2, found]', 'int64[2, found]'], constraints: ['"v axis 1" == found (run)'] },
+    ],
+    [
+      'has another name for a size of an input',
+      [node('Neg', 'x', 'y')],
+      { y: tensor(1, 'zz', 4) },
+      {
+        types: ['float32[n, 4]'],
+        notes: ['DIM_ALIAS: zz == n: the file has another name for axis 0 of value "y"'],
+      },
+    ],
+    [
+      'carries a name from a size of an input to one that depends on data',
+      [node('Neg', 'x', 'y'), nonZero],
+      { y: tensor(1, 'zz', 4), z: tensor(7, 2, 'zz') },
+      {
+        types: ['float32[n, 4]', 'int64[2, n]'],
+        constraints: ['"z axis 1" == n (run)'],
+        notes: ['DIM_ALIAS: zz == n: the file has another name for axis 0 of value "y"'],
+      },
+    ],
+    [
+      'has one name for two sizes of inputs, which stay two',
+      [node('Neg', 'x', 'y'), node('Neg', 'w', 'v')],
+      { y: tensor(1, 'zz', 4), v: tensor(1, 'zz', 'k') },
+      {
+        types: ['float32[n, 4]', 'float32[m, k]'],
+        notes: [
+          'DIM_ALIAS: zz == n: the file has another name for axis 0 of value "y"',
+          'SHAPE_NARROWER: the file states float32[zz, k] for value "v", inference finds float32[m, k]; the two agree where n == m',
+        ],
+      },
+    ],
+    [
+      'says a number where an input has a symbol, which changes nothing',
+      [node('Neg', 'x', 'y')],
+      { y: tensor(1, 1, 4) },
+      {
+        types: ['float32[n, 4]'],
+        notes: [
+          'SHAPE_NARROWER: the file states float32[1, 4] for value "y", inference finds float32[n, 4]; the two agree where 1 == n',
+        ],
+      },
+    ],
+    [
+      'has an expression over symbols of inputs',
+      [{ ...node('Concat', 'x x', 'y'), attribute: [{ name: 'axis', type: 2, i: 0 }] }],
+      { y: tensor(1, '2*n', 4) },
+      { types: ['float32[2*n, 4]'] },
+    ],
+    [
+      'has an expression that is not what inference finds',
+      [{ ...node('Concat', 'x x', 'y'), attribute: [{ name: 'axis', type: 2, i: 0 }] }],
+      { y: tensor(1, '2*n + 1', 4) },
+      { types: ['float32[2*n, 4]'], mistakes: ['SHAPE_MISMATCH'] },
+    ],
+    [
+      'has an expression over a name that no input has, which is only a name',
+      [nonZero],
+      { z: tensor(7, 2, '2*q + 1') },
+      { types: ['int64[2, "2*q + 1"]'] },
+    ],
+    [
+      'tells the rank that no rule knows, and what follows from it',
+      [node('Thing', 'x', 'h', 'other'), node('Relu', 'h', 'y')],
+      { h: tensor(1, 'n', 'q') },
+      { types: ['float32[n, q]', 'float32[n, q]'] },
+    ],
+    [
+      'tells of an output what no rule knows, back to where it is made',
+      [node('Thing', 'x', 'h', 'other'), node('Cast', 'h', 'i'), node('Relu', 'i', 'y')].map((each) =>
+        each.opType === 'Cast' ? { ...each, attribute: [{ name: 'to', type: 2, i: 1 }] } : each,
+      ),
+      { h: tensor(11), y: tensor(1, 'n', 7) },
+      { types: ['float64[]', 'float32[]', 'float32[]'], mistakes: ['RANK_MISMATCH'] },
+    ],
+    [
+      'has sizes without a name, which say nothing',
+      [nonZero],
+      { z: { tensorType: { elemType: 7, shape: { dim: [{}, {}] } } } },
+      { types: ['int64[2, found0]'] },
+    ],
+  ])('%s', (_, nodes, stated, { types, constraints = [], notes = [], mistakes = [] }) => {
+    const outputs = nodes.flatMap((each) => each.output ?? []).slice(-1);
+    expect(meet(nodes, stated, outputs)).toEqual({ types, constraints, notes, mistakes });
   });
 });
