@@ -1,7 +1,12 @@
 // Runs a worked case on ONNX Runtime, as a model of one node whose outputs have no stated types.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ATTRIBUTE_NUMBERS } from '../../codegen/onnx/attribute-proto.ts';
-import type { AttributeProto, ModelProto, ValueInfoProto } from '../../codegen/onnx/proto/messages.ts';
+import type {
+  AttributeProto,
+  ModelProto,
+  OperatorSetIdProto,
+  ValueInfoProto,
+} from '../../codegen/onnx/proto/messages.ts';
 import { encodeModel } from '../../codegen/onnx/proto/write-message.ts';
 import type { Attribute } from '../../src/ir/attribute.ts';
 import { type Content, intOf, type Scalar } from '../../src/ir/content.ts';
@@ -91,10 +96,9 @@ interface ModelParts {
 function modelOf(one: Case, { node, names, infos }: ModelParts): ModelProto {
   const output = node.outputs.map((_, i) => `out${i}`);
   const attribute = [...node.attributes].map(([name, value]) => attributeOf(name, value));
-  const opsets = new Map([['', 21]]).set(node.domain, opsetOf(one));
   return {
     irVersion: 10,
-    opsetImport: [...opsets].map(([domain, version]) => ({ domain, version })),
+    opsetImport: opsetsOf(one, node),
     graph: {
       name: one.row.name,
       node: [{ opType: node.op, domain: node.domain, input: names, output, attribute }],
@@ -104,7 +108,14 @@ function modelOf(one: Case, { node, names, infos }: ModelParts): ModelProto {
   };
 }
 
-function attributeOf(name: string, attribute: Attribute): AttributeProto {
+/** The opset imports of a case: its own, and opset 21 of ai.onnx beside another domain. */
+export function opsetsOf(one: Case, node: Node): readonly OperatorSetIdProto[] {
+  const opsets = new Map([['', 21]]).set(node.domain, opsetOf(one));
+  return [...opsets].map(([domain, version]) => ({ domain, version }));
+}
+
+/** The message of an attribute. */
+export function attributeOf(name: string, attribute: Attribute): AttributeProto {
   const text = (value: string | Uint8Array): Uint8Array =>
     typeof value === 'string' ? new TextEncoder().encode(value) : value;
   const type = attribute.kind === 'ref' ? 0 : ATTRIBUTE_NUMBERS[attribute.kind];

@@ -214,7 +214,7 @@ const SparseToDenseMatMul: OperatorRow = {
   infer: (cx) => [cx.tensor(fusedProduct(cx), cx.dtype(1))],
   examples: [
     { inputs: ['sparse(float32[n, 8])', 'float32[8, m]'], outputs: ['float32[n, m]'] },
-    { inputs: ['sparse(float32[8, n])', 'float32[8, 4]'], attributes: { transA: 1 }, outputs: ['float32[n, 4]'] },
+    { inputs: ['sparse(float32[n, k])', 'float32[8, m]'], outputs: ['float32[n, m]'], constraints: ['k == 8'] },
     { inputs: ['sparse(float32[2, 3])', 'float32[4, 5]'], fails: 'SHAPE_MISMATCH' },
   ],
 };
