@@ -25,16 +25,21 @@ import { LOSS_ROWS } from './rows/loss.ts';
 import { MATMUL_ROWS } from './rows/matmul.ts';
 import { MATRIX_ROWS } from './rows/matrix.ts';
 import { MICROSOFT_ACTIVATION_ROWS } from './rows/microsoft-activation.ts';
+import { MICROSOFT_ATTENTION_LSTM_ROWS } from './rows/microsoft-attention-lstm.ts';
 import { MICROSOFT_ATTENTION_ROWS } from './rows/microsoft-attention.ts';
 import { MICROSOFT_CAUSAL_CONV_ROWS } from './rows/microsoft-causal-conv.ts';
 import { MICROSOFT_DROPOUT_ROWS } from './rows/microsoft-dropout.ts';
 import { MICROSOFT_EMBEDDING_ROWS } from './rows/microsoft-embedding.ts';
+import { MICROSOFT_EXPERTS_ROWS } from './rows/microsoft-experts.ts';
+import { MICROSOFT_FUSED_PROJECTION_ROWS } from './rows/microsoft-fused-projection.ts';
+import { MICROSOFT_GENERATION_ROWS } from './rows/microsoft-generation.ts';
 import { MICROSOFT_GROUP_QUERY_ATTENTION_ROWS } from './rows/microsoft-group-query-attention.ts';
 import { MICROSOFT_LINEAR_ATTENTION_ROWS } from './rows/microsoft-linear-attention.ts';
 import { MICROSOFT_MATH_ROWS } from './rows/microsoft-math.ts';
 import { MICROSOFT_MATMUL_ROWS } from './rows/microsoft-matmul.ts';
 import { MICROSOFT_MULTI_HEAD_ATTENTION_ROWS } from './rows/microsoft-multi-head-attention.ts';
 import { MICROSOFT_NORMALIZATION_ROWS } from './rows/microsoft-normalization.ts';
+import { MICROSOFT_ORDERED_ROWS } from './rows/microsoft-ordered.ts';
 import { MICROSOFT_PACKED_ATTENTION_ROWS } from './rows/microsoft-packed-attention.ts';
 import { MICROSOFT_PACKED_GATHER_ROWS } from './rows/microsoft-packed-gather.ts';
 import { MICROSOFT_PACKED_MATMUL_ROWS } from './rows/microsoft-packed-matmul.ts';
@@ -147,6 +152,11 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   MICROSOFT_NORMALIZATION_ROWS,
   MICROSOFT_EMBEDDING_ROWS,
   MICROSOFT_ROTARY_ROWS,
+  MICROSOFT_EXPERTS_ROWS,
+  MICROSOFT_GENERATION_ROWS,
+  MICROSOFT_ORDERED_ROWS,
+  MICROSOFT_ATTENTION_LSTM_ROWS,
+  MICROSOFT_FUSED_PROJECTION_ROWS,
 ];
 
 let table: Map<string, OperatorRow> | undefined;

@@ -93,6 +93,7 @@ const VarlenCausalConvWithState: OperatorRow = {
     const [, , taps] = requireShape(cx, 1, [channels, 1, undefined]);
     const [batch] = cx.ranked(4, 3);
     if (!tokens || !channels || !taps || !batch) return [];
+    cx.atLeast(tokens, batch, 'tokens');
     const state = requireShape(cx, 4, [batch, channels, reach(cx, taps)]);
     requireShape(cx, 2, [add(batch, 1)]);
     if (cx.has(3)) requireShape(cx, 3, [channels]);
@@ -105,7 +106,7 @@ const VarlenCausalConvWithState: OperatorRow = {
       inputs: inputsOf('float16[t, 8]; float16[c, 1, 4]; int32[n + 1]; -; float16[n, 8, 6]; int32[n]'),
       attributes: { dilation: 2, state_update_capacity: 3 },
       outputs: ['float16[t, 8]', 'float16[n, 8, 6]', 'float16[n, 3, 8]'],
-      constraints: ['c == 8'],
+      constraints: ['c == 8', 'n <= t'],
     },
     {
       inputs: ['float16[7, 8]', 'float16[8, 1, 4]', 'int32[3]', null, 'float16[2, 8, 4]'],

@@ -6,7 +6,8 @@ import type { ValueType } from '../../ir/type.ts';
 
 const DIRECTIONS: Readonly<Record<string, number>> = { forward: 1, reverse: 1, bidirectional: 2 };
 
-function directionsOf(cx: InferContext): number {
+/** The directions that `direction` names: 1 or 2. */
+export function directionsOf(cx: InferContext): number {
   const direction = cx.string('direction', 'forward');
   // GRU-1's default is recorded as `foward`.
   const count = direction === 'foward' ? 1 : DIRECTIONS[direction];
