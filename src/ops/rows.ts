@@ -67,6 +67,7 @@ import { SCATTER_ROWS } from './rows/scatter.ts';
 import { SEARCH_ROWS } from './rows/search.ts';
 import { SELECT_ROWS } from './rows/select.ts';
 import { SEQUENCE_ROWS } from './rows/sequence.ts';
+import { SEQUENCE_MAP_ROWS } from './rows/sequence-map.ts';
 import { SEQUENCE_SPLIT_ROWS } from './rows/sequence-split.ts';
 import { SHAPE_OF_ROWS } from './rows/shape-of.ts';
 import { SIGNAL_ROWS } from './rows/signal.ts';
@@ -127,6 +128,7 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   SCAN_ROWS,
   SCATTER_ROWS,
   SEQUENCE_ROWS,
+  SEQUENCE_MAP_ROWS,
   SEQUENCE_SPLIT_ROWS,
   SHAPE_OF_ROWS,
   SLICE_ROWS,

@@ -1,9 +1,15 @@
 // Scan: a body run over the slices of its inputs.
-import { type Dim, unknownDim } from '../../dim/dim.ts';
-import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { constant, type Dim, type SymbolDim } from '../../dim/dim.ts';
+import type { Content } from '../../ir/content.ts';
+import type { BodyOptions, InferContext, OperatorRow } from '../../ir/operator.ts';
 import { type Shape, tensorType, type ValueType } from '../../ir/type.ts';
+import { FinalState, rowTypes } from '../rules/after-steps.ts';
+import { inferSteps, type LoopCall, type Steps } from '../rules/carried-state.ts';
+import { Exporter } from '../rules/export-types.ts';
 import { joinTypes } from '../rules/join-types.ts';
 import { requireBody } from '../rules/require-body.ts';
+import { checkScanAttributes } from '../rules/scan-attributes.ts';
+import type { Carried } from '../rules/widen-state.ts';
 
 /**
  * Scan (since 8; without a batch axis since 9): `body(state.., slice..) -> state.., row..`, run once for each slice along the scan axes.
@@ -11,9 +17,20 @@ import { requireBody } from '../rules/require-body.ts';
  */
 const Scan: OperatorRow = {
   name: 'Scan',
-  infer: (cx) => (cx.version < 9 ? batchedScan(cx) : plainScan(cx)),
+  infer: (cx) => {
+    const outputs = cx.version < 9 ? batchedScan(cx) : plainScan(cx);
+    CONTENTS.set(
+      cx,
+      outputs.map(({ content }) => content),
+    );
+    return outputs.map(({ type }) => type);
+  },
+  content: (cx) => CONTENTS.get(cx) ?? [],
   examples: [{ inputs: ['float32[n, s]'], fails: 'ATTRIBUTE_MISSING' }],
 };
+
+/** What the inference of a node found of the elements of its outputs. */
+const CONTENTS = new WeakMap<InferContext, readonly (Content | undefined)[]>();
 
 /** The counts of a scan: where its inputs begin, and how many of each kind there are. */
 interface Counts {
@@ -38,9 +55,10 @@ function countsOf(cx: InferContext, first: number): Counts {
   return { first, states, scans };
 }
 
-function plainScan(cx: InferContext): readonly ValueType[] {
+function plainScan(cx: InferContext): readonly Carried[] {
   const counts = countsOf(cx, 0);
   const { states, scans } = counts;
+  checkScanAttributes(cx, scans, cx.outputCount - states);
   let length: Dim | undefined;
   const slices: ValueType[] = [];
   for (let k = 0; k < scans; k++) {
@@ -53,19 +71,21 @@ function plainScan(cx: InferContext): readonly ValueType[] {
     length = meet(cx, length, shape[axis]);
     slices.push(tensorType(cx.dtype(states + k), shape.toSpliced(axis, 1)));
   }
-  const initial = Array.from({ length: states }, (_, i) => cx.type(i));
-  const rows = runBody(cx, counts, { initial, slices, length });
-  return rows.map((type, i) => {
-    if (i < states || type.kind !== 'tensor' || !type.shape) return type;
+  const initial = Array.from({ length: states }, (_, i) => ({ type: cx.type(i), content: cx.content(i) }));
+  const known = length ?? cx.fresh('length', { min: 1 });
+  return runBody(cx, counts, { initial, slices, length: known }).map((each, i) => {
+    const { type } = each;
+    if (i < states || type.kind !== 'tensor' || !type.shape) return each;
     const axis = cx.axis(cx.ints('scan_output_axes')?.[i - states] ?? 0, type.shape.length + 1, 'scan_output_axes');
-    return tensorType(type.dtype, type.shape.toSpliced(axis, 0, length ?? unknownDim()));
+    return { type: tensorType(type.dtype, type.shape.toSpliced(axis, 0, known)), content: undefined };
   });
 }
 
 /** The form of opset 8: all inputs and outputs carry a batch axis first, scan inputs and outputs the scan axis behind it. */
-function batchedScan(cx: InferContext): readonly ValueType[] {
+function batchedScan(cx: InferContext): readonly Carried[] {
   const counts = countsOf(cx, 1);
-  let batch: Dim | undefined;
+  checkScanAttributes(cx, counts.scans, cx.outputCount - counts.states);
+  let batch: Dim | undefined = cx.has(0) ? cx.rankBetween(0, 1, 1)?.[0] : undefined;
   let length: Dim | undefined;
   const inner = (i: number, axes: number): ValueType => {
     const shape: Shape | undefined = cx.rankBetween(i, axes, Number.POSITIVE_INFINITY);
@@ -74,13 +94,14 @@ function batchedScan(cx: InferContext): readonly ValueType[] {
     if (axes === 2) length = meet(cx, length, shape[1]);
     return tensorType(cx.dtype(i), shape.slice(axes));
   };
-  const initial = Array.from({ length: counts.states }, (_, i) => inner(1 + i, 1));
+  // What is known of the elements of a whole batch is not followed into its parts.
+  const initial = Array.from({ length: counts.states }, (_, i) => ({ type: inner(1 + i, 1), content: undefined }));
   const slices = Array.from({ length: counts.scans }, (_, i) => inner(1 + counts.states + i, 2));
-  const rows = runBody(cx, counts, { initial, slices, length });
-  return rows.map((type, i) => {
-    if (type.kind !== 'tensor' || !type.shape) return type;
-    const outer = [batch ?? unknownDim(), ...(i < counts.states ? [] : [length ?? unknownDim()])];
-    return tensorType(type.dtype, [...outer, ...type.shape]);
+  const [rows, steps] = [batch ?? cx.fresh('batch'), length ?? cx.fresh('length', { min: 1 })];
+  return runBody(cx, counts, { initial, slices, length: steps }).map(({ type }, i) => {
+    if (type.kind !== 'tensor' || !type.shape) return { type, content: undefined };
+    const outer = i < counts.states ? [rows] : [rows, steps];
+    return { type: tensorType(type.dtype, [...outer, ...type.shape]), content: undefined };
   });
 }
 
@@ -90,21 +111,41 @@ function meet(cx: InferContext, known: Dim | undefined, dim: Dim | undefined): D
 
 /** What the body of a scan is given. */
 interface ScanTypes {
-  readonly initial: readonly ValueType[];
+  readonly initial: readonly Carried[];
   readonly slices: readonly ValueType[];
   /** How many slices there are. */
-  readonly length: Dim | undefined;
+  readonly length: Dim;
 }
 
-function runBody(cx: InferContext, counts: Counts, { initial, slices, length }: ScanTypes): readonly ValueType[] {
-  const body = requireBody(cx, 'body', counts.states + counts.scans, cx.outputCount);
+function runBody(cx: InferContext, counts: Counts, { initial, slices, length }: ScanTypes): readonly Carried[] {
+  const { states } = counts;
+  const body = requireBody(cx, 'body', states + counts.scans, cx.outputCount);
   // ONNX Runtime refuses a scan over nothing, so the body runs.
-  if (length) cx.atLeast(length, 1, 'the length of the scan inputs');
-  const outputs = cx.inferBody(body, [...initial, ...slices], { runs: true });
-  return outputs.map((type, i) => (i < counts.states ? sameState(cx, initial[i] ?? type, type) : type));
+  cx.atLeast(length, 1, 'the length of the scan inputs');
+  const run = (state: readonly Carried[], _: Dim, options: BodyOptions): readonly ValueType[] => {
+    const contents = state.map(({ content }) => content);
+    return cx.inferBody(body, [...state.map(({ type }) => type), ...slices], { ...options, contents });
+  };
+  const exact = (): Dim => length;
+  const call: LoopCall = { body, initial, offset: 0, most: length, certain: true, fixed: true, run, exact };
+  const steps = inferSteps(cx, call);
+  const finals = new FinalState(cx, steps, { count: length, certain: true }).values(0);
+  const rows = rowTypes(cx, steps, { from: states, certain: true });
+  return [...sameStates(cx, steps, finals), ...rows.map((type) => ({ type, content: undefined }))];
 }
 
-/** The state of a scan, whose shape is the same in every step (ONNX Scan-9). */
+/** The state of a scan, whose shapes are the same in every step (ONNX Scan-9). */
+function sameStates(cx: InferContext, { first, isInner, step }: Steps, finals: readonly Carried[]): Carried[] {
+  const known = (symbol: SymbolDim): Dim | undefined => (symbol === step ? constant(0) : undefined);
+  const exporter = new Exporter(cx, { isInner, facts: first.facts, known });
+  const states = finals.map(({ type, content }, i) => {
+    const after = first.outputs[i];
+    return { type: after ? sameState(cx, type, exporter.type(after.type)) : type, content };
+  });
+  exporter.tellGiven();
+  return states;
+}
+
 function sameState(cx: InferContext, before: ValueType, after: ValueType): ValueType {
   const what = 'the state before and after a step';
   if (before.kind !== 'tensor' || after.kind !== 'tensor' || !before.shape || !after.shape) {
