@@ -35,13 +35,11 @@ let last: ReadModel | undefined;
 let peakBefore = 0;
 
 /** Reads the graph anew, for a graph that was inferred before is no measure; gives milliseconds: of inference, of both, of processors for inference. */
-function once(collect: boolean): { readonly infer: number; readonly whole: number; readonly cpu: number } {
+function once(): { readonly infer: number; readonly whole: number; readonly cpu: number } {
   last = undefined;
   const begin = performance.now();
   const model = read();
   peakBefore ||= peak();
-  // What reading left behind is not inference's to collect; in the times of both it stays.
-  if (collect) globalThis.gc?.();
   const used = process.cpuUsage();
   const loaded = performance.now();
   inferReadModel(model, (mistake) => mistakes.push(mistake));
@@ -51,15 +49,16 @@ function once(collect: boolean): { readonly infer: number; readonly whole: numbe
   return { infer: end - loaded, whole: end - begin, cpu: (user + system) / 1000 };
 }
 
-const cold = once(false);
+const cold = once();
 const infer: number[] = [];
 const cpu: number[] = [];
 const whole: number[] = [];
 for (let round = 0; round < Number(rounds); round++) {
-  const loaded = once(true);
+  // No collection is forced before: it would also drop compiled code, which then is what is measured.
+  const loaded = once();
   infer.push(loaded.infer);
   cpu.push(loaded.cpu);
-  whole.push(once(false).whole);
+  whole.push(loaded.whole);
 }
 
 const values = last ? [...last.graph.nodes()].flatMap((node) => node.outputs) : [];

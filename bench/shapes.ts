@@ -17,7 +17,7 @@ const only = process.env['ONLY'] ?? '';
 /** A child that takes longer has not finished. */
 const LIMIT_MS = 1000 * Number(process.env['LIMIT'] ?? 180);
 
-/** As many for onnx as for dimwise, whose code grows faster while it runs. */
+/** As many for onnx as for dimwise, whose code gets faster while it runs. */
 const repetitions = (nodes: number): number => (nodes >= 1e6 ? 1 : nodes >= 1e5 ? 6 : nodes >= 1e4 ? 20 : 60);
 
 /** How often a child infers after its first call: enough for medians, few where one takes long. */
@@ -31,10 +31,7 @@ function child(engine: Engine, file: string, nodes: number): Run | string {
   const rounds = String(REPETITIONS[engine](nodes));
   const [command, args] =
     engine === 'dimwise'
-      ? [
-          process.execPath,
-          ['--expose-gc', '--max-old-space-size=12288', here('../out/bench/shapes-child.js'), file, rounds],
-        ]
+      ? [process.execPath, ['--max-old-space-size=12288', here('../out/bench/shapes-child.js'), file, rounds]]
       : [python, [here('./peers/shape_infer.py'), engine, file, rounds]];
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', timeout: LIMIT_MS });
   if (error && 'code' in error && error.code === 'ETIMEDOUT') return `not finished within ${LIMIT_MS / 1000} s`;
