@@ -28,6 +28,7 @@ const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['Loop', 'a case has no body'],
   ['Scan', 'a case has no body'],
   ['ImageDecoder', 'has no kernel'],
+  ['com.microsoft.SparseAttention', 'its kernel wants past and present in one buffer'],
   ['com.microsoft.MatMulFpQ4', 'its kernel wants a machine with 4-bit instructions'],
 ]);
 

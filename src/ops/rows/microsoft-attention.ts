@@ -67,11 +67,14 @@ interface Cache {
 }
 
 /** Reads a cache `[2, batch, heads, past, size]`, which grows by the input's length unless past and present share a buffer. */
-function readCache(cx: InferContext, places: Places, { query, heads }: HiddenSizes): Cache {
+function readCache(cx: InferContext, places: Places, { query, value, heads }: HiddenSizes): Cache {
   const [batch = constant(1), length = constant(1)] = cx.ranked(0, 3);
   const sizes = [constant(2), batch, constant(heads)];
-  const size = floorDiv(query, heads);
+  // Where keys and values differ, the kernel of the CPU takes the values' size for both, others the keys'.
+  const same = cx.facts.equal(query, value) === 'true';
+  const size = same || cx.has(places.past) ? floorDiv(query, heads) : cx.fresh('size');
   if (!cx.has(places.past)) return { total: length, present: [...sizes, length, size] };
+  if (!same) cx.unify(query, value, 'hidden sizes of query and value, with a past');
   const past = requireShape(cx, places.past, [...sizes, undefined, size]);
   const [, , , kept = constant(0)] = past;
   if (cx.int('past_present_share_buffer', 0) === 0) {
@@ -102,7 +105,7 @@ const typed = (cx: InferContext, shapes: readonly Shape[]) =>
 /**
  * Attention (since 1): self attention with merged projection. input `[n, s, i]`, weights `[i, q + q + v]`, bias `[q + q + v]`,
  * past `[2, n, h, p, q/h]` -> `[n, s, v]`, present `[2, n, h, p + s, q/h]`, or as past where they share a buffer. q = v is a third
- * unless `qkv_hidden_sizes` tells them.
+ * unless `qkv_hidden_sizes` tells them; where they differ, providers do not agree on the last size of present.
  */
 const Attention: OperatorRow = {
   domain: 'com.microsoft',
@@ -123,7 +126,7 @@ const Attention: OperatorRow = {
     {
       inputs: ['float32[n, s, 32]', 'float32[32, 80]', 'float32[80]', null, null, 'float32[1, 4, s, s]'],
       attributes: { num_heads: 4, qkv_hidden_sizes: [32, 32, 16] },
-      outputs: ['float32[n, s, 16]', 'float32[2, n, 4, s, 8]'],
+      outputs: ['float32[n, s, 16]', 'float32[2, n, 4, s, u]'],
     },
     {
       inputs: inputsOf('float16[n, 1, 32]; float16[32, 96]; float16[96]; -; float16[2, n, 4, m, 8]; -; int32[1] = [p]'),

@@ -161,25 +161,24 @@ const MRotaryEmbedding: OperatorRow = {
   ],
 };
 
-/** GemmaRotaryEmbedding (since 1): emb `[n, s, d]`, q and its turned half `[n, h, s, d]`, k and its `[n, k, s, d]` -> as q, as k. */
+/** GemmaRotaryEmbedding (since 1): emb `[n, s, d]`, q and k, each with its turned half, `[n, h, s, d]` -> twice as q. */
 const GemmaRotaryEmbedding: OperatorRow = {
   domain: 'com.microsoft',
   name: 'GemmaRotaryEmbedding',
   infer: (cx) => {
     const [batch, length, size] = cx.ranked(0, 3);
     const q = requireShape(cx, 1, [batch, undefined, length, size]);
-    const k = requireShape(cx, 3, [batch, undefined, length, size]);
-    requireShape(cx, 2, q);
-    requireShape(cx, 4, k);
-    return [cx.tensor(q, cx.dtype(1)), cx.tensor(k, cx.dtype(1))];
+    for (const i of [2, 3, 4]) requireShape(cx, i, q);
+    const turned = cx.tensor(q, cx.dtype(1));
+    return [turned, turned];
   },
   examples: [
     {
       inputs: inputsOf(
-        'float32[n, s, d]; float16[n, 4, s, 8]; float16[n, 4, s, 8]; float16[n, k, s, 8]; float16[n, k, s, 8]',
+        'float32[n, s, d]; float16[n, 4, s, 8]; float16[n, 4, s, 8]; float16[n, k, s, 8]; float16[n, 4, s, 8]',
       ),
-      outputs: ['float16[n, 4, s, 8]', 'float16[n, k, s, 8]'],
-      constraints: ['d == 8'],
+      outputs: ['float16[n, 4, s, 8]', 'float16[n, 4, s, 8]'],
+      constraints: ['d == 8', 'k == 4'],
     },
     {
       inputs: inputsOf(
