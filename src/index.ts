@@ -17,6 +17,16 @@ export type { NestedNumbers, Operand } from './build/operands.ts';
 export type { Dim, SymbolDim } from './dim/dim.ts';
 export { evaluate } from './dim/evaluate.ts';
 export { formatDim, parseDim } from './dim/text.ts';
+export {
+  type ConstraintExplanation,
+  type Explanation,
+  type ExplanationStep,
+  explain,
+  explainConstraint,
+  type StepKind,
+} from './infer/explain/explain.ts';
+export { type ExplanationNames, formatExplanation } from './infer/explain/format.ts';
+export type { Place } from './infer/explain/place.ts';
 export { DTYPE_NAMES, DTYPES, type DType } from './ir/dtype.ts';
 export { Graph, Node, type ShapeSpec, type SizeSpec, Value } from './ir/graph.ts';
 export { formatGraph } from './ir/graph-text.ts';

@@ -108,6 +108,10 @@ export const ERROR_CODES = {
     'A model must return at least one value that it computed.',
     'Return a value, an array of values or an object of values.',
   ),
+  EXPLAIN_UNKNOWN: user(
+    'What is to be explained must exist: a value, an axis of it, a constraint.',
+    'Name one that `dimwise shapes` lists.',
+  ),
   // Layers and parameters
   LAYER_ARGUMENT: user(
     'A layer argument must have the type and range that the layer documents.',

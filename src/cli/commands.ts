@@ -17,6 +17,8 @@ export interface CommandRow {
   readonly description: string;
   /** The arguments as commander writes them. */
   readonly argument: readonly [syntax: string, description: string];
+  /** Arguments behind the first one. */
+  readonly more?: readonly (readonly [syntax: string, description: string])[];
   /** Adds the options; called for the command that is asked for, because defining them all makes help slower. */
   readonly define: (command: Command) => Command;
   readonly run: (call: CommandCall) => Promise<ExitCode>;
@@ -53,13 +55,11 @@ export const COMMANDS: readonly CommandRow[] = [
     argument: ['<file...>', '.ts, .js or .onnx files'],
     define: (command) =>
       bind(command)
+        .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
         .option('--json', 'print one line of JSON for each file')
         .addHelpText('after', '\nExample: dimwise shapes mlp.ts lenet.onnx --bind x=[batch,20] --json'),
-        .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
     run: async (call) => (await import('./shapes.ts')).shapes(call),
   },
-  {
-    name: 'run',
   {
     name: 'explain',
     description: 'Tell how sizes came about, and where constraints come from.',
@@ -77,6 +77,8 @@ export const COMMANDS: readonly CommandRow[] = [
         .addHelpText('after', '\nExample: dimwise explain lenet.onnx output 1'),
     run: async (call) => (await import('./explain.ts')).explain(call),
   },
+  {
+    name: 'run',
     description: 'Run a model on ONNX Runtime.',
     argument: ['<file>', 'a .ts, .js or .onnx file'],
     define: (command) =>

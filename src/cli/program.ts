@@ -17,10 +17,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     .version(VERSION)
     .showSuggestionAfterError(true);
   for (const command of COMMANDS) {
-    const sub = program
-      .command(command.name)
-      .description(command.description)
-      .argument(...command.argument);
+    const sub = program.command(command.name).description(command.description);
+    for (const argument of [command.argument, ...(command.more ?? [])]) sub.argument(...argument);
     // Options show in a command's own help only.
     if (args.includes(command.name)) command.define(sub);
     else sub.usage(`[options] ${command.argument[0]}`);

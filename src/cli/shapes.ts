@@ -1,22 +1,14 @@
 // dimwise shapes: the symbolic shape of every value of models and .onnx files.
-import type { Graph } from '../ir/graph.ts';
-import { readModelFile } from '../node/read-model.ts';
-import { type InputBinding, parseBindings } from './bind-option.ts';
-import { inferRead } from './bind-read-graph.ts';
+import { parseBindings } from './bind-option.ts';
 import type { CommandCall } from './commands.ts';
 import { describeGraph, type JsonGraph } from './describe-graph.ts';
 import type { JsonShape, JsonType } from './describe-type.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
-import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
+import { type GraphOptions, openGraph } from './open-graph.ts';
 import { flagOption, listOption, readOptions } from './options.ts';
-import { jsonDiagnostics, printError, usageError } from './report.ts';
+import { jsonDiagnostics, printError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
-
-/** How files are opened and what is known of their values. */
-interface ShapesOptions extends OpenOptions {
-  readonly assumptions: readonly InputBinding[];
-}
 
 /** Prints the shapes of each file; one that fails is reported, and the rest go on. */
 export async function shapes({ args, options, io }: CommandCall): Promise<ExitCode> {
@@ -42,7 +34,7 @@ export async function shapes({ args, options, io }: CommandCall): Promise<ExitCo
 const namingFile = (file: string, io: Io): Io => ({ ...io, err: (line) => io.err(`${file}: ${line}`) });
 
 /** Prints the shapes of a file, or what is wrong with it; false then. */
-async function printFile(file: string, options: ShapesOptions, isJson: boolean, io: Io): Promise<boolean> {
+async function printFile(file: string, options: GraphOptions, isJson: boolean, io: Io): Promise<boolean> {
   try {
     const described = await describeFile(file, options);
     if (isJson) io.out(JSON.stringify({ file, ...described }));
@@ -64,24 +56,10 @@ interface JsonNote {
   readonly message: string;
 }
 
-async function describeFile(file: string, options: ShapesOptions): Promise<Described> {
-  if (fileKind(file) !== 'onnx') {
-    if (options.assumptions.length > 0) {
-      throw usageError('--assume is for .onnx files', 'in a model file, call assumeShape(value, [...])');
-    }
-    return { ...describeGraph(await modelGraph(file, options), { areConstantsParameters: false }), notes: [] };
-  }
-  // Nothing but shapes is looked at, so a weight file from a package cache does no harm.
-  const read = await readModelFile(file, { allowHardLinks: true });
-  const { graph, notes } = inferRead(read, options);
-  const described = describeGraph(graph, { areConstantsParameters: true });
+async function describeFile(file: string, options: GraphOptions): Promise<Described> {
+  const { graph, isOnnx, notes } = await openGraph(file, options);
+  const described = describeGraph(graph, { areConstantsParameters: isOnnx });
   return { ...described, notes: notes.map(({ code, message }) => ({ code, message })) };
-}
-
-/** The graph as it would be written; one that is not bound yet is shown as it is defined. */
-async function modelGraph(file: string, options: OpenOptions): Promise<Graph> {
-  const opened = await openModel(file, options);
-  return opened.state === 'defined' ? opened.graph : compileOpened(file, opened, undefined).graph;
 }
 
 function printGraph(file: string, graph: Described, io: Io): void {

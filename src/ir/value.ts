@@ -98,6 +98,11 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
     return this.#type;
   }
 
+  /** The type as it was set, before facts were applied. */
+  get typeAsSet(): ValueType {
+    return this.#declared;
+  }
+
   /** The type of an input in the author's own names: unknowns are settled, but no symbol gives way to one that equals it. */
   get declaredType(): ValueType {
     if (this.source.kind !== 'input') return this.type;

@@ -10,6 +10,9 @@ export default model(sequential(dense(8, { activation: 'relu' }), dense(3)), { n
   'declared.ts': `import { dense, model } from 'dimwise';
 export default model(dense(3), { inputs: { x: ['batch', 4] } });
 `,
+  'constrained.ts': `import { graph, op } from 'dimwise';
+export default graph((g) => op.MaxPool(g.input('x', 'float32', ['n', 'c', 'h']), { kernel_shape: [3] }));
+`,
   'two.ts': `import { model, op, tensor, type Value } from 'dimwise';
 export default model((ids: Value, more: Value) => op.Concat([ids, more], { axis: 1 }), {
   inputs: { ids: tensor('int64', ['batch', 'seq']), more: tensor('int64', ['batch', '2*seq']) },

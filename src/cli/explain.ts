@@ -1,0 +1,133 @@
+// dimwise explain: how the sizes of a value came about, and where constraints come from.
+import { ValueNames } from '../../codegen/onnx/value-names.ts';
+import { dimwiseError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import type { Constraint } from '../dim/constraint.ts';
+import { explain as explainAxis, explainConstraint } from '../infer/explain/explain.ts';
+import { sizesOf } from '../infer/explain/place.ts';
+import { allGraphs } from '../ir/bodies.ts';
+import { entryOf, settledConstraints } from '../ir/contract.ts';
+import type { Graph, Value } from '../ir/graph.ts';
+import { SymbolNames } from '../ir/symbol-names.ts';
+import { parseBindings } from './bind-option.ts';
+import type { CommandCall } from './commands.ts';
+import { ExplanationReport } from './explanation-report.ts';
+import { EXIT, type ExitCode } from './io.ts';
+import { openGraph } from './open-graph.ts';
+import { flagOption, listOption, readOptions, textOption } from './options.ts';
+import { jsonDiagnostics, printError, usageError } from './report.ts';
+import { withConsole, withWarnings } from './warnings.ts';
+
+/** What is to be explained; everything at the outputs and all constraints where nothing is named. */
+interface Question {
+  readonly value: string | undefined;
+  readonly axis: number | undefined;
+  readonly constraint: string | undefined;
+}
+
+/** Explains a size, all sizes of a value, or a constraint. */
+export async function explain({ args, options, io }: CommandCall): Promise<ExitCode> {
+  const [file = '', value, axis] = args;
+  const read = readOptions(io, () => ({
+    question: { value, axis: parseAxis(axis), constraint: textOption(options, 'constraint') },
+    graph: {
+      bindings: parseBindings(listOption(options, 'bind')),
+      assumptions: parseBindings(listOption(options, 'assume'), '--assume'),
+      isStatic: flagOption(options, 'static'),
+      seed: undefined,
+    },
+  }));
+  if (typeof read === 'number') return read;
+  const isJson = flagOption(options, 'json');
+  return withConsole(io, isJson, () =>
+    withWarnings(io, async () => {
+      try {
+        const { graph } = await openGraph(file, read.value.graph);
+        const report = answer(graph, read.value.question);
+        if (isJson) io.out(JSON.stringify({ file, ...report.json() }));
+        else for (const line of report.lines(io.hasColor, flagOption(options, 'all'))) io.out(line);
+        return EXIT.ok;
+      } catch (error) {
+        if (isJson) io.out(JSON.stringify({ file, errors: jsonDiagnostics(error) }));
+        printError(error, io);
+        return EXIT.failed;
+      }
+    }),
+  );
+}
+
+function parseAxis(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^-?\d+$/.test(text))
+    throw usageError(`AXIS is a whole number, got ${text}`, 'count from 0, or from -1 at the end');
+  return Number(text);
+}
+
+function answer(graph: Graph, { value: name, axis, constraint }: Question): ExplanationReport {
+  const names = new ValueNames(graph);
+  const symbols = new SymbolNames();
+  for (const each of allGraphs(graph)) for (const value of valuesOf(each)) symbols.reserve(value.type);
+  const report = new ExplanationReport({
+    ofValue: (value) => names.of(value) || value.label,
+    ofNode: (node) => names.ofNode(node),
+    symbols,
+  });
+  const constraints = settledConstraints(graph);
+  if (constraint !== undefined) {
+    report.addConstraint(explainConstraint(graph, findConstraint(constraints, constraint, symbols)));
+    return report;
+  }
+  const values = name === undefined ? graph.outputs : [findValue(graph, name, names)];
+  for (const value of values) {
+    const axes = axis === undefined ? sizesOf(value).map((_, i) => i) : [axis];
+    if (axes.length === 0) report.addWithoutAxes(value);
+    for (const each of axes) report.add(explainAxis(value, each));
+  }
+  if (name === undefined) for (const each of constraints) report.addConstraint(explainConstraint(graph, each));
+  return report;
+}
+
+function* valuesOf(graph: Graph): IterableIterator<Value> {
+  yield* graph.inputs;
+  yield* graph.parameters;
+  yield* graph.constants;
+  for (const node of graph.nodes()) yield* node.outputs;
+}
+
+/** The value of a name, also as `dimwise shapes` prints those of bodies: `node/body/value`. */
+function findValue(graph: Graph, name: string, names: ValueNames): Value {
+  const byName = new Map<string, Value>();
+  for (const each of allGraphs(graph)) {
+    for (const value of valuesOf(each)) {
+      const own = names.of(value);
+      if (own !== '' && !byName.has(own)) byName.set(own, value);
+    }
+  }
+  for (let rest = name; ; rest = rest.slice(rest.indexOf('/') + 1)) {
+    const found = byName.get(rest);
+    if (found) return found;
+    if (!rest.includes('/')) break;
+  }
+  const near = nearest(name, [...byName.keys()]);
+  throw dimwiseError({
+    code: 'VALUE_UNKNOWN',
+    message: `"${graph.name}" has no value "${name}"`,
+    actual: name,
+    hint: near ? `did you mean ${near}?` : 'dimwise shapes lists all values',
+  });
+}
+
+/** The constraint of a text, or the n-th one, counted from 1. */
+function findConstraint(constraints: readonly Constraint[], asked: string, symbols: SymbolNames): Constraint {
+  const plain = (text: string): string => text.replaceAll(/\s/g, '');
+  const texts = constraints.map((constraint) => entryOf(constraint, symbols).expr);
+  const index = /^\d+$/.test(asked) ? Number(asked) - 1 : texts.findIndex((text) => plain(text) === plain(asked));
+  const found = constraints[index];
+  if (found) return found;
+  throw dimwiseError({
+    code: 'EXPLAIN_UNKNOWN',
+    message: `there is no constraint ${asked}; there ${texts.length === 1 ? 'is 1' : `are ${texts.length}`}${texts.length > 0 ? `: ${texts.join(', ')}` : ''}`,
+    expected: texts.join(', '),
+    actual: asked,
+  });
+}

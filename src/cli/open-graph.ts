@@ -1,0 +1,43 @@
+// Opens the graph that a model file or an .onnx file holds, inferred.
+import type { Diagnostic } from '../base/errors.ts';
+import type { Graph } from '../ir/graph.ts';
+import { readModelFile } from '../node/read-model.ts';
+import type { InputBinding } from './bind-option.ts';
+import { inferRead } from './bind-read-graph.ts';
+import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
+import { usageError } from './report.ts';
+
+/** How a file is opened, and what is known of its values. */
+export interface GraphOptions extends OpenOptions {
+  readonly assumptions: readonly InputBinding[];
+}
+
+/** The graph of a file. */
+export interface OpenedGraph {
+  readonly graph: Graph;
+  /** Whether it was read from an `.onnx` file, which does not tell parameters from other constants. */
+  readonly isOnnx: boolean;
+  /** What is worth knowing and no mistake. */
+  readonly notes: readonly Diagnostic[];
+}
+
+/**
+ * Opens a file: an `.onnx` file is read and inferred, a model file is loaded and compiled; one that is not bound yet gives the graph of
+ * its definition.
+ *
+ * @throws CLI_USAGE when assumptions are made about a model file
+ * @throws all mistakes of the graph together
+ */
+export async function openGraph(file: string, options: GraphOptions): Promise<OpenedGraph> {
+  if (fileKind(file) === 'onnx') {
+    // Nothing but shapes is looked at, so a weight file from a package cache does no harm.
+    const read = await readModelFile(file, { allowHardLinks: true });
+    return { ...inferRead(read, options), isOnnx: true };
+  }
+  if (options.assumptions.length > 0) {
+    throw usageError('--assume is for .onnx files', 'in a model file, call assumeShape(value, [...])');
+  }
+  const opened = await openModel(file, options);
+  const graph = opened.state === 'defined' ? opened.graph : compileOpened(file, opened, undefined).graph;
+  return { graph, isOnnx: false, notes: [] };
+}
