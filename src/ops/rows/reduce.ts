@@ -50,6 +50,7 @@ const CASES: readonly OperatorExample[] = [
   { inputs: ['float32[batch, n]'], attributes: { noop_with_empty_axes: 1 }, outputs: ['float32[batch, n]'] },
   { inputs: ['float32[batch, 1]', 'int64[1]'], outputs: ['float32[r, 1]'] },
   { inputs: ['float32[batch, n]', 'int64[1]'], attributes: { keepdims: 0 }, outputs: ['float32[r]'] },
+  { inputs: ['float32[batch, n, n]', 'int64[1]'], attributes: { keepdims: 0 }, outputs: ['float32[r, n]'] },
   { inputs: ['float32[batch, n]', 'int64[k]'], attributes: { keepdims: 0 }, outputs: ['float32[...]'] },
   { inputs: ['float32[batch, n, 2]', 'int64[2]'], attributes: { keepdims: 0 }, outputs: ['float32[...]'] },
   { inputs: ['float32[n]', 'int64[k]'], attributes: { keepdims: 0 }, outputs: ['float32[...]'] },

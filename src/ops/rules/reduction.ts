@@ -59,7 +59,7 @@ function someReduced(
   // A kept axis has its size or 1; which ones depends on data.
   if (keep) return shape.map((dim, i) => (dim.kind === 'const' && dim.value === 1 ? dim : cx.fresh(`reduced${i}`)));
   if (count !== 1) return undefined;
-  return Array.from({ length: shape.length - 1 }, (_, i) => cx.fresh(`kept${i}`));
+  return shape.slice(1).map((next, i) => (shape[i] === next ? next : cx.fresh(`kept${i}`)));
 }
 
 /** The content of a reduction that folds elements with `rule`; `empty` is its value over no elements. */
