@@ -1,7 +1,8 @@
 // The doc comments of the generated builder: our own sentences, type variables, defaults, and the specification's address.
 import { dtypeFromOnnx, dtypeFromSpec } from '../../src/ir/dtype.ts';
 import type { AttributeSchema, FormalParameter, OperatorSchema } from '../../src/ops/schema.ts';
-import { ATTRIBUTE_PHRASES, attributeRow, DTYPE_ATTRIBUTES } from './attribute-table.ts';
+import { phraseOf } from './attribute-lookup.ts';
+import { DTYPE_ATTRIBUTES } from './attribute-table.ts';
 import type { OperatorModel } from './operator-model.ts';
 
 /** Names for groups of element types, so that long lists read short; tried from the first on. */
@@ -72,7 +73,7 @@ function dtypeDefault(value: unknown): string | undefined {
 /** The doc comment of an attribute. */
 export function attributeDoc(model: OperatorModel, attribute: AttributeSchema): string {
   const { schema, rule } = model;
-  const phrase = attributeRow(ATTRIBUTE_PHRASES, schema.name, attribute.name) ?? attribute.name;
+  const phrase = phraseOf(schema, attribute.name) ?? attribute.name;
   const fallback = formatDefault(attribute);
   if (fallback !== undefined) return `${phrase}; default \`${fallback}\`.`;
   if (rule?.attribute === attribute.name && rule.otherwise)

@@ -6,8 +6,9 @@ import {
   type PropertySignatureStructure,
   StructureKind,
 } from 'ts-morph';
-import type { AttributeKind, AttributeSchema, FormalParameter } from '../../src/ops/schema.ts';
-import { ATTRIBUTE_LITERALS, ATTRIBUTE_PHRASES, attributeRow, DTYPE_ATTRIBUTES } from './attribute-table.ts';
+import type { AttributeKind, AttributeSchema, FormalParameter, OperatorSchema } from '../../src/ops/schema.ts';
+import { literalsOf, phraseOf } from './attribute-lookup.ts';
+import { DTYPE_ATTRIBUTES } from './attribute-table.ts';
 import { attributeDoc, operatorDoc } from './builder-docs.ts';
 import { controlBody } from './control-function.ts';
 import { inputType, type OperatorModel, outputType, type TypeParameter } from './operator-model.ts';
@@ -29,6 +30,16 @@ const ATTRIBUTE_TYPES: Readonly<Record<AttributeKind, string>> = {
   type_protos: 'readonly ValueType[]',
 };
 
+/** What stands behind `op.` in a call. */
+const calledAs = ({ domain, name }: OperatorSchema): string => (domain === '' ? name : `microsoft.${name}`);
+
+/** Operators whose number of outputs is an option, and what it says. */
+const COUNTED_OUTPUTS: Readonly<Record<string, string>> = {
+  EPContext: 'The number of outputs; default `1`.',
+  Snpe: 'The number of outputs; default `1`.',
+  Split: 'The number of parts, where neither `num_outputs` nor the length of `split` tells.',
+};
+
 /** The structures of one operator, in the order in which they are written. */
 export type BuilderStructure = InterfaceDeclarationStructure | FunctionDeclarationStructure;
 
@@ -44,12 +55,14 @@ function hasChoice({ outputs, variadicOutputs }: OperatorModel): boolean {
 function attributeType({ schema, rule }: OperatorModel, attribute: AttributeSchema): string {
   const { name, kind } = attribute;
   if (rule?.attribute === name) return rule.variable;
-  const literals = attributeRow(ATTRIBUTE_LITERALS, schema.name, name);
+  const literals = literalsOf(schema, name);
   if (kind === 'string' && literals) return literals.map((text) => `'${text}'`).join(' | ');
   if (kind === 'int' && DTYPE_ATTRIBUTES.has(name)) return 'DType';
   // A phrase that explains 0 or 1 marks a flag, which may also be written as a boolean.
-  const flag = kind === 'int' && /^[01]: /.test(attributeRow(ATTRIBUTE_PHRASES, schema.name, name) ?? '');
-  return flag ? 'Int64 | boolean' : ATTRIBUTE_TYPES[kind];
+  const flag = kind === 'int' && /^[01]: /.test(phraseOf(schema, name) ?? '');
+  if (flag) return 'Int64 | boolean';
+  // Bodies of other domains are graphs that were made beforehand: what they take and give is not traced.
+  return kind === 'graph' && schema.domain !== '' ? 'Graph' : ATTRIBUTE_TYPES[kind];
 }
 
 function optionProperty(model: OperatorModel, attribute: AttributeSchema): PropertySignatureStructure {
@@ -65,14 +78,15 @@ function optionProperty(model: OperatorModel, attribute: AttributeSchema): Prope
 
 function outputsProperty(model: OperatorModel): PropertySignatureStructure[] {
   const { schema, outputs, variadicOutputs } = model;
-  if (schema.name === 'Split') {
+  const counted = COUNTED_OUTPUTS[schema.name];
+  if (counted) {
     return [
       {
         kind: StructureKind.PropertySignature,
         name: 'outputs',
         hasQuestionToken: true,
         type: 'number | undefined',
-        docs: ['The number of parts, where neither `num_outputs` nor the length of `split` tells.'],
+        docs: [counted],
       },
     ];
   }
@@ -193,17 +207,27 @@ function parameters(model: OperatorModel): ParameterDeclarationStructure[] {
 
 function statements(model: OperatorModel): string[] {
   const { schema, outputs, variadicOutputs } = model;
-  const body = controlBody(schema.name);
+  const body = controlBody(schema.name) ?? (COUNTED_OUTPUTS[schema.name] && countedBody(model));
   const required = [...schema.attributes.values()].filter((attribute) => attribute.required).map(({ name }) => name);
-  const options = required.length > 0 ? `optionsOf('${schema.name}', options, '${required.join(', ')}')` : 'options';
+  const label = calledAs(schema);
+  const options = required.length > 0 ? `optionsOf('${label}', options, '${required.join(', ')}')` : 'options';
   if (body) return body.map((line) => line.replace(/= options;$/, `= ${options};`));
-  const inputs = `[${schema.inputs.map((input: FormalParameter) => (input.option === 'variadic' ? `...operandList('${schema.name}', ${input.name})` : input.name)).join(', ')}]`;
+  const inputs = `[${schema.inputs.map((input: FormalParameter) => (input.option === 'variadic' ? `...operandList('${label}', ${input.name})` : input.name)).join(', ')}]`;
   const choice = hasChoice(model);
   const call = `'${schema.name}', ${inputs}, attributes, name`;
   const picked = `const { name, ${choice ? 'outputs, ' : ''}...attributes } = ${options};`;
   if (choice) return [picked, `return callMany(${call}, { outputs: outputs ?? ${outputs.usual}, bare: true });`];
   if (outputs.most === 1 && !variadicOutputs) return [picked, `return callOne(${call});`];
   return [picked, `return callMany(${call}, { outputs: ${outputs.most} });`];
+}
+
+/** The body of an operator that has as many outputs as its options say. */
+function countedBody({ schema }: OperatorModel): string[] {
+  const inputs = schema.inputs.map(({ name }) => `...operandList('${calledAs(schema)}', ${name})`).join(', ');
+  return [
+    'const { name, outputs = 1, ...attributes } = options;',
+    `return callMany('${schema.name}', [${inputs}], attributes, name, { outputs });`,
+  ];
 }
 
 /** The structures of one operator. */

@@ -14,7 +14,7 @@ const window: DTypeRule = { variable: 'T2', attribute: 'output_datatype', otherw
 const drawn: DTypeRule = { variable: 'T', attribute: 'dtype', otherwise: "'float32'" };
 const drawnLike: DTypeRule = { variable: 'T2', attribute: 'dtype', otherwise: 'T1' };
 
-/** The rules by operator; each is what the specification says of the attribute. */
+/** The rules by operator, with its domain unless that is ai.onnx; each is what the specification says of the attribute. */
 export const DTYPE_RULES: Readonly<Record<string, DTypeRule>> = {
   Bernoulli: drawnLike,
   BitCast: { variable: 'T2', attribute: 'to' },
@@ -32,6 +32,9 @@ export const DTYPE_RULES: Readonly<Record<string, DTypeRule>> = {
   RandomNormalLike: drawnLike,
   RandomUniform: drawn,
   RandomUniformLike: drawnLike,
+  'com.microsoft.DequantizeBFP': { variable: 'T3', attribute: 'dtype', otherwise: "'float32'" },
+  'com.microsoft.DequantizeWithOrder': { variable: 'F', attribute: 'to' },
+  'com.microsoft.GemmFloat8': { variable: 'TR', attribute: 'dtype', otherwise: "'float32'" },
   SequenceEmpty: { variable: 'S', attribute: 'dtype', otherwise: "'float32'" },
 };
 

@@ -26,7 +26,7 @@ export interface OperatorModel {
 
 /** Builds the model of an operator. */
 export function operatorModel(schema: OperatorSchema, sentence: string): OperatorModel {
-  const rule = DTYPE_RULES[schema.name];
+  const rule = DTYPE_RULES[schema.domain === '' ? schema.name : `${schema.domain}.${schema.name}`];
   const required = schema.outputs.filter((output) => output.option === 'single').length;
   const most = schema.outputs.length;
   return {

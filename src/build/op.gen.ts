@@ -21,3 +21,6 @@ export * from './op/signal.gen.ts';
 export * from './op/source.gen.ts';
 export * from './op/text.gen.ts';
 export * from './op/trigonometry.gen.ts';
+
+/** Every operator of com.microsoft, the domain of ONNX Runtime, under its exact name. */
+export * as microsoft from './microsoft-op.gen.ts';

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { phraseOf } from '../../codegen/typescript/attribute-lookup.ts';
 import { ATTRIBUTE_LITERALS, ATTRIBUTE_PHRASES, DTYPE_ATTRIBUTES } from '../../codegen/typescript/attribute-table.ts';
 import { describeTypes, specificationAddress } from '../../codegen/typescript/builder-docs.ts';
 import { DTYPE_RULES, SHARED_VARIABLES } from '../../codegen/typescript/dtype-rules.ts';
 import { findDrift } from '../../codegen/typescript/find-drift.ts';
 import { generatedFiles } from '../../codegen/typescript/generated-files.ts';
+import { MICROSOFT_LITERALS, MICROSOFT_PHRASES } from '../../codegen/typescript/microsoft-attributes.ts';
 import { OPERATOR_FAMILIES } from '../../codegen/typescript/operator-families.ts';
 import { ERROR_CODES } from '../../src/base/codes.ts';
 import { op } from '../../src/build/op.ts';
@@ -32,6 +34,10 @@ const attributes: readonly (readonly [string, AttributeSchema])[] = current.flat
 );
 const attributeKeys = new Set(attributes.flatMap(([name, attribute]) => [attribute.name, `${name}.${attribute.name}`]));
 
+const microsoftAttributes: readonly (readonly [string, AttributeSchema])[] = operatorNames('com.microsoft').flatMap(
+  (name) => [...(findSchema('com.microsoft', name, 1)?.attributes.values() ?? [])].map((each) => [name, each] as const),
+);
+
 describe('generatedFiles', () => {
   test('are on disk as the generator writes them; npm run generate brings them up to date', () => {
     expect(findDrift(files, ROOT)).toEqual({ changed: [], stale: [] });
@@ -54,7 +60,7 @@ describe('generatedFiles', () => {
 
   test('list every operator of every domain', () => {
     const rows = files.get('docs/operators.md')?.match(/^\| \[/gm);
-    expect(rows).toHaveLength(203 + 19 + 1 + 4);
+    expect(rows).toHaveLength(203 + 19 + 1 + 4 + 127);
   });
 });
 
@@ -86,8 +92,10 @@ describe('findDrift', () => {
 });
 
 describe('op', () => {
-  test('has one function for each of the 201 current operators, and nothing else', () => {
-    expect(Object.keys(op).sort()).toEqual(current.map((schema) => schema.name).sort());
+  test('has one function for each of the 201 current operators and those of com.microsoft, and nothing else', () => {
+    const { microsoft, ...standard } = op;
+    expect(Object.keys(standard).sort()).toEqual(current.map((schema) => schema.name).sort());
+    expect(Object.keys(microsoft).sort()).toEqual(operatorNames('com.microsoft'));
     expect(current).toHaveLength(201);
   });
 
@@ -114,6 +122,16 @@ describe('the tables of the builder', () => {
     expect(ATTRIBUTE_PHRASES[`${name}.${attribute.name}`] ?? ATTRIBUTE_PHRASES[attribute.name]).toBeDefined();
   });
 
+  test.each(microsoftAttributes)('say what com.microsoft.%s does with $name', (name, attribute) => {
+    expect(phraseOf({ domain: 'com.microsoft', name }, attribute.name)).toBeDefined();
+  });
+
+  test('have no row of com.microsoft without an attribute', () => {
+    const known = new Set(microsoftAttributes.flatMap(([name, { name: own }]) => [own, `${name}.${own}`]));
+    const keys = [...Object.keys(MICROSOFT_PHRASES), ...Object.keys(MICROSOFT_LITERALS)];
+    expect(keys.filter((key) => !known.has(key))).toEqual([]);
+  });
+
   test('have no row without an attribute', () => {
     const keys = [...Object.keys(ATTRIBUTE_PHRASES), ...Object.keys(ATTRIBUTE_LITERALS), ...DTYPE_ATTRIBUTES];
     expect(keys.filter((key) => !attributeKeys.has(key))).toEqual([]);
@@ -133,7 +151,9 @@ describe('the tables of the builder', () => {
 
   test('name in each rule a variable and an attribute that the operator has', () => {
     for (const [name, rule] of Object.entries(DTYPE_RULES)) {
-      const schema = current.find((row) => row.name === name);
+      const schema = name.startsWith('com.microsoft.')
+        ? findSchema('com.microsoft', name.slice('com.microsoft.'.length), 1)
+        : current.find((row) => row.name === name);
       expect(schema?.typeConstraints.has(rule.variable), name).toBe(true);
       expect(schema?.attributes.get(rule.attribute)?.kind, name).toBe('int');
       expect(DTYPE_ATTRIBUTES.has(rule.attribute), name).toBe(true);
