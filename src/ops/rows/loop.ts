@@ -58,14 +58,19 @@ function inferLoop(cx: InferContext, body: Graph, initial: readonly Carried[]): 
   // A step runs only while the condition holds.
   const goesOn = (): boolean => body.outputs[0]?.content?.elements[0] === true;
   const exact = (): Dim | undefined => (limit && starts && goesOn() ? limit : undefined);
-  const call: LoopCall = { body, initial, offset: 1, most: limit, certain, run, exact };
+  const [number] = body.inputs;
+  const counted = number !== undefined && (number.users.length > 0 || number.returnedBy.length > 0);
+  const call: LoopCall = { body, initial, offset: 1, most: limit, certain, counted, run, exact };
   const steps = inferSteps(cx, call);
   if (never)
-    return [...initial, ...withTrips(cx, { steps, carried: initial.length }, { count: constant(0), certain: false })];
+    return [
+      ...initial,
+      ...withTrips(cx, { body, steps, carried: initial.length }, { count: constant(0), certain: false }),
+    ];
   const trips = tripsOf(cx, { certain, counted: countSteps(cx, { body, limit, limited, steps }) });
   return [
     ...stateAfter(cx, steps, { initial, trips, limit }),
-    ...withTrips(cx, { steps, carried: initial.length }, trips),
+    ...withTrips(cx, { body, steps, carried: initial.length }, trips),
   ];
 }
 
@@ -111,10 +116,10 @@ function tripsOf(cx: InferContext, { certain, counted }: Counted): Trips {
 /** The rows of all steps: all of one shape, behind a new first axis. */
 function withTrips(
   cx: InferContext,
-  { steps, carried }: { readonly steps: Steps; readonly carried: number },
+  { body, steps, carried }: { readonly body: Graph; readonly steps: Steps; readonly carried: number },
   { count, certain }: Trips,
 ): Carried[] {
-  return rowTypes(cx, steps, { from: carried + 1, certain }).map((row) => {
+  return rowTypes(cx, steps, { body, from: carried + 1, certain }).map((row) => {
     const type = row.kind === 'tensor' && row.shape ? tensorType(row.dtype, [count, ...row.shape]) : row;
     return { type, content: undefined };
   });

@@ -127,10 +127,20 @@ function runBody(cx: InferContext, counts: Counts, { initial, slices, length }: 
     return cx.inferBody(body, [...state.map(({ type }) => type), ...slices], { ...options, contents });
   };
   const exact = (): Dim => length;
-  const call: LoopCall = { body, initial, offset: 0, most: length, certain: true, fixed: true, run, exact };
+  const call: LoopCall = {
+    body,
+    initial,
+    offset: 0,
+    most: length,
+    certain: true,
+    counted: false,
+    fixed: true,
+    run,
+    exact,
+  };
   const steps = inferSteps(cx, call);
   const finals = new FinalState(cx, steps, { count: length, certain: true }).values(0);
-  const rows = rowTypes(cx, steps, { from: states, certain: true });
+  const rows = rowTypes(cx, steps, { body, from: states, certain: true });
   return [...sameStates(cx, steps, finals), ...rows.map((type) => ({ type, content: undefined }))];
 }
 

@@ -4,6 +4,7 @@ import { constant, type Dim, type SymbolDim } from '../../dim/dim.ts';
 import type { Interval } from '../../dim/interval.ts';
 import { contentOf } from '../../dim/polynomial.ts';
 import { type Content, dimOf } from '../../ir/content.ts';
+import type { Graph, Value } from '../../ir/graph.ts';
 import type { InferContext } from '../../ir/operator.ts';
 import { tensorType, type ValueType } from '../../ir/type.ts';
 import { mapCarried, type Steps } from './carried-state.ts';
@@ -143,23 +144,48 @@ export function stateAfterOne(
   return finals;
 }
 
+/** The rows of a loop. */
+export interface Rows {
+  readonly body: Graph;
+  /** The position of the first row among the outputs of the body. */
+  readonly from: number;
+  /** Whether every valid run does a step. */
+  readonly certain: boolean;
+}
+
 /** The rows that the first step gives, which all the others must match: their types without the axis of the steps. */
 export function rowTypes(
   cx: InferContext,
   { first, isInner, step }: Steps,
-  { from, certain }: { readonly from: number; readonly certain: boolean },
+  { body, from, certain }: Rows,
 ): readonly ValueType[] {
   const known = (symbol: SymbolDim): Dim | undefined => (symbol === step ? constant(0) : undefined);
   const exporter = new Exporter(cx, { isInner, facts: first.facts, known });
-  const rows = first.outputs.slice(from).map(({ type }) => {
+  const rows = first.outputs.slice(from).map(({ type }, i) => {
     const row = exporter.type(type);
-    if (certain || row.kind !== 'tensor' || !row.shape) return row;
-    // Without a step ONNX Runtime writes 0 for every size that it does not know as a number.
-    return tensorType(
-      row.dtype,
-      row.shape.map((size) => (size.kind === 'const' ? size : cx.fresh('row'))),
-    );
+    return certain ? row : emptyRow(cx, row, body.outputs[from + i]);
   });
   exporter.tellGiven();
   return rows;
+}
+
+/**
+ * The row of a loop that may do no step. Without one ONNX Runtime goes by what the file states of the body's output and by what it infers
+ * itself: it writes 0 for each size that it does not know as a number, and no axes where it does not know their number.
+ */
+function emptyRow(cx: InferContext, row: ValueType, output: Value | undefined): ValueType {
+  if (row.kind !== 'tensor' || !row.shape) return row;
+  const open = (size: Dim): Dim => (size.kind === 'const' ? size : cx.fresh('row'));
+  // What dimwise writes states all that is known here.
+  if (!output || !isFromFile(output.graph)) return tensorType(row.dtype, row.shape.map(open));
+  const stated = output.graph.claims?.get(output)?.type;
+  if (stated?.kind !== 'tensor' || stated.shape?.length !== row.shape.length) return tensorType(row.dtype, null);
+  const sizes = row.shape.map((size, axis) => (stated.shape?.[axis] === size ? open(size) : cx.fresh('row')));
+  return tensorType(row.dtype, sizes);
+}
+
+/** Whether a graph was read from a file, which states at least the types of its outputs. */
+function isFromFile({ root }: Graph): boolean {
+  for (const { speaker } of root.claims?.values() ?? []) if (speaker === 'file') return true;
+  return false;
 }

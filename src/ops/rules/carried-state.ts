@@ -15,8 +15,8 @@ import { type Carried, widenState } from './widen-state.ts';
 
 /** So often a state may be widened size by size; after that all of it that changed is left without sizes. */
 const MOST_ROUNDS = 4;
-/** Inside of so many loops whose state is not yet known, bodies are looked at once only, so that nesting costs no powers. */
-const MOST_PROBES = 3;
+/** How often an outermost loop looks at its body and at those inside of it; after that, each is looked at once, so that depth costs no powers. */
+const MOST_LOOKS = 2000;
 
 /** A loop as its row sees it. */
 export interface LoopCall {
@@ -29,6 +29,8 @@ export interface LoopCall {
   readonly most: Dim | undefined;
   /** Whether every valid run does a step. */
   readonly certain: boolean;
+  /** Whether the body reads the number of its step. */
+  readonly counted: boolean;
   /** Whether the state keeps its types, so that only elements may change. */
   readonly fixed?: boolean;
   /** Infers the body for a state and a step's number; all the outputs of the body come back. */
@@ -60,24 +62,21 @@ export interface Steps {
   readonly settled: boolean;
 }
 
-/** Bodies that are being looked at while the state of their loop is not yet known. */
-const PROBED = new WeakSet<Graph>();
-
-/** Counts the loops whose state was left without sizes because of that. */
-let abandonedLoops = 0;
-
-function probesAround(graph: Graph): number {
-  let count = 0;
-  for (let at: Graph | undefined = graph; at; at = at.parent) if (PROBED.has(at)) count++;
-  return count;
-}
+/** The looks left to the outermost loop under inference, and the loops inside of it that had none left. */
+let allowance: { looks: number; abandoned: number } | undefined;
 
 /** Infers the body of a loop under a state that holds before every step, and solves what changes. */
 export function inferSteps(cx: InferContext, call: LoopCall): Steps {
-  const { isInner, close } = innerFromNow();
-  const steps = new StepInference(cx, call, isInner).infer();
-  close();
-  return steps;
+  const outer = allowance;
+  allowance ??= { looks: MOST_LOOKS, abandoned: 0 };
+  try {
+    const { isInner, close } = innerFromNow();
+    const steps = new StepInference(cx, call, isInner, allowance).infer();
+    close();
+    return steps;
+  } finally {
+    allowance = outer;
+  }
 }
 
 /** One loop under inference. */
@@ -85,42 +84,36 @@ class StepInference {
   readonly #cx: InferContext;
   readonly #call: LoopCall;
   readonly #isInner: IsInner;
+  readonly #left: NonNullable<typeof allowance>;
   readonly #step = freshSymbol('i');
   readonly #slots = new StateSlots();
 
-  constructor(cx: InferContext, call: LoopCall, isInner: IsInner) {
+  constructor(cx: InferContext, call: LoopCall, isInner: IsInner, left: NonNullable<typeof allowance>) {
     this.#cx = cx;
     this.#call = call;
     this.#isInner = isInner;
+    this.#left = left;
   }
 
   infer(): Steps {
-    const { body, initial, most } = this.#call;
-    const abandoned = abandonedLoops;
-    PROBED.add(body);
-    let seen: { any: Look; state: readonly Carried[] };
-    let first: Look;
-    try {
-      first = this.#look(initial, () => this.#firstInstances(initial));
-      const state = isConst(most, 1) ? initial : this.#widen(initial, first);
-      if (!this.#slots.changed) seen = { any: first, state };
-      else if (probesAround(this.#cx.node.graph) >= MOST_PROBES) return this.#abandon(first);
-      else seen = this.#stabilise(state);
-    } finally {
-      PROBED.delete(body);
+    const { initial, most } = this.#call;
+    const { abandoned } = this.#left;
+    const first = this.#look(initial, () => this.#firstInstances(initial));
+    let seen = { any: first, state: isConst(most, 1) ? initial : this.#widen(initial, first) };
+    if (this.#slots.changed) {
+      if (this.#left.looks <= 0) return this.#abandon(first);
+      seen = this.#stabilise(seen.state);
     }
-    return this.#solve(first, seen, abandonedLoops > abandoned);
+    return this.#solve(first, seen, this.#left.abandoned > abandoned);
   }
 
   /** Finds closed forms, and looks at the body once more where there is more to see. */
   #solve(first: Look, { any, state }: { any: Look; state: readonly Carried[] }, again: boolean): Steps {
     const [step, isInner, slots] = [this.#step, this.#isInner, this.#slots];
     const forms = closedForms(slots.recurrences(), { step, facts: any.facts, isInner });
-    slots.findTrends(any.facts);
-    const hasMore =
-      [...forms.values()].some(({ always }) => always) ||
-      slots.hasElements ||
-      slots.hasTrends((each) => forms.has(each));
+    const hasForms = [...forms.values()].some(({ always }) => always);
+    const hasTrends = slots.findTrends(any.facts, (symbol) => forms.has(symbol));
+    const hasMore = hasForms || hasTrends || slots.hasElements;
     if (!again && !hasMore) return { isInner, step, first, any, state, slots, forms, settled: true };
     const inForm = state.map((each) => this.#inForm(each, forms));
     const last = this.#look(inForm, () => this.#instances(forms));
@@ -129,11 +122,15 @@ class StepInference {
 
   /** Infers the body once. */
   #look(state: readonly Carried[], instances?: BodyOptions['instances']): Look {
-    const { body, most, certain, run } = this.#call;
+    const { body, most, certain, counted, run } = this.#call;
+    // Only a body that reads its number, or a state that is written by it, has a use for its range.
+    const inForm = instances !== undefined && this.#slots.size > 0;
+    this.#left.looks -= 1;
     const step = isConst(most, 1) ? constant(0) : this.#step;
     const assume = (facts: Facts): void => {
       facts.declare(this.#step, { min: 0 });
-      if (most) facts.give({ kind: 'atMost', left: this.#step, right: sub(most, 1), origins: [] });
+      if (most && (counted || inForm))
+        facts.give({ kind: 'atMost', left: this.#step, right: sub(most, 1), origins: [] });
       this.#slots.tell(facts);
     };
     // Looks at widened states find nothing to ask that the first and the last look do not.
@@ -182,7 +179,7 @@ class StepInference {
 
   /** One look at a state that changes tells its kinds and element types. */
   #abandon(first: Look): Steps {
-    abandonedLoops += 1;
+    this.#left.abandoned += 1;
     return {
       isInner: this.#isInner,
       step: this.#step,

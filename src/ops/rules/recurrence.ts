@@ -99,17 +99,29 @@ function solveExtreme({ symbol, initial, next }: Recurrence, scope: LoopScope): 
   };
 }
 
+/** Sums of 1, t, t^2 and t^3 for all t below n (Faulhaber). */
+const SUMS: readonly ((n: Dim) => Dim)[] = [
+  (n) => n,
+  (n) => floorDiv(mul(n, sub(n, 1)), 2),
+  (n) => floorDiv(mul(n, sub(n, 1), sub(mul(2, n), 1)), 6),
+  (n) => mul(triangle(n), triangle(n)),
+];
+
+const triangle = (n: Dim): Dim => floorDiv(mul(n, sub(n, 1)), 2);
+
 /** The sum of a polynomial in the step over the steps done so far; undefined where it is none, or not of a small degree. */
 function sumOfSteps(growth: Dim, scope: LoopScope): Dim | undefined {
   const { step } = scope;
   const coefficients = coefficientsIn(growth, step);
-  if (!coefficients?.every((coefficient) => isInvariant(coefficient, scope))) return undefined;
-  const before = sub(step, 1);
-  const triangle = floorDiv(mul(step, before), 2);
-  // Sums of 1, t, t^2, t^3 for t below the step (Faulhaber).
-  const sums = [step, triangle, floorDiv(mul(step, before, sub(mul(2, step), 1)), 6), mul(triangle, triangle)];
-  if (coefficients.length > sums.length) return undefined;
-  return add(0, ...coefficients.map((coefficient, degree) => mul(coefficient, sums[degree] ?? 0)));
+  if (!coefficients || coefficients.length > SUMS.length) return undefined;
+  if (!coefficients.every((coefficient) => isInvariant(coefficient, scope))) return undefined;
+  return add(
+    0,
+    ...coefficients.map((coefficient, degree) => {
+      const isZero = coefficient.kind === 'const' && coefficient.value === 0;
+      return isZero ? coefficient : mul(coefficient, SUMS[degree]?.(step) ?? 0);
+    }),
+  );
 }
 
 /** Whether a dim is the same in every step; `but` may occur in it nevertheless. */

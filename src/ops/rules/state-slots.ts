@@ -1,7 +1,6 @@
 // What may change from step to step in the state of a loop: sizes, known elements, lengths of lists, each a symbol of its own.
 import { type Dim, freshSymbol, type SymbolDim } from '../../dim/dim.ts';
 import type { Facts } from '../../dim/facts.ts';
-import type { IsInner } from '../../ir/inner-symbols.ts';
 import type { Recurrence } from './recurrence.ts';
 
 /** What a symbol of the state stands for: sizes and lengths are never negative, elements may be. */
@@ -12,7 +11,7 @@ interface Slot {
   readonly kind: SlotKind;
   readonly initial: Dim;
   next: Dim | undefined;
-  /** Whether no step makes it smaller, or none greater. */
+  /** Whether no step makes it smaller, or none greater; not looked for where a closed form says more. */
   grows: boolean;
   shrinks: boolean;
 }
@@ -73,18 +72,21 @@ export class StateSlots {
     }
   }
 
-  /** Finds which sizes only grow and which only shrink; by induction they stay on their side of the first one. */
-  findTrends(facts: Facts): void {
+  /**
+   * Finds which sizes only grow and which only shrink; by induction they stay on their side of the first one.
+   *
+   * @param solved the symbols that need no such answer
+   * @returns whether any does
+   */
+  findTrends(facts: Facts, solved: (symbol: SymbolDim) => boolean): boolean {
+    let found = false;
     for (const [symbol, slot] of this.#slots) {
-      if (!slot.next) continue;
+      if (!slot.next || slot.kind === 'element' || solved(symbol)) continue;
       slot.grows = facts.atMost(symbol, slot.next) === 'true';
       slot.shrinks = facts.atMost(slot.next, symbol) === 'true';
+      found ||= slot.grows || slot.shrinks;
     }
-  }
-
-  /** Whether a trend was found for any symbol that has no better answer. */
-  hasTrends(solved: (symbol: SymbolDim) => boolean): boolean {
-    return [...this.#slots].some(([symbol, { grows, shrinks }]) => (grows || shrinks) && !solved(symbol));
+    return found;
   }
 
   /** What a step makes of each symbol; those of which that is not known are left out. */
@@ -96,9 +98,4 @@ export class StateSlots {
 
   /** The value of a symbol before the first step. */
   readonly initial = (symbol: SymbolDim): Dim | undefined => this.#slots.get(symbol)?.initial;
-}
-
-/** Whether a symbol is an inner one and no part of the state. */
-export function isOtherInner(slots: StateSlots, isInner: IsInner): IsInner {
-  return (symbol) => isInner(symbol) && !slots.of(symbol);
 }
