@@ -11,6 +11,7 @@ export {
 } from './base/errors.ts';
 export { type Origin, setOriginBase, setOriginCapture } from './base/origin.ts';
 export { setWarningHandler, type WarningHandler } from './base/warn.ts';
+export { assumeShape } from './build/assume-shape.ts';
 export { type SymbolRange, type TensorSpec, tensor } from './build/declare.ts';
 export { op } from './build/op.ts';
 export type { NestedNumbers, Operand } from './build/operands.ts';

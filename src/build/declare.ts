@@ -61,19 +61,23 @@ export function specToType(spec: TensorSpec): TensorType {
 }
 
 function checkSpec({ dtype, shape }: { readonly dtype: unknown; readonly shape: unknown }): void {
-  if (!isDType(dtype)) {
-    const given = inWords(dtype);
-    throw dimwiseError({
-      code: 'DTYPE_MISMATCH',
-      message: `${given} is no element type of ONNX`,
-      expected: 'an element type, as float32 or int64',
-      actual: given,
-      hint:
-        (typeof dtype === 'string' ? didYouMean(dtype, DTYPE_NAMES) : undefined) ??
-        "name the element type: 'float32', 'int64', 'bool'",
-    });
-  }
+  if (!isDType(dtype)) throw noDType(dtype);
   if (shape !== undefined && shape !== null && !Array.isArray(shape)) throw noSizes('a declared shape', shape);
+}
+
+/** The error for what stands where an element type must; `where` tells of what, `for input "x"`. */
+export function noDType(dtype: unknown, where?: string): DimwiseError {
+  const given = inWords(dtype);
+  return dimwiseError({
+    code: 'DTYPE_MISMATCH',
+    message: `${given}${where ? ` ${where}` : ''} is no element type of ONNX`,
+    ...(where ? { origin: { site: captureSite() } } : {}),
+    expected: 'an element type, as float32 or int64',
+    actual: given,
+    hint:
+      (typeof dtype === 'string' ? didYouMean(dtype, DTYPE_NAMES) : undefined) ??
+      "name the element type: 'float32', 'int64', 'bool'",
+  });
 }
 
 /** The error for what stands where a list of sizes must. */

@@ -2,6 +2,7 @@
 import { invariant } from '../base/assert-never.ts';
 import { type Diagnostic, dimwiseError } from '../base/errors.ts';
 import { type CallSite, captureSite, type Origin } from '../base/origin.ts';
+import type { Dim, SymbolDim } from '../dim/dim.ts';
 import type { Graph, Node, Value } from '../ir/graph.ts';
 import type { ParameterCell } from '../ir/parameter-cell.ts';
 
@@ -54,13 +55,22 @@ export class Trace {
   graph: Graph;
   /** New nodes go before this one; undefined appends. */
   cursor: Node | undefined;
+  /** What a batch has put in the place of symbols. */
+  readonly rename: ReadonlyMap<SymbolDim, Dim>;
+  /** Symbols whose range the author has declared. */
+  readonly symbols = new Set<SymbolDim>();
+  /** What the author's names for sizes that no input declares stand for. */
+  readonly givenNames = new Map<SymbolDim, Dim>();
+  /** Whether something is stated of values in bodies. */
+  statesInBodies = false;
   readonly #scopes: Scope[] = [scopeOf('', ROOT)];
   #fixed: Origin | undefined;
   readonly #paths = new Map<object, string>();
   readonly #cellNames = new Map<ParameterCell, string>();
   readonly #cellsByName = new Map<string, ParameterCell>();
 
-  constructor(root: Graph, name: string = root.name) {
+  constructor(root: Graph, name: string = root.name, rename: ReadonlyMap<SymbolDim, Dim> = new Map()) {
+    this.rename = rename;
     this.root = root;
     this.graph = root;
     this.name = name;

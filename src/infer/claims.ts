@@ -3,10 +3,11 @@ import type { ErrorCode } from '../base/codes.ts';
 import type { Diagnostic } from '../base/errors.ts';
 import type { Origin } from '../base/origin.ts';
 import type { Dim } from '../dim/dim.ts';
+import type { Facts } from '../dim/facts.ts';
 import type { Claim } from '../ir/claim.ts';
 import type { Node, Value } from '../ir/graph.ts';
-import { formatType, type Shape, sameType, type ValueType } from '../ir/type.ts';
-import { meetSize, type Speaker } from './meet-sizes.ts';
+import { formatShape, formatType, type Shape, sameType, type ValueType } from '../ir/type.ts';
+import { meetSize, type Speaker, saysNothing } from './meet-sizes.ts';
 import { type InferAgain, shapeOf, spreadRank } from './spread-rank.ts';
 
 /** A statement about a value. */
@@ -78,11 +79,16 @@ function complete(inferred: ValueType, stated: ValueType): ValueType {
 
 function meetTypes(value: Value, inferred: ValueType, { type, speaker, origin }: Statement): ErrorCode | undefined {
   const { facts } = value.graph;
+  // Nothing is taken over from a statement that is wrong anywhere.
+  const code = compareTypes(inferred, type, (found, stated) => saysNothing(stated) || canBeEqual(facts, found, stated));
+  if (code) return code;
   return compareTypes(inferred, type, (found, stated, axis) => {
     const where = `${value.name ?? value.label} axis ${axis}`;
     return meetSize(facts, { stated, inferred: found, speaker, origin, where });
   });
 }
+
+const canBeEqual = (facts: Facts, a: Dim, b: Dim): boolean => facts.equal(a, b) !== 'false';
 
 /** Tells whether two sizes on an axis can be equal. */
 export type CompareSizes = (inferred: Dim, stated: Dim, axis: number) => boolean;
@@ -117,12 +123,14 @@ function compareShapes(inferred: Shape, stated: Shape, compare: CompareSizes): E
 
 /** The diagnostic of a statement that inference contradicts. */
 export function contradiction(code: ErrorCode, value: Value, statement: Statement): Diagnostic {
-  const [found, said] = [formatType(value.type), formatType(statement.type)];
+  const [found, said] = [formatType(value.type), textOf(statement.type)];
   const isFile = statement.speaker === 'file';
   const made = value.source.kind === 'node' ? value.source.node.origin : value.origin;
   return {
     code,
-    message: `${isFile ? 'the file states' : 'stated is'} ${said} for ${value.label}, inference finds ${found}`,
+    message: isFile
+      ? `the file states ${said} for ${value.label}, inference finds ${found}`
+      : `${value.label} is stated to be ${said}, inference finds ${found}`,
     origin: isFile ? made : statement.origin,
     expected: found,
     actual: said,
@@ -131,6 +139,11 @@ export function contradiction(code: ErrorCode, value: Value, statement: Statemen
       : 'correct what is stated, or what the value is computed from',
     related: isFile || !made ? [] : [{ message: 'the value is made here', origin: made }],
   };
+}
+
+/** A type as it was stated: sizes alone where no element type was. */
+function textOf(type: ValueType): string {
+  return type.kind === 'tensor' && type.dtype === 'undefined' ? formatShape(type.shape) : formatType(type);
 }
 
 /** Adds a statement about a value to its graph, to be met each time the value is inferred. */

@@ -2,7 +2,7 @@
 import { dimwiseError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { captureSite } from '../base/origin.ts';
-import { noSizes } from '../build/declare.ts';
+import { noDType, noSizes } from '../build/declare.ts';
 import { inWords } from '../build/in-words.ts';
 import { type DType, isDType } from '../ir/dtype.ts';
 import type { ShapeSpec } from '../ir/graph.ts';
@@ -83,16 +83,11 @@ function entryOf(name: string, given: BatchInput): BatchEntry {
   if (isSizes(given)) return { dtype: undefined, sizes: given };
   if (typeof given !== 'object' || given === null) throw noSizes(`what input "${name}" is bound with`, given);
   if ('dims' in given) {
-    if (!isDType(given.type)) {
-      throw dimwiseError({
-        code: 'DTYPE_MISMATCH',
-        message: `the tensor for input "${name}" has the unknown type ${given.type}`,
-        origin: { site: captureSite() },
-        actual: given.type,
-      });
-    }
+    if (!isDType(given.type)) throw noDType(given.type, `of the tensor for input "${name}"`);
     return { dtype: given.type, sizes: given.dims };
   }
+  // Code without types may misspell it; as undefined it is left to the declaration.
+  if (given.dtype !== undefined && !isDType(given.dtype)) throw noDType(given.dtype, `for input "${name}"`);
   return { dtype: given.dtype, sizes: given.shape ?? [] };
 }
 

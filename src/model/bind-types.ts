@@ -68,14 +68,8 @@ class Binder {
     const isOpen = declared === null || declared === '?';
     const met = given === null || given === '?' ? undefined : this.#read(where, given);
     if (met === 'unreadable') return wanted;
-    if (!met) {
-      if (isOpen)
-        this.fail('BIND_INCOMPLETE', `${where} is unknown, and this batch leaves it open`, {
-          expected: 'a size or a symbol',
-          actual: '?',
-        });
-      return wanted;
-    }
+    // What the batch leaves open too, a declared output or a parameter may settle; what nothing settles is told after the trace.
+    if (!met) return wanted;
     if (isOpen) return met;
     if (met.kind !== 'const') {
       if (wanted.kind === 'symbol') this.#rename(wanted, met, where);

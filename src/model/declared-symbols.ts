@@ -21,6 +21,7 @@ export class DeclaredSymbols {
   /** Declares a symbol's range; a range that no size meets, or not the size of the batch, is reported. */
   declare(name: string, range: SymbolRange): void {
     const own = symbol(name);
+    this.#trace.symbols.add(own);
     this.ranges.set(own, { ...this.ranges.get(own), ...range });
     this.#require(own, range);
   }

@@ -1,4 +1,5 @@
 // model() and graph(): the two ways to write a definition.
+import { captureSite } from '../base/origin.ts';
 import { noSizes, type SymbolRange, type TensorSpec, tensor } from '../build/declare.ts';
 import { traceOf } from '../build/trace.ts';
 import type { ShapeSpec, Value } from '../ir/graph.ts';
@@ -6,7 +7,7 @@ import { refuseArgument } from '../nn/arguments.ts';
 import { type AnyLayer, isLayer, parametersOf } from '../nn/layer.ts';
 import { DefinedModel } from './defined-model.ts';
 import type { ProgramResult } from './outputs.ts';
-import type { GraphBuilder, Program } from './program.ts';
+import type { DeclaredOutput, DeclaredOutputs, GraphBuilder, Program } from './program.ts';
 
 /** A declared input: its sizes (float32), or its element type and sizes. */
 export type InputSpec = ShapeSpec | TensorSpec;
@@ -15,6 +16,11 @@ export type InputSpec = ShapeSpec | TensorSpec;
 export interface ModelOptions {
   /** The inputs in the order of the function's parameters; undeclared ones take what the first batch brings. */
   readonly inputs?: Readonly<Record<string, InputSpec>> | undefined;
+  /**
+   * Outputs whose sizes are known, by name (`output` for a single one). They settle unknown sizes of inputs and parameters, and
+   * what they say of others is asked of every run.
+   */
+  readonly outputs?: Readonly<Record<string, InputSpec>> | undefined;
   /** Ranges of the symbols: `{ seq: { max: 512 } }`. */
   readonly symbols?: Readonly<Record<string, SymbolRange>> | undefined;
   /** The name of the graph and in front of layer paths; `model` by default. */
@@ -58,6 +64,7 @@ export function model(composition: Composition, options: ModelOptions = {}): Def
     program,
     undeclared: declared ? undefined : names,
     symbols: options.symbols,
+    outputs: declaredOutputs(options.outputs),
     ...(isLayer(composition) ? { known: parametersOf(composition) } : {}),
   });
 }
@@ -74,12 +81,10 @@ export function model(composition: Composition, options: ModelOptions = {}): Def
  *   return op.MatMul(x, w);
  * });
  */
-export function graph(
-  program: Program,
-  options: { readonly name?: string; readonly symbols?: Readonly<Record<string, SymbolRange>> } = {},
-): DefinedModel {
+export function graph(program: Program, options: Omit<ModelOptions, 'inputs'> = {}): DefinedModel {
   if (typeof program !== 'function') refuseArgument('graph', 'its program', 'a function of the builder', program);
-  return new DefinedModel({ name: options.name ?? 'graph', program, symbols: options.symbols });
+  const { name = 'graph', symbols } = options;
+  return new DefinedModel({ name, program, symbols, outputs: declaredOutputs(options.outputs) });
 }
 
 function declareInput(g: GraphBuilder, name: string, spec: TensorSpec | undefined): Value {
@@ -89,6 +94,19 @@ function declareInput(g: GraphBuilder, name: string, spec: TensorSpec | undefine
   // Before a batch not even the element type is known: the batch may bring the integers of an embedding.
   if (type.kind === 'tensor' && !type.shape) value.setType({ ...type, dtype: 'undefined' });
   return value;
+}
+
+/** The declared outputs, with the author's call as their place. */
+function declaredOutputs(outputs: ModelOptions['outputs']): DeclaredOutputs | undefined {
+  if (!outputs) return undefined;
+  const specs = Object.entries(outputs).map(([name, spec]) => [name, outputSpec(name, spec)] as const);
+  return { specs: new Map(specs), origin: { site: captureSite() } };
+}
+
+/** Sizes alone say nothing of the element type. */
+function outputSpec(name: string, spec: InputSpec): DeclaredOutput {
+  if (typeof spec !== 'object' || spec === null) throw noSizes(`the declaration of output "${name}"`, spec);
+  return 'dtype' in spec ? spec : { dtype: undefined, shape: spec };
 }
 
 function toSpec(name: string, spec: InputSpec): TensorSpec {

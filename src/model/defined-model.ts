@@ -13,7 +13,14 @@ import type { Seed } from '../nn/random/key.ts';
 import { type Batch, batchEntries } from './batch.ts';
 import { bindModel } from './bind.ts';
 import type { BoundModel } from './bound-model.ts';
-import { type DeclaredInput, type InputTypes, type Program, type Traced, traceProgram } from './program.ts';
+import {
+  type DeclaredInput,
+  type DeclaredOutputs,
+  type InputTypes,
+  type Program,
+  type Traced,
+  traceProgram,
+} from './program.ts';
 
 /** Options of {@link DefinedModel.initialize}. */
 export interface InitializeOptions {
@@ -43,6 +50,7 @@ export interface ModelParts {
   /** The names of the inputs where none was declared: the program may read types that only a batch brings. */
   readonly undeclared?: readonly string[] | undefined;
   readonly symbols?: Readonly<Record<string, SymbolRange>> | undefined;
+  readonly outputs?: DeclaredOutputs | undefined;
 }
 
 /**
@@ -92,6 +100,7 @@ export class DefinedModel {
       cells: this.#cells,
       ...(bound ? { bound } : {}),
       ...(this.#parts.symbols ? { symbols: this.#parts.symbols } : {}),
+      outputs: this.#parts.outputs,
     });
   }
 

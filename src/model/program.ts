@@ -1,11 +1,14 @@
 // Programs: what a model is made of, traced into a graph whenever the types of its inputs are given.
 import { isDimwiseError, throwDiagnostics } from '../base/errors.ts';
-import { captureSite } from '../base/origin.ts';
+import { didYouMean } from '../base/nearest.ts';
+import { captureSite, type Origin } from '../base/origin.ts';
+import { stateShape } from '../build/assume-shape.ts';
 import { type SymbolRange, specToType, type TensorSpec } from '../build/declare.ts';
 import { emitNode } from '../build/emit-node.ts';
 import { constantData, isTensorData, type NestedNumbers } from '../build/operands.ts';
 import { Trace, withTrace } from '../build/trace.ts';
 import type { Dim, SymbolDim } from '../dim/dim.ts';
+import { checkClaims } from '../infer/check-claims.ts';
 import { type DType, isDType } from '../ir/dtype.ts';
 import { Graph, type ShapeSpec, Value } from '../ir/graph.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
@@ -65,6 +68,20 @@ export interface TraceOptions {
   /** Types that take the place of the declared ones. */
   readonly bound?: InputTypes;
   readonly symbols?: Readonly<Record<string, SymbolRange>>;
+  readonly outputs?: DeclaredOutputs | undefined;
+}
+
+/** A declared output; what is undefined is not declared. */
+export interface DeclaredOutput {
+  readonly dtype: DType | undefined;
+  readonly shape: ShapeSpec | undefined;
+}
+
+/** What an author declares of the outputs. */
+export interface DeclaredOutputs {
+  readonly specs: ReadonlyMap<string, DeclaredOutput>;
+  /** Where the model is defined. */
+  readonly origin: Origin;
 }
 
 /**
@@ -74,7 +91,7 @@ export interface TraceOptions {
  */
 export function traceProgram(program: Program, options: TraceOptions): Traced {
   const graph = new Graph({ name: options.name });
-  const trace = new Trace(graph, options.name);
+  const trace = new Trace(graph, options.name, options.bound?.rename);
   const inputs: DeclaredInput[] = [];
   const symbols = new DeclaredSymbols(trace, options.bound?.rename);
   withTrace(trace, () => {
@@ -83,6 +100,8 @@ export function traceProgram(program: Program, options: TraceOptions): Traced {
       const result = program(builder(trace, options, { inputs, symbols }));
       symbols.finish();
       setOutputs(graph, checkOutputs(result, trace));
+      if (options.outputs) stateOutputs(trace, options.outputs);
+      if (trace.statesInBodies) checkClaims(graph, trace.report, () => {});
     } catch (error) {
       if (!isDimwiseError(error) || trace.diagnostics.length === 0) throw error;
       trace.diagnostics.push(...error.errors);
@@ -90,6 +109,26 @@ export function traceProgram(program: Program, options: TraceOptions): Traced {
   });
   throwDiagnostics(trace.diagnostics);
   return { trace, graph, inputs, ranges: symbols.ranges };
+}
+
+/** Meets what is declared of the outputs: it settles sizes that are unknown, and is asked of every run. */
+function stateOutputs(trace: Trace, { specs, origin }: DeclaredOutputs): void {
+  const values = new Map(trace.root.outputs.map((value) => [value.name ?? '', value]));
+  for (const [name, { dtype, shape }] of specs) {
+    const value = values.get(name);
+    if (value) stateShape(trace, value, { dtype, shape, origin });
+    else {
+      const names = [...values.keys()];
+      trace.report({
+        code: 'OUTPUT_UNKNOWN',
+        message: `${trace.name} has no output "${name}" to declare; it has ${names.map((each) => `"${each}"`).join(', ')}`,
+        origin,
+        expected: names.join(', '),
+        actual: name,
+        hint: didYouMean(name, names),
+      });
+    }
+  }
 }
 
 /** What a program declares. */
