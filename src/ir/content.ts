@@ -24,7 +24,7 @@ export interface Ratio {
 
 /**
  * One known or unknown element. Integers are dims, or bigints beyond 2^53; floats are numbers, or ratios where they were
- * computed from sizes; bools are booleans; undefined is not known.
+ * computed from sizes; bools are booleans, or dims that are 0 or 1 where sizes decide them; undefined is not known.
  */
 export type Scalar = Dim | Ratio | bigint | number | boolean | undefined;
 

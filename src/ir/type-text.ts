@@ -77,10 +77,17 @@ function parseContent(text: string, type: ValueType, source: string): Content {
 
 function parseScalar(dtype: DType, text: string): Scalar {
   if (text === '?') return undefined;
-  if (dtype === 'bool') return text === 'true' || (text === 'false' ? false : fail(text, 'true, false or ?'));
+  if (dtype === 'bool') return parseTruth(text);
   if (isIntegerDType(dtype)) return /^-?\d+$/.test(text) ? intScalar(BigInt(text)) : parseDim(text);
   const number = Number(text);
   return text !== '' && (!Number.isNaN(number) || text === 'NaN') ? number : fail(text, 'a number or ?');
+}
+
+/** `true`, `false`, or an expression that is 0 or 1 where sizes decide it. */
+function parseTruth(text: string): Scalar {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (/^\w*$/.test(text)) return fail(text, 'true, false, ? or an expression that is 0 or 1');
+  return parseDim(text);
 }
 
 /** Splits at a separator that stands outside of brackets and quotes. */

@@ -77,7 +77,8 @@ export function bindInputs(inputs: ExampleInputs, binding: Binding): ExampleInpu
     if (!content) return { type };
     const elements = content.elements.map((element) => {
       const dim = dimOf(element);
-      return dim ? number(dim) : element;
+      if (!dim) return element;
+      return content.dtype === 'bool' ? evaluate(dim, binding) === 1 : number(dim);
     });
     const made = makeContent(content.dtype, content.shape, elements);
     return made ? { type, content: made } : { type };
@@ -99,8 +100,12 @@ export function expectEvaluated(symbolic: ExampleRun, bound: ExampleRun, binding
     expect(formatType(ranked(found.type, wanted))).toBe(formatType(wanted));
     output.content?.elements.forEach((element, k) => {
       const [dim, other] = [dimOf(element), found.content?.elements[k]];
-      if (dim && isBound(dim, binding)) expect(dimOf(other)).toBe(constant(evaluate(dim, binding)));
-      else if (element !== undefined && typeof element !== 'object') expect(other).toBe(element);
+      if (dim && isBound(dim, binding)) {
+        const value = evaluate(dim, binding);
+        if (typeof other === 'boolean') expect(Number(other)).toBe(value);
+        else expect(dimOf(other)).toBe(constant(value));
+      }
+      if (element !== undefined && typeof element !== 'object') expect(other).toBe(element);
     });
   });
 }

@@ -1,6 +1,6 @@
 // Arithmetic of two inputs: `[..., a] op [..., b] -> [..., broadcast(a, b)]`.
 import { dimOf, intOf, intScalar, type Scalar } from '../../ir/content.ts';
-import { type DType, isIntegerDType } from '../../ir/dtype.ts';
+import { type DType, isFloatDType, isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import {
   addElements,
@@ -48,6 +48,36 @@ const modulo = (cx: InferContext, dtype: DType, a: Scalar, b: Scalar): Scalar =>
   return (cx.int('fmod', 0) === 0 ? floorModulo : truncatedModulo)(cx, dtype, a, b);
 };
 
+const REMAINDER = binaryRow('Mod', {
+  dtype: 'int64',
+  element: modulo,
+  examples: [
+    { inputs: ['int64[3] = [s, -7, 7]', 'int64[3] = [4, 4, -4]'], outputs: ['int64[3] = [s % 4, 1, -1]'] },
+    {
+      inputs: ['int64[3] = [s, -7, 7]', 'int64[3] = [4, 4, -4]'],
+      attributes: { fmod: 1 },
+      outputs: ['int64[3] = [s % 4, -3, 3]'],
+    },
+    { inputs: ['float32[n]', 'float32[n]'], attributes: { fmod: 1 }, outputs: ['float32[n]'] },
+    { inputs: ['float32[n]', 'float32[n]'], fails: 'ATTRIBUTE_INVALID' },
+  ],
+});
+
+/** Mod (since 10): a - b * floor(a / b), with fmod a - b * trunc(a / b), which floats must have. */
+const MOD: OperatorRow = {
+  ...REMAINDER,
+  infer: (cx) => {
+    const dtype = cx.dtype(0);
+    if (dtype !== 'undefined' && isFloatDType(dtype) && cx.int('fmod', 0) !== 1) {
+      cx.fail('ATTRIBUTE_INVALID', `Mod of ${dtype} needs fmod 1`, {
+        expected: '1',
+        actual: String(cx.int('fmod', 0)),
+      });
+    }
+    return REMAINDER.infer(cx);
+  },
+};
+
 /** The family: name (since-version) and formula of each row. */
 export const ARITHMETIC_ROWS: readonly OperatorRow[] = [
   // Add (1): a + b
@@ -84,7 +114,10 @@ export const ARITHMETIC_ROWS: readonly OperatorRow[] = [
     examples: [
       ...LEGACY,
       { inputs: ['int64[3] = [s, -7, 7]', 'int64[3] = [4, 2, -2]'], outputs: ['int64[3] = [s // 4, -3, -3]'] },
-      { inputs: ['int64[2] = [s - 5, -s]', 'int64[2] = [4, 4]'], outputs: ['int64[2] = [?, -(s // 4)]'] },
+      {
+        inputs: ['int64[2] = [s - 5, -s]', 'int64[2] = [4, 4]'],
+        outputs: ['int64[2] = [max(s - 5, 0) // 4 - max(5 - s, 0) // 4, -(s // 4)]'],
+      },
       { inputs: ['int64[2] = [s, 1]', 'int64[2] = [0, 0]'], outputs: ['int64[2]'] },
       { inputs: ['float32[2] = [1, 7]', 'float32[] = 2'], outputs: ['float32[2] = [0.5, 3.5]'] },
     ],
@@ -98,20 +131,7 @@ export const ARITHMETIC_ROWS: readonly OperatorRow[] = [
       { inputs: ['float32[3] = [3, 16, 2]', 'float32[3] = [2, 0.5, 1.5]'], outputs: ['float32[3] = [9, 4, ?]'] },
     ],
   }),
-  // Mod (10): a - b * floor(a / b); with fmod a - b * trunc(a / b)
-  binaryRow('Mod', {
-    dtype: 'int64',
-    element: modulo,
-    examples: [
-      { inputs: ['int64[3] = [s, -7, 7]', 'int64[3] = [4, 4, -4]'], outputs: ['int64[3] = [s % 4, 1, -1]'] },
-      {
-        inputs: ['int64[3] = [s, -7, 7]', 'int64[3] = [4, 4, -4]'],
-        attributes: { fmod: 1 },
-        outputs: ['int64[3] = [s % 4, -3, 3]'],
-      },
-      { inputs: ['float32[n]', 'float32[n]'], attributes: { fmod: 1 }, outputs: ['float32[n]'] },
-    ],
-  }),
+  MOD,
   // BitShift (11): a * 2^b or a // 2^b
   binaryRow('BitShift', { dtype: 'uint8', refused: 'float32', attributes: { direction: 'LEFT' } }),
   // BitwiseAnd, BitwiseOr, BitwiseXor (18): bit by bit

@@ -34,7 +34,11 @@ const Cast: OperatorRow = {
       outputs: ['int32[2] = [s, -1]'],
       bounds: ['s <= 2147483647'],
     },
-    { inputs: ['int64[3] = [s, 0, s - 1]'], attributes: { to: 9 }, outputs: ['bool[3] = [true, false, ?]'] },
+    {
+      inputs: ['int64[3] = [s, 0, s - 1]'],
+      attributes: { to: 9 },
+      outputs: ['bool[3] = [true, false, min(s - 1, 1)]'],
+    },
     { inputs: ['int64[1] = [300]'], attributes: { to: 2 }, outputs: ['uint8[1] = [44]'] },
     { inputs: ['float32[3] = [2.7, -2.7, NaN]'], attributes: { to: 7 }, outputs: ['int64[3] = [2, -2, ?]'] },
     { inputs: ['bool[2] = [true, false]'], attributes: { to: 7 }, outputs: ['int64[2] = [1, 0]'] },

@@ -3,6 +3,7 @@ import { type Content, makeContent, type Scalar } from '../../ir/content.ts';
 import { innerFromNow } from '../../ir/inner-symbols.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
+import { truthOf } from '../rules/condition.ts';
 import { Exporter } from '../rules/export-types.ts';
 import { coveringSize, joinTypes } from '../rules/join-types.ts';
 import { requireBody } from '../rules/require-body.ts';
@@ -30,7 +31,7 @@ const If: OperatorRow = {
 const CONTENTS = new WeakMap<InferContext, readonly (Content | undefined)[]>();
 
 function inferBranches(cx: InferContext): readonly Carried[] {
-  const known = cx.content(0)?.elements[0];
+  const known = truthOf(cx, cx.content(0)?.elements[0]);
   const taken = inferBranch(cx, 'then_branch', { runs: known === true, dead: known === false });
   const other = inferBranch(cx, 'else_branch', { runs: known === false, dead: known === true });
   if (known === true) return taken();

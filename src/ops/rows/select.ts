@@ -1,9 +1,11 @@
 // Choosing and limiting elements: Where and Clip.
-import type { Content, Scalar } from '../../ir/content.ts';
+import { type Content, dimOf, type Scalar } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
 import { passesSizes } from '../rules/backward.ts';
 import { sameElement } from '../rules/compare-elements.ts';
+import { chosen } from '../rules/condition.ts';
+import { contentSizes } from '../rules/content-view.ts';
 import { maxElements, minElements } from '../rules/element-rules.ts';
 import { mapContent } from '../rules/map-content.ts';
 import { scalarInput } from '../rules/scalar-input.ts';
@@ -17,8 +19,10 @@ const Where: OperatorRow = {
   infer: (cx) => [cx.tensor(cx.broadcast(cx.shape(0), cx.shape(1), cx.shape(2)), cx.outputDType(0))],
   content: (cx, [out]) => [
     mapContent(cx, out, [0, 1, 2], ([condition, x, y]) => {
-      if (condition !== undefined) return condition === true ? x : y;
-      return sameElement(cx, x, y) ? x : undefined;
+      if (typeof condition === 'boolean') return condition ? x : y;
+      if (sameElement(cx, x, y)) return x;
+      const [a, b] = [dimOf(x), dimOf(y)];
+      return a && b && isFollowed(cx.content(0), out) ? chosen(cx, condition, a, b) : undefined;
     }),
   ],
   examples: [
@@ -33,11 +37,24 @@ const Where: OperatorRow = {
       outputs: ['int64[3] = [s, 2*s, t]'],
     },
     { inputs: ['bool[2]', 'int64[] = 1', 'int64[] = 1'], outputs: ['int64[2] = [1, 1]'] },
+    {
+      inputs: ['bool[1] = [min(s - 1, 1)]', 'int64[1] = [t]', 'int64[1] = [1]'],
+      outputs: ['int64[1] = [min(s - 1, 1)*(t - 1) + 1]'],
+      bounds: ['t + min(s, 2) <= t*min(s, 2) + 1'],
+    },
     { inputs: ['bool[...]', 'float32[n]', 'float32[n]'], outputs: ['float32[...]'] },
     { inputs: ['bool[2]', 'float32[3]', 'float32[n]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['bool[n]', 'float32[n]', 'float64[n]'], fails: 'DTYPE_MISMATCH' },
   ],
 };
+
+/** The most sizes of which each that is open gets a symbol. */
+const MOST_OPEN = 16;
+
+/** Whether an open choice is worth a size of its own: in a short list of sizes, not in a mask over data. */
+function isFollowed(condition: Content | undefined, output: ValueType | undefined): boolean {
+  return condition !== undefined || (contentSizes(output)?.reduce((a, b) => a * b, 1) ?? 0) <= MOST_OPEN;
+}
 
 /**
  * Clip (1): `min(max(x, low), high)`; bounds are attributes before version 11, then scalar inputs.

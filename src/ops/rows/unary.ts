@@ -3,7 +3,7 @@
 import { intScalar } from '../../ir/content.ts';
 import { isIntegerDType } from '../../ir/dtype.ts';
 import type { OperatorRow } from '../../ir/operator.ts';
-import { notElement } from '../rules/compare-elements.ts';
+import { notCondition } from '../rules/condition.ts';
 import { absoluteElement, maxElements, negateElement, signElement } from '../rules/element-rules.ts';
 import { unaryRow } from '../rules/elementwise-row.ts';
 import { ceilFloat, divideFloats, floorFloat, roundFloat, squareRoot } from '../rules/float-elements.ts';
@@ -13,7 +13,7 @@ export const UNARY_ROWS: readonly OperatorRow[] = [
   // Abs (1): |x|
   unaryRow('Abs', {
     element: absoluteElement,
-    examples: [{ inputs: ['int64[3] = [-2, s, 1]'], outputs: ['int64[3] = [2, s, 1]'] }],
+    examples: [{ inputs: ['int64[3] = [-2, s, s - 5]'], outputs: ['int64[3] = [2, s, max(s - 5, 5 - s)]'] }],
   }),
   // Neg (1): -x
   unaryRow('Neg', {
@@ -23,7 +23,7 @@ export const UNARY_ROWS: readonly OperatorRow[] = [
   // Sign (9): -1, 0 or 1
   unaryRow('Sign', {
     element: signElement,
-    examples: [{ inputs: ['int64[3] = [s, -5, s - 1]'], outputs: ['int64[3] = [1, -1, ?]'] }],
+    examples: [{ inputs: ['int64[3] = [s, -5, s - 1]'], outputs: ['int64[3] = [1, -1, min(s - 1, 1)]'] }],
   }),
   // Floor (1), Ceil (1): the integer below, above
   unaryRow('Floor', {
@@ -58,8 +58,11 @@ export const UNARY_ROWS: readonly OperatorRow[] = [
   unaryRow('Not', {
     dtype: 'bool',
     refused: 'float32',
-    element: (_, __, a) => notElement(a),
-    examples: [{ inputs: ['bool[2] = [true, ?]'], outputs: ['bool[2] = [false, ?]'] }],
+    element: (cx, _, a) => notCondition(cx, a),
+    examples: [
+      { inputs: ['bool[2] = [true, ?]'], outputs: ['bool[2] = [false, ?]'] },
+      { inputs: ['bool[1] = [min(s - 1, 1)]'], outputs: ['bool[1] = [max(2 - s, 0)]'] },
+    ],
   }),
   // BitwiseNot (18): ~x
   unaryRow('BitwiseNot', { dtype: 'int32', refused: 'float32' }),

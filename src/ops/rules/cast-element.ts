@@ -4,6 +4,7 @@ import { dimOf, intOf, intScalar, type Scalar } from '../../ir/content.ts';
 import { type DType, isFloatDType, isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext } from '../../ir/operator.ts';
 import { equalElements } from './compare-elements.ts';
+import { conditionDim, isNonZero } from './condition.ts';
 import { roundTo, truncateFloat } from './float-elements.ts';
 import { fitted, wrap } from './integer-elements.ts';
 import { isExact, ratioElement, simplified } from './ratio.ts';
@@ -12,15 +13,17 @@ import { isExact, ratioElement, simplified } from './ratio.ts';
 export function castElement(cx: InferContext, element: Scalar, from: DType, to: DType): Scalar {
   if (element === undefined || from === to) return element;
   if (to === 'bool') return castToBool(cx, element);
-  if (typeof element === 'boolean') return castElement(cx, intScalar(element ? 1 : 0), 'int64', to);
+  if (from === 'bool') return castElement(cx, conditionDim(element), 'int64', to);
   if (isIntegerDType(to)) return castToInteger(cx, element, to);
   return isFloatDType(to) ? castToFloat(cx, element, to) : undefined;
 }
 
-function castToBool(cx: InferContext, element: Scalar): boolean | undefined {
-  if (typeof element === 'boolean') return element;
-  const zero = equalElements(cx, element, typeof element === 'number' ? 0 : constant(0));
-  return zero === undefined ? undefined : !zero;
+function castToBool(cx: InferContext, element: Scalar): Scalar {
+  const isWhole = typeof element !== 'number';
+  const zero = equalElements(cx, element, isWhole ? constant(0) : 0);
+  if (zero !== undefined) return !zero;
+  const dim = dimOf(element);
+  return dim && isNonZero(cx, cx.facts.simplify(dim));
 }
 
 function castToInteger(cx: InferContext, element: Scalar, to: DType): Scalar {

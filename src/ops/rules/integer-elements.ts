@@ -87,17 +87,19 @@ export const multiplyIntegers: IntegerRule = (cx, dtype, a, b) =>
 export const divideIntegers: IntegerRule = rule(
   (a, b) => (b === 0n ? undefined : a / b),
   (cx, a, b) => {
-    const [dividend, divisor] = [cx.facts.range(a), cx.facts.range(b)];
-    if (divisor.min >= 1) {
-      if (dividend.min >= 0) return floorDiv(a, b);
-      if (dividend.max <= 0) return neg(floorDiv(neg(a), b));
-    } else if (divisor.max <= -1) {
-      if (dividend.min >= 0) return neg(floorDiv(a, neg(b)));
-      if (dividend.max <= 0) return floorDiv(neg(a), neg(b));
-    }
-    return undefined;
+    const { min, max } = cx.facts.range(b);
+    if (min >= 1) return truncated(cx, a, b);
+    return max <= -1 ? neg(truncated(cx, a, neg(b))) : undefined;
   },
 );
+
+/** `a / b` rounded toward zero, for `b >= 1`. */
+function truncated(cx: InferContext, a: Dim, b: Dim): Dim {
+  const { min, max } = cx.facts.range(a);
+  if (min >= 0) return floorDiv(a, b);
+  if (max <= 0) return neg(floorDiv(neg(a), b));
+  return sub(floorDiv(maxOf(a, 0), b), floorDiv(maxOf(neg(a), 0), b));
+}
 
 /** An integer below 2^53 in magnitude; undefined for greater ones. */
 function safeOnly(value: bigint): bigint | undefined {
@@ -113,7 +115,10 @@ export const floorModulo: IntegerRule = rule(
 /** ONNX Mod with fmod = 1: the sign of the dividend, as C's `fmod`, which is computed in float64: exact below 2^53. */
 export const truncatedModulo: IntegerRule = rule(
   (a, b) => (b === 0n || safeOnly(a) === undefined || safeOnly(b) === undefined ? undefined : a % b),
-  (cx, a, b) => (cx.facts.range(a).min >= 0 && cx.facts.range(b).min >= 1 ? mod(a, b) : undefined),
+  (cx, a, b) => {
+    if (cx.facts.range(b).min < 1) return undefined;
+    return cx.facts.range(a).min >= 0 ? mod(a, b) : sub(a, mul(b, truncated(cx, a, b)));
+  },
 );
 
 function nonZero(cx: InferContext, dim: Dim): boolean {
@@ -157,29 +162,19 @@ export function negateInteger(cx: InferContext, dtype: DType, a: Scalar): Scalar
   return subtractIntegers(cx, dtype, intScalar(0), a);
 }
 
-/** `|a|`, where the sign of a size is known. */
+/** `|a|`. */
 export function absoluteInteger(cx: InferContext, dtype: DType, a: Scalar): Scalar {
-  const sign = signOf(cx, a);
-  if (sign === undefined) return undefined;
-  return sign < 0 ? negateInteger(cx, dtype, a) : a;
+  const value = intOf(a);
+  if (value !== undefined) return value < 0 ? negateInteger(cx, dtype, a) : a;
+  const dim = dimOf(a);
+  const magnitude = dim && attempt(() => cx.facts.simplify(maxOf(dim, neg(dim))));
+  return magnitude && fitted(cx, dtype, magnitude);
 }
 
-/** -1, 0 or 1; undefined where the sign is not known. A size that may be zero or more counts as 1 only above zero. */
+/** -1, 0 or 1. */
 export function signInteger(cx: InferContext, _dtype: DType, a: Scalar): Scalar {
   const value = intOf(a);
   if (value !== undefined) return intScalar(value > 0 ? 1 : value < 0 ? -1 : 0);
   const dim = dimOf(a);
-  if (!dim) return undefined;
-  const { min, max } = cx.facts.range(dim);
-  return min >= 1 ? intScalar(1) : max <= -1 ? intScalar(-1) : undefined;
-}
-
-/** 1 for what is known to be at least zero, -1 for at most zero. */
-function signOf(cx: InferContext, a: Scalar): 1 | -1 | undefined {
-  const value = intOf(a);
-  if (value !== undefined) return value < 0 ? -1 : 1;
-  const dim = dimOf(a);
-  if (!dim) return undefined;
-  const { min, max } = cx.facts.range(dim);
-  return min >= 0 ? 1 : max <= 0 ? -1 : undefined;
+  return dim && attempt(() => cx.facts.simplify(minOf(maxOf(dim, -1), 1)));
 }
