@@ -30,6 +30,15 @@ function broadcastPair(cx: InferContext, [a, b]: readonly [Shape, Shape], all: r
       if (only) result.push(only);
       continue;
     }
+    // The common cases, in which there is nothing to ask and nothing to record.
+    if (left === right || isOne(right)) {
+      result.push(left);
+      continue;
+    }
+    if (isOne(left)) {
+      result.push(right);
+      continue;
+    }
     if (cx.facts.broadcastable(left, right) === 'false') {
       const texts = all.map((shape) => formatShape(shape)).join(' and ');
       cx.fail('SHAPE_MISMATCH', `${cx.op}: ${texts} do not broadcast: ${formatDim(left)} meets ${formatDim(right)}`, {
@@ -41,3 +50,5 @@ function broadcastPair(cx: InferContext, [a, b]: readonly [Shape, Shape], all: r
   }
   return result;
 }
+
+const isOne = (dim: Dim): boolean => dim.kind === 'const' && dim.value === 1;

@@ -3,11 +3,12 @@ import type { Facts } from '../dim/facts.ts';
 import type { Attribute, Attributes } from '../ir/attribute.ts';
 import type { Content } from '../ir/content.ts';
 import type { Graph, Node } from '../ir/graph.ts';
+import type { TensorData } from '../ir/tensor-data.ts';
 import { sameType, type ValueType } from '../ir/type.ts';
 
 /** How many kinds of one operator are remembered; deep networks repeat a few. */
 const MAX_ENTRIES = 16;
-/** Contents with more elements are compared by identity alone. */
+/** Contents with more elements, and tensors with more bytes, are compared by identity alone. */
 const MAX_COMPARED = 64;
 
 /** What a node was given and gave. */
@@ -128,7 +129,17 @@ function sameAttribute(a: Attribute, b: Attribute): boolean {
   if (a === b) return true;
   if (a.kind !== b.kind) return false;
   if (Object.is(a.value, b.value)) return true;
+  if (a.kind === 'tensor' && b.kind === 'tensor') return sameSmallTensor(a.value, b.value);
   return Array.isArray(a.value) && Array.isArray(b.value) && sameList(a.value, b.value);
+}
+
+/** Exporters write the same few numbers as constants again and again. */
+function sameSmallTensor(a: TensorData, b: TensorData): boolean {
+  if (a.dtype !== b.dtype || a.storage.kind !== 'bytes' || b.storage.kind !== 'bytes') return false;
+  const [left, right] = [a.storage.bytes, b.storage.bytes];
+  if (left.length !== right.length || left.length > MAX_COMPARED || !sameList(a.shape, b.shape)) return false;
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
 }
 
 function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -46,51 +46,93 @@ const KINDS: Readonly<Record<string, AttributeKind>> = {
 
 const typeLists: (readonly string[] | undefined)[] = [];
 
-/**
- * Decodes every version of an operator, oldest first; parts that did not change are shared between versions.
- *
- * @param json the recorded rows
- * @throws INTERNAL_INVARIANT when the text is not a recorded row
- */
-export function decodeSchemas(domain: string, name: string, json: string): readonly OperatorSchema[] {
-  // The text is our own generated data, so its form is known.
-  const rows = JSON.parse(json) as readonly RowJson[];
-  const versions: OperatorSchema[] = [];
-  let before: OperatorSchema | undefined;
-  for (const row of rows) {
-    before = decodeRow(domain, name, row, before);
-    versions.push(before);
+/** The part of a row that stands in it, or in the nearest row before it that has one. */
+type PartIndex = 2 | 3 | 4 | 5;
+
+/** The versions of one operator, oldest first. Each is decoded when it is first asked for: a model needs one of a dozen. */
+export class SchemaVersions {
+  readonly #domain: string;
+  readonly #name: string;
+  readonly #rows: readonly RowJson[];
+  readonly #schemas: (OperatorSchema | undefined)[] = [];
+  /** Decoded parts by row and index: versions in which a part did not change share it. */
+  readonly #parts = new Map<number, unknown>();
+  #all: readonly OperatorSchema[] | undefined;
+
+  /**
+   * @param json the recorded rows
+   * @throws INTERNAL_INVARIANT when the text is not a recorded row
+   */
+  constructor(domain: string, name: string, json: string) {
+    this.#domain = domain;
+    this.#name = name;
+    // The text is our own generated data, so its form is known.
+    this.#rows = JSON.parse(json) as readonly RowJson[];
   }
-  return versions;
+
+  /** Every version. */
+  get all(): readonly OperatorSchema[] {
+    return (this.#all ??= Object.freeze(this.#rows.map((_, i) => this.#at(i))));
+  }
+
+  /** The version that an opset has: the newest that is not newer than it. */
+  find(opset: number): OperatorSchema | undefined {
+    for (let i = this.#rows.length - 1; i >= 0; i--) {
+      const row = this.#rows[i];
+      if (row && row[0] <= opset) return this.#at(i);
+    }
+    return undefined;
+  }
+
+  #at(i: number): OperatorSchema {
+    return (this.#schemas[i] ??= this.#decode(i));
+  }
+
+  #decode(i: number): OperatorSchema {
+    const row = this.#rows[i];
+    invariant(row, `${this.#name} has no version ${i}`);
+    const [sinceVersion, flags] = row;
+    const inputs = this.#part(i, 2, (part) => decodeParameters(textOf(part)));
+    const outputs = this.#part(i, 3, (part) => decodeParameters(textOf(part)));
+    const attributes = this.#part(i, 4, (part) => decodeAttributes(typeof part === 'string' ? [] : part));
+    const typeConstraints = this.#part(i, 5, (part) => decodeConstraints(textOf(part)));
+    const [minInputs, maxInputs, minOutputs, maxOutputs] = row[6] ?? [
+      ...impliedCounts(inputs),
+      ...impliedCounts(outputs),
+    ];
+    return Object.freeze({
+      domain: this.#domain,
+      name: this.#name,
+      sinceVersion,
+      deprecated: (flags & DEPRECATED) !== 0,
+      inputs,
+      outputs,
+      attributes,
+      typeConstraints,
+      minInputs,
+      maxInputs: maxInputs ?? Infinity,
+      minOutputs,
+      maxOutputs: maxOutputs ?? Infinity,
+      hasFunctionBody: (flags & FUNCTION_BODY) !== 0,
+    });
+  }
+
+  #part<T>(i: number, index: PartIndex, decode: (part: string | readonly AttributeJson[]) => T): T {
+    let at = i;
+    let part = this.#rows[at]?.[index];
+    while (part === 0 && at > 0) part = this.#rows[--at]?.[index];
+    invariant(part !== 0 && part !== undefined, `the first schema row of ${this.#name} leaves parts out`);
+    const key = at * 8 + index;
+    // A key holds what the decoder of its index made, and nothing else.
+    const known = this.#parts.get(key) as T | undefined;
+    if (known !== undefined) return known;
+    const made = decode(part);
+    this.#parts.set(key, made);
+    return made;
+  }
 }
 
-function decodeRow(domain: string, name: string, row: RowJson, before: OperatorSchema | undefined): OperatorSchema {
-  const [sinceVersion, flags, inputText, outputText, attributeRows, constraintText, counts] = row;
-  const inputs = inputText === 0 ? before?.inputs : decodeParameters(inputText);
-  const outputs = outputText === 0 ? before?.outputs : decodeParameters(outputText);
-  const attributes = attributeRows === 0 ? before?.attributes : decodeAttributes(attributeRows);
-  const typeConstraints = constraintText === 0 ? before?.typeConstraints : decodeConstraints(constraintText);
-  invariant(inputs && outputs && attributes && typeConstraints, `the first schema row of ${name} leaves parts out`);
-  const [minInputs, maxInputs, minOutputs, maxOutputs] = counts ?? [
-    ...impliedCounts(inputs),
-    ...impliedCounts(outputs),
-  ];
-  return Object.freeze({
-    domain,
-    name,
-    sinceVersion,
-    deprecated: (flags & DEPRECATED) !== 0,
-    inputs,
-    outputs,
-    attributes,
-    typeConstraints,
-    minInputs,
-    maxInputs: maxInputs ?? Infinity,
-    minOutputs,
-    maxOutputs: maxOutputs ?? Infinity,
-    hasFunctionBody: (flags & FUNCTION_BODY) !== 0,
-  });
-}
+const textOf = (part: string | readonly AttributeJson[]): string => (typeof part === 'string' ? part : '');
 
 /** Decodes `X:T,B:T?,rest:T*1`: name, type, and a suffix for optional and variadic parameters. */
 function decodeParameters(text: string): readonly FormalParameter[] {

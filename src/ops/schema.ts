@@ -1,5 +1,5 @@
 // Looks up operator schemas by domain, name and opset; an operator is decoded when it is first asked for.
-import { decodeSchemas } from './decode-schema.ts';
+import { SchemaVersions } from './decode-schema.ts';
 import type { OperatorSchema } from './schema-types.ts';
 import { AI_ONNX } from './schemas/ai-onnx.gen.ts';
 import { AI_ONNX_ML } from './schemas/ai-onnx-ml.gen.ts';
@@ -20,7 +20,7 @@ interface DomainTable {
   readonly rows: Readonly<Record<string, string>>;
   /** The newest opset of the domain in onnx 1.23.1, or in ONNX Runtime 1.30 where only that has it. */
   readonly latest: number;
-  readonly decoded: Map<string, readonly OperatorSchema[]>;
+  readonly decoded: Map<string, SchemaVersions>;
 }
 
 const table = (latest: number, rows: Readonly<Record<string, string>>): DomainTable => ({
@@ -60,16 +60,8 @@ function tableOf(domain: string): DomainTable | undefined {
 export function findSchema(domain: string, name: string, opset: number): OperatorSchema | undefined {
   const owner = tableOf(domain);
   if (!owner) return undefined;
-  const found = inForce(versionsIn(owner, domain, name), opset);
-  return found ?? (owner.rows === AI_ONNX ? inForce(runtimeVersions(name), opset) : undefined);
-}
-
-function inForce(versions: readonly OperatorSchema[], opset: number): OperatorSchema | undefined {
-  for (let i = versions.length - 1; i >= 0; i--) {
-    const schema = versions[i];
-    if (schema && schema.sinceVersion <= opset) return schema;
-  }
-  return undefined;
+  const found = versionsIn(owner, domain, name)?.find(opset);
+  return found ?? (owner.rows === AI_ONNX ? versionsIn(RUNTIME, '', name)?.find(opset) : undefined);
 }
 
 /**
@@ -80,12 +72,13 @@ export function schemaVersions(domain: string, name: string): readonly OperatorS
   const owner = tableOf(domain);
   if (!owner) return NO_VERSIONS;
   const versions = versionsIn(owner, domain, name);
-  return versions.length === 0 && owner.rows === AI_ONNX ? runtimeVersions(name) : versions;
+  if (versions) return versions.all;
+  return owner.rows === AI_ONNX ? runtimeVersions(name) : NO_VERSIONS;
 }
 
 /** The versions of an operator of ai.onnx that ONNX Runtime adds to the standard's, oldest first; mostly none. */
 export function runtimeVersions(name: string): readonly OperatorSchema[] {
-  return versionsIn(RUNTIME, '', name);
+  return versionsIn(RUNTIME, '', name)?.all ?? NO_VERSIONS;
 }
 
 /** The names of the operators of ai.onnx of which ONNX Runtime has forms of its own, in alphabetical order. */
@@ -93,12 +86,12 @@ export function runtimeOperatorNames(): readonly string[] {
   return Object.keys(RUNTIME.rows);
 }
 
-function versionsIn(owner: DomainTable, domain: string, name: string): readonly OperatorSchema[] {
+function versionsIn(owner: DomainTable, domain: string, name: string): SchemaVersions | undefined {
   const known = owner.decoded.get(name);
   if (known) return known;
   const json = Object.hasOwn(owner.rows, name) ? owner.rows[name] : undefined;
-  if (json === undefined) return NO_VERSIONS;
-  const versions = decodeSchemas(domain === 'ai.onnx' ? '' : domain, name, json);
+  if (json === undefined) return undefined;
+  const versions = new SchemaVersions(domain === 'ai.onnx' ? '' : domain, name, json);
   owner.decoded.set(name, versions);
   return versions;
 }

@@ -48,7 +48,8 @@ export function sliceLength(cx: InferContext, size: Dim, { start, end, step }: S
     return length;
   }
   const length = forward ? forwardLength(cx, size, start, end) : backwardLength(cx, size, start, end);
-  return cx.facts.simplify(maxOf(stepped(length, forward ? step : neg(step)), 0));
+  const steps = stepped(length, forward ? step : neg(step));
+  return cx.facts.simplify(cx.facts.range(steps).min >= 0 ? steps : maxOf(steps, 0));
 }
 
 /** How many of `length` elements in a row a stride takes; one past the end takes one element at most. */
