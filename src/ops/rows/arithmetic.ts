@@ -59,16 +59,17 @@ const REMAINDER = binaryRow('Mod', {
       outputs: ['int64[3] = [s % 4, -3, 3]'],
     },
     { inputs: ['float32[n]', 'float32[n]'], attributes: { fmod: 1 }, outputs: ['float32[n]'] },
+    { inputs: ['float32[n]', 'float32[n]'], opset: 28, outputs: ['float32[n]'] },
     { inputs: ['float32[n]', 'float32[n]'], fails: 'ATTRIBUTE_INVALID' },
   ],
 });
 
-/** Mod (since 10): a - b * floor(a / b), with fmod a - b * trunc(a / b), which floats must have. */
+/** Mod (since 10): a - b * floor(a / b), with fmod a - b * trunc(a / b), which floats must have before 28. */
 const MOD: OperatorRow = {
   ...REMAINDER,
   infer: (cx) => {
     const dtype = cx.dtype(0);
-    if (dtype !== 'undefined' && isFloatDType(dtype) && cx.int('fmod', 0) !== 1) {
+    if (cx.version < 28 && dtype !== 'undefined' && isFloatDType(dtype) && cx.int('fmod', 0) !== 1) {
       cx.fail('ATTRIBUTE_INVALID', `Mod of ${dtype} needs fmod 1`, {
         expected: '1',
         actual: String(cx.int('fmod', 0)),
