@@ -18,6 +18,7 @@ import { GATHER_ROWS } from './rows/gather.ts';
 import { IMAGE_DECODER_ROWS } from './rows/image-decoder.ts';
 import { INTEGER_MATMUL_ROWS } from './rows/integer-matmul.ts';
 import { LAYER_NORMALIZATION_ROWS } from './rows/layer-normalization.ts';
+import { LEGACY_ROWS } from './rows/legacy.ts';
 import { LINEAR_ATTENTION_ROWS } from './rows/linear-attention.ts';
 import { LOGIC_ROWS } from './rows/logic.ts';
 import { LOOP_ROWS } from './rows/loop.ts';
@@ -131,6 +132,7 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   SEQUENCE_MAP_ROWS,
   SEQUENCE_SPLIT_ROWS,
   SHAPE_OF_ROWS,
+  LEGACY_ROWS,
   SLICE_ROWS,
   STRETCH_ROWS,
   MICROSOFT_ATTENTION_ROWS,

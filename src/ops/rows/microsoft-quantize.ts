@@ -2,7 +2,7 @@
 import { makeContent } from '../../ir/content.ts';
 import type { OperatorRow } from '../../ir/operator.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
-import { inMicrosoft } from '../rules/microsoft.ts';
+import { inMicrosoft, requireScalars } from '../rules/microsoft.ts';
 import { listLength, sizeElements } from '../rules/size-elements.ts';
 import { requireScale } from './quantize.ts';
 import { recurrentTypes } from './recurrent.ts';
@@ -34,6 +34,34 @@ const DequantizeLinear: OperatorRow = {
     { inputs: ['uint16[n, c]', 'float32[]', 'uint16[]'], outputs: ['float32[n, c]'] },
     { inputs: ['int8[64, c]', 'float32[64]', 'int8[64]'], attributes: { axis: 0 }, outputs: ['float32[64, c]'] },
     { inputs: ['int8[64, c]', 'float32[32]', 'int8[32]'], attributes: { axis: 0 }, fails: 'SHAPE_MISMATCH' },
+  ],
+};
+
+const ORDERS = { order_input: 1, order_output: 2 };
+
+/** QuantizeWithOrder (1): x in 8 bits, its matrices laid out in another memory order; shape of x. */
+const QuantizeWithOrder: OperatorRow = {
+  name: 'QuantizeWithOrder',
+  infer: (cx) => {
+    requireScalars(cx, [1]);
+    return [cx.tensor(cx.shape(0), 'int8')];
+  },
+  examples: [
+    { inputs: ['float32[b, n, 64]', 'float32[]'], attributes: ORDERS, outputs: ['int8[b, n, 64]'] },
+    { inputs: ['int8[n]', 'float32[]'], attributes: ORDERS, fails: 'DTYPE_MISMATCH' },
+  ],
+};
+
+/** DequantizeWithOrder (1): 8-bit x as floats of the element type `to`, in another memory order; shape of x. */
+const DequantizeWithOrder: OperatorRow = {
+  name: 'DequantizeWithOrder',
+  infer: (cx) => {
+    requireScalars(cx, [1]);
+    return [cx.tensor(cx.shape(0), dtypeAttribute(cx, 'to') ?? cx.outputDType(0))];
+  },
+  examples: [
+    { inputs: ['int8[b, n, 64]', 'float32[]'], attributes: { ...ORDERS, to: 10 }, outputs: ['float16[b, n, 64]'] },
+    { inputs: ['uint8[n]', 'float32[]'], attributes: { ...ORDERS, to: 1 }, fails: 'DTYPE_MISMATCH' },
   ],
 };
 
@@ -147,6 +175,8 @@ const DynamicQuantizeLSTM: OperatorRow = {
 export const MICROSOFT_QUANTIZE_ROWS: readonly OperatorRow[] = inMicrosoft([
   QuantizeLinear,
   DequantizeLinear,
+  QuantizeWithOrder,
+  DequantizeWithOrder,
   QuantizeBFP,
   DequantizeBFP,
   DynamicQuantizeLSTM,

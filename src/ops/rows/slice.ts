@@ -133,7 +133,7 @@ function boundsOf(cx: InferContext, rank: number): BoundsByAxis | undefined {
   const starts = listOf(cx, 'starts', 1);
   const ends = listOf(cx, 'ends', 2);
   if (starts && ends && starts.length !== ends.length) {
-    cx.fail('OP_INVALID', `Slice: ${starts.length} starts and ${ends.length} ends`, {
+    cx.fail('OP_INVALID', `${cx.op}: ${starts.length} starts and ${ends.length} ends`, {
       expected: `${starts.length} ends`,
       actual: `${ends.length} ends`,
     });
@@ -143,7 +143,7 @@ function boundsOf(cx: InferContext, rank: number): BoundsByAxis | undefined {
   if (given === undefined || (given === 'absent' && count === undefined)) return undefined;
   const axes = cx.axes(given === 'absent' ? Array.from({ length: count ?? 0 }, (_, i) => i) : given, rank);
   if (count !== undefined && axes.length !== count) {
-    cx.fail('OP_INVALID', `Slice: ${axes.length} axes for ${count} starts`, {
+    cx.fail('OP_INVALID', `${cx.op}: ${axes.length} axes for ${count} starts`, {
       expected: `${count} axes`,
       actual: `${axes.length}`,
     });
@@ -152,11 +152,15 @@ function boundsOf(cx: InferContext, rank: number): BoundsByAxis | undefined {
   return new Map(axes.map((axis, i) => [axis, { start: starts?.[i], end: ends?.[i], step: steps?.[i] }]));
 }
 
+/** Slice had its bounds as attributes at first; DynamicSlice, which was tried beside it, has them as inputs. */
+const hasAttributes = (cx: InferContext): boolean => cx.op === 'Slice' && cx.version < 10;
+
 function listOf(cx: InferContext, name: string, i: number): readonly (Dim | undefined)[] | undefined {
-  return cx.version < 10 ? cx.ints(name)?.map((n) => constant(n)) : sizeElements(cx, i);
+  return hasAttributes(cx) ? cx.ints(name)?.map((n) => constant(n)) : sizeElements(cx, i);
 }
 
-function sliceShape(cx: InferContext): Shape | undefined {
+/** The shape of the slice of input 0; undefined where its rank is not known. */
+export function sliceShape(cx: InferContext): Shape | undefined {
   const shape = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
   if (!shape) return undefined;
   const bounds = boundsOf(cx, shape.length);
@@ -167,7 +171,8 @@ function sliceShape(cx: InferContext): Shape | undefined {
   });
 }
 
-function sliceContent(cx: InferContext, output: ValueType | undefined): Content | undefined {
+/** The elements of the slice, where they are known. */
+export function sliceContent(cx: InferContext, output: ValueType | undefined): Content | undefined {
   const source = cx.content(0);
   const sizes = contentSizes(output);
   const bounds = source && sizes && boundsOf(cx, source.shape.length);
