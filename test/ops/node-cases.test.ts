@@ -1,14 +1,14 @@
 // The node cases of onnx 1.23.1 as judge: how many are exact in each form, what the rest depend on, and that none is contradicted.
 import { describe, expect, test } from 'vitest';
+import { parseType } from '../../src/ir/type-text.ts';
 import {
   CONTAINERS,
-  OPEN_AS_THEY_ARE,
-  OPEN_AT_ZERO,
   OPEN_WITH_CONSTANTS,
   OPEN_WITH_SYMBOLS,
   OPEN_WITH_SYMBOLS_FOR_1,
   type OpenCases,
 } from './node-cases/open-cases.ts';
+import { OPEN_AS_THEY_ARE, OPEN_AT_ZERO } from './node-cases/open-in-forms.ts';
 import { nodeCasesPage } from './node-cases/page.ts';
 import { type CaseKind, type NodeCase, readCases } from './node-cases/read-cases.ts';
 import { type CaseResult, FORMS, runCase } from './node-cases/run-case.ts';
@@ -97,6 +97,45 @@ describe('the node cases of onnx', () => {
 
   test('are in the table of the docs; `npx vitest run test/ops/node-cases.test.ts -u` writes it', async () => {
     await expect(nodeCasesPage(judged)).toMatchFileSnapshot('../../docs/node-cases.md');
+  });
+});
+
+describe('runCase', () => {
+  const given = (change: (one: NodeCase) => Partial<NodeCase>): CaseResult => {
+    const one = CASES.find(({ name }) => name === 'test_matmul_2d');
+    if (!one) throw new Error('test_matmul_2d is no case');
+    return runCase({ ...one, ...change(one) }, FORMS.eachAxis);
+  };
+  const output = (text: string): CaseResult =>
+    given(() => ({ outputs: [{ kind: 'tensor', text, ...parseType(text) }] }));
+
+  test('takes what the case gives as exact', () => {
+    expect(given(() => ({}))).toEqual({ outcome: 'exact', mistakes: [], types: 'float32[3, 3]' });
+  });
+
+  test.each([
+    ['size', 'float32[3, 4]'],
+    ['rank', 'float32[3]'],
+    ['element type', 'int32[3, 3]'],
+  ])('finds a wrong %s', (_, text) => {
+    expect(output(text)).toMatchObject({ outcome: 'wrong', mistakes: [`output 0 is ${text}, not float32[s0, s3]`] });
+  });
+
+  test('finds sizes that break a condition', () => {
+    const broken = given(({ inputs: [first] }) => ({
+      inputs: first ? [first, { kind: 'tensor', text: '', ...parseType('float32[5, 3]') }] : [],
+    }));
+    expect(broken.outcome).toBe('wrong');
+    expect(broken.mistakes).not.toEqual([]);
+  });
+
+  test('tells the case whose rule breaks', () => {
+    const broken = given(() => ({
+      read: () => {
+        throw new RangeError('no model');
+      },
+    }));
+    expect(broken).toEqual({ outcome: 'wrong', mistakes: ['threw RangeError: no model'], types: '' });
   });
 });
 
