@@ -12,10 +12,10 @@ import type { Refusal } from './scene.ts';
 export interface CampaignOptions {
   readonly firstSeed: number;
   readonly graphs: number;
+  /** As `drawPlan` takes them. */
+  readonly domains?: readonly string[] | undefined;
   /** Whether failing graphs are cut down and printed; yes by default. */
   readonly minimised?: boolean;
-  /** Called after each graph. */
-  readonly onGraph?: (seed: number) => void;
 }
 
 /** A finding with the graph that shows it. */
@@ -48,9 +48,9 @@ export interface Campaign {
 
 const count = (counts: Map<string, number>, key: string): unknown => counts.set(key, (counts.get(key) ?? 0) + 1);
 
-/** Runs a campaign. */
-export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
-  const campaign: Campaign = {
+/** A campaign of no graphs. */
+export function emptyCampaign(): Campaign {
+  return {
     graphs: 0,
     nodes: 0,
     runs: 0,
@@ -64,15 +64,44 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     accepted: new Map(),
     failures: [],
   };
+}
+
+/** Adds what another campaign came to. */
+export function addCampaign(total: Campaign, other: Campaign): void {
+  for (const name of ['graphs', 'nodes', 'runs', 'sizes', 'elements', 'unmet', 'foreseen', 'refusals'] as const)
+    total[name] += other[name];
+  for (const name of ['operators', 'lacking', 'accepted'] as const) {
+    for (const [key, times] of other[name]) total[name].set(key, (total[name].get(key) ?? 0) + times);
+  }
+  total.failures.push(...other.failures);
+}
+
+/** A campaign as one line of JSON. */
+export function campaignToJson({ operators, lacking, accepted, ...rest }: Campaign): string {
+  return JSON.stringify({ ...rest, operators: [...operators], lacking: [...lacking], accepted: [...accepted] });
+}
+
+/** Reads what `campaignToJson` wrote. */
+export function campaignFromJson(text: string): Campaign {
+  const { operators, lacking, accepted, ...rest } = JSON.parse(text);
+  return { ...rest, operators: new Map(operators), lacking: new Map(lacking), accepted: new Map(accepted) };
+}
+
+/** Runs a campaign. */
+export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
+  const campaign = emptyCampaign();
   for (let seed = options.firstSeed; seed < options.firstSeed + options.graphs; seed++) {
-    await judgeSeed(campaign, seed, options.minimised ?? true);
-    options.onGraph?.(seed);
+    await judgeSeed(campaign, seed, options);
   }
   return campaign;
 }
 
-async function judgeSeed(campaign: Campaign, seed: number, minimised: boolean): Promise<void> {
-  const { plan, refusals } = drawPlan(seed);
+async function judgeSeed(
+  campaign: Campaign,
+  seed: number,
+  { domains, minimised = true }: CampaignOptions,
+): Promise<void> {
+  const { plan, refusals } = drawPlan(seed, domains);
   const verdict = await judgePlan(plan, new Rng(seed));
   campaign.graphs++;
   campaign.nodes += verdict.nodes;

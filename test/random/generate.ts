@@ -19,8 +19,12 @@ export interface Drawn {
 /** Opsets that graphs are drawn for; ONNX Runtime 1.30 takes up to 26. */
 const OPSETS = [26, 25, 24, 23, 22, 21, 21, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7];
 
-/** Draws a graph of up to 14 nodes and their scaffolding. */
-export function drawPlan(seed: number): Drawn {
+/**
+ * Draws a graph of up to 14 nodes and their scaffolding.
+ *
+ * @param domains whose rows are drawn from beside recipes; ai.onnx and ai.onnx.ml by default
+ */
+export function drawPlan(seed: number, domains: readonly string[] = ['', 'ai.onnx.ml']): Drawn {
   const rng = new Rng(seed);
   const opset = rng.pick(OPSETS);
   const scene = new Scene(rng, opset, rng.chance(0.1));
@@ -32,6 +36,7 @@ export function drawPlan(seed: number): Drawn {
   }
   const templates = allTemplates().filter(
     ({ row, sinceVersion }) =>
+      domains.includes(row.domain ?? '') &&
       findSchema(row.domain ?? '', row.name, row.domain ? 1000 : opset)?.sinceVersion === sinceVersion,
   );
   const byOperator = new Map<OperatorRow, Template[]>();

@@ -7,6 +7,7 @@ import { FeedCheck } from '../../src/ir/feed-check.ts';
 import { type BuiltPlan, buildPlan } from './build-plan.ts';
 import { type Contradiction, RunComparison } from './compare-run.ts';
 import { drawSizes, feedsOf, type Sizes } from './feeds.ts';
+import { isHazardous } from './hazards.ts';
 import { bodiesOfPlan, countNodes, everyNode, namesRead, type Plan, type PlanNode, withNodes } from './plan.ts';
 import { openPlan, type PlanSession, type RuntimeError, withoutNode } from './plan-session.ts';
 import type { Rng } from './rng.ts';
@@ -108,6 +109,7 @@ class Judgement implements Verdict {
     this.unmet = drawn.taken.length === 0;
     let ended = 0;
     for (const sizes of drawn.taken) {
+      if (isHazardous(built, sizes)) continue;
       const outcome = await session.run(feedsOf(plan, sizes));
       if ('error' in outcome) {
         if (outcome.error.unsupported || !isForeseen(built, outcome.error)) return { error: outcome.error, sizes };
@@ -122,7 +124,10 @@ class Judgement implements Verdict {
     if (ended > 1 || (ended === 1 && plan.symbols.length === 0)) {
       this.operators = [...new Set([...everyNode(plan.nodes)].map(operatorOf))];
     }
-    if (this.#strict) for (const sizes of drawn.refused) await this.#tryRefused(plan, built, { session, sizes, check });
+    if (!this.#strict) return undefined;
+    for (const sizes of drawn.refused) {
+      if (!isHazardous(built, sizes)) await this.#tryRefused(plan, built, { session, sizes, check });
+    }
     return undefined;
   }
 
@@ -172,12 +177,14 @@ export async function judgeRefusal({ plan, node, text, crash }: Refusal, rng: Rn
   const op = operatorOf(node);
   if (crash) return { kind: 'crash', op, text, sizes: {} };
   const whole = onlyAncestors(plan, node);
-  const built = buildPlan(withNodes(whole, whole.nodes.slice(0, -1)));
+  // The contract of all nodes before it, because the refusal may rest on any of them.
+  const built = buildPlan(plan);
   const opened = await openPlan(whole);
   if ('error' in opened) return undefined;
   try {
-    const drawn = drawSizes(whole, new FeedCheck(contractOf(built.graph)), rng);
+    const drawn = drawSizes(plan, new FeedCheck(contractOf(built.graph)), rng);
     for (const sizes of drawn.taken) {
+      if (isHazardous(built, sizes)) continue;
       const outcome = await opened.session.run(feedsOf(whole, sizes));
       if ('tensors' in outcome) return { kind: 'refused', op, text, sizes: Object.fromEntries(sizes) };
     }

@@ -1,12 +1,12 @@
 // Cuts a failing graph down while it still fails in the same way.
-import { namesRead, type Plan, type PlanNode, withNodes } from './plan.ts';
+import { bodiesOfPlan, capturedNames, namesRead, type Plan, type PlanNode, withNodes } from './plan.ts';
 import { withoutNode } from './plan-session.ts';
 
 /** Tells whether a plan still shows the failure. */
 export type Fails = (plan: Plan) => Promise<boolean>;
 
 /** How many candidates are tried. */
-const TRIES = 200;
+const TRIES = 120;
 
 /**
  * A smaller plan that still fails: nodes are dropped with all that depends on them, or left out with their input in their place,
@@ -41,7 +41,7 @@ function bypassed(plan: Plan, node: PlanNode): Plan | undefined {
   const rest = plan.nodes.filter((each) => each !== node);
   if (!input || rest.some((each) => others.some((name) => namesRead(each).includes(name)))) return undefined;
   // Bodies name what they capture, and are left as they are.
-  if (rest.some((each) => !each.inputs.includes(output) && namesRead(each).includes(output))) return undefined;
+  if (rest.some((each) => bodiesOfPlan(each).length > 0 && capturedNames(each).includes(output))) return undefined;
   const nodes = rest.map((each) => ({ ...each, inputs: each.inputs.map((name) => (name === output ? input : name)) }));
   return withNodes(plan, nodes);
 }

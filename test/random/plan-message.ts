@@ -9,7 +9,16 @@ import { irVersionFor } from '../../src/ir/target.ts';
 import { materialize, type TensorData } from '../../src/ir/tensor-data.ts';
 import type { ValueType } from '../../src/ir/type.ts';
 import { latestOpset } from '../../src/ops/schema.ts';
-import { everyNode, type Plan, type PlanAttribute, type PlanBody, type PlanConstant, type PlanNode } from './plan.ts';
+import { buildPlan } from './build-plan.ts';
+import {
+  bodiesOfPlan,
+  everyNode,
+  type Plan,
+  type PlanAttribute,
+  type PlanBody,
+  type PlanConstant,
+  type PlanNode,
+} from './plan.ts';
 
 /**
  * The bytes of the model.
@@ -17,6 +26,7 @@ import { everyNode, type Plan, type PlanAttribute, type PlanBody, type PlanConst
  * @param fetched the outputs, which get no types, so that only the runtime's word counts
  */
 export function planBytes(plan: Plan, fetched: readonly string[]): Uint8Array {
+  const types = bodyTypes(plan);
   const domains = new Set([...everyNode(plan.nodes)].map(({ domain }) => domain).filter(Boolean));
   return encodeModel({
     irVersion: Math.max(8, Math.min(irVersionFor(plan.opset), 13)),
@@ -26,7 +36,7 @@ export function planBytes(plan: Plan, fetched: readonly string[]): Uint8Array {
     ],
     graph: {
       name: 'random',
-      node: plan.nodes.map(nodeProto),
+      node: plan.nodes.map((node) => nodeProto(node, types)),
       initializer: plan.constants.map(tensorProto),
       input: plan.inputs.map(({ name, dtype, shape }) => ({
         name,
@@ -42,8 +52,16 @@ export function planBytes(plan: Plan, fetched: readonly string[]): Uint8Array {
   });
 }
 
-function nodeProto({ name, domain, op, inputs, outputs, attributes }: PlanNode): NodeProto {
-  const attribute = Object.entries(attributes).map(([key, value]) => attributeMessage(key, value));
+function bodyTypes(plan: Plan): Types {
+  if (!plan.nodes.some((node) => bodiesOfPlan(node).length > 0)) return new Map();
+  return new Map([...buildPlan(plan).values].map(([name, { type }]) => [name, type]));
+}
+
+/** Types of values by name, for the outputs of bodies: without them a Loop of no steps does not know their ranks. */
+type Types = ReadonlyMap<string, ValueType>;
+
+function nodeProto({ name, domain, op, inputs, outputs, attributes }: PlanNode, types: Types): NodeProto {
+  const attribute = Object.entries(attributes).map(([key, value]) => attributeMessage(key, value, types));
   return { name, domain, opType: op, input: inputs, output: outputs, attribute };
 }
 
@@ -52,7 +70,7 @@ function tensorProto({ name, data }: PlanConstant): TensorProto {
 }
 
 /** A tensor whose elements are in memory. */
-export function tensorMessage(data: TensorData): TensorProto {
+function tensorMessage(data: TensorData): TensorProto {
   const { dtype, shape, storage } = data;
   if (storage.kind === 'strings') {
     return { dataType: DTYPES[dtype].onnx, dims: shape, stringData: storage.values.map(bytesOf) };
@@ -60,27 +78,34 @@ export function tensorMessage(data: TensorData): TensorProto {
   return { dataType: DTYPES[dtype].onnx, dims: shape, rawData: materialize(data) };
 }
 
-function bodyProto({ inputs, constants, nodes, outputs }: PlanBody): GraphProto {
+function bodyProto({ inputs, constants, nodes, outputs }: PlanBody, types: Types): GraphProto {
   return {
     name: 'body',
-    node: nodes.map(nodeProto),
+    node: nodes.map((node) => nodeProto(node, types)),
     initializer: constants.map(tensorProto),
     input: inputs.map(({ name, dtype, rank }): ValueInfoProto => {
       const shape = rank === 0 ? { shape: { dim: [] } } : {};
       return { name, type: { tensorType: { elemType: DTYPES[dtype].onnx, ...shape } } };
     }),
-    output: outputs.map((name) => ({ name })),
+    output: outputs.map((name) => outputInfo(name, types.get(name))),
   };
+}
+
+/** The rank of a body's output, and its sizes that are numbers. */
+function outputInfo(name: string, type: ValueType | undefined): ValueInfoProto {
+  if (type?.kind !== 'tensor' || type.dtype === 'undefined' || !type.shape) return { name };
+  const dim = type.shape.map((size) => (size.kind === 'const' ? { dimValue: size.value } : {}));
+  return { name, type: { tensorType: { elemType: DTYPES[type.dtype].onnx, shape: { dim } } } };
 }
 
 const bytesOf = (value: string | Uint8Array): Uint8Array =>
   typeof value === 'string' ? new TextEncoder().encode(value) : value;
 
 /** An attribute as a message. */
-export function attributeMessage(name: string, attribute: PlanAttribute): AttributeProto {
+function attributeMessage(name: string, attribute: PlanAttribute, types: Types): AttributeProto {
   switch (attribute.kind) {
     case 'body':
-      return { name, type: ATTRIBUTE_NUMBERS.graph, g: bodyProto(attribute.value) };
+      return { name, type: ATTRIBUTE_NUMBERS.graph, g: bodyProto(attribute.value, types) };
     case 'int':
       return { name, type: ATTRIBUTE_NUMBERS.int, i: attribute.value };
     case 'float':

@@ -66,7 +66,12 @@ export function bodiesOfPlan(node: PlanNode): readonly PlanBody[] {
 
 /** The names that a node reads from outside of it, those that its bodies capture included. */
 export function namesRead(node: PlanNode): string[] {
-  return [...node.inputs.filter(Boolean), ...bodiesOfPlan(node).flatMap(capturedBy)];
+  return [...node.inputs.filter(Boolean), ...capturedNames(node)];
+}
+
+/** The names that the bodies of a node read from outside of it. */
+export function capturedNames(node: PlanNode): string[] {
+  return bodiesOfPlan(node).flatMap(capturedBy);
 }
 
 function capturedBy(body: PlanBody): string[] {

@@ -146,7 +146,11 @@ const sequence: Recipe = (scene) => {
       });
   let list = made?.[0];
   if (!list) return;
-  if (rng.chance(0.3)) list = scene.place({ op: 'SequenceInsert', inputs: [list, x.name] })?.[0] ?? list;
+  const element = scene.typeOf(list);
+  const inner =
+    element?.kind === 'sequence' && element.element.kind === 'tensor' ? element.element.shape?.length : undefined;
+  if (inner === x.shape.length && rng.chance(0.3))
+    list = scene.place({ op: 'SequenceInsert', inputs: [list, x.name] })?.[0] ?? list;
   if (rng.chance(0.2)) list = scene.place({ op: 'SequenceErase', inputs: [list] })?.[0] ?? list;
   if (rng.chance(0.4)) scene.place({ op: 'SequenceLength', inputs: [list] });
   if (rng.chance(0.6)) scene.place({ op: 'SequenceAt', inputs: [list, scene.scalar('int64', rng.pick([0, 0, -1]))] });

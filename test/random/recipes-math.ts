@@ -48,7 +48,16 @@ const binary: Recipe = (scene) => {
     if (by) scene.place({ op, inputs: [x.name, by.name] });
     return;
   }
-  const inputs = rng.chance(0.5) || op === 'PRelu' ? [x.name, y.name] : [y.name, x.name];
+  if (op === 'PRelu') {
+    // ONNX Runtime's own inference takes the slope's sizes for no part of the result.
+    const slope = scene.input(
+      x.dtype,
+      x.shape.map((dim) => (rng.chance(0.5) ? constant(1) : dim)),
+    );
+    if (slope) scene.place({ op, inputs: [x.name, slope.name] });
+    return;
+  }
+  const inputs = rng.chance(0.5) ? [x.name, y.name] : [y.name, x.name];
   scene.place({ op, inputs, attributes: op === 'Mod' ? { fmod: 1 } : {} });
 };
 

@@ -44,6 +44,7 @@ const FILLS: Readonly<Record<string, Readonly<Record<number, Fill>>>> = {
   Mod: { 1: 'positive' },
   Det: { 0: 'one' },
   Expand: { 1: 'one' },
+  OneHot: { 1: 'positive' },
   Col2Im: { 1: 'positive' },
   MaxRoiPool: { 1: 'zero' },
   NonMaxSuppression: { 3: 'zero', 4: 'zero' },
@@ -56,7 +57,7 @@ export function allTemplates(): readonly Template[] {
   templates ??= operatorRows().flatMap((row) =>
     row.examples.flatMap((example) => {
       const since = example.outputs && row.domain !== 'dimwise.nn' ? sinceVersionOf(row, example) : undefined;
-      return since !== undefined && isDrawable(example) ? [{ row, example, sinceVersion: since }] : [];
+      return since !== undefined && isDrawable(row.name, example) ? [{ row, example, sinceVersion: since }] : [];
     }),
   );
   return templates;
@@ -67,12 +68,16 @@ function sinceVersionOf({ domain = '', name }: OperatorRow, { opset }: OperatorE
   return findSchema(domain, name, opset ?? (domain ? (latestOpset(domain) ?? 1) : Math.max(21, first)))?.sinceVersion;
 }
 
-function isDrawable({ inputs, given = [] }: OperatorExample): boolean {
+/** Inputs that no filling makes right: sizes that must add up to an axis. */
+const MUST_BE_KNOWN: Readonly<Record<string, number>> = { Split: 1, Squeeze: 1, Col2Im: 1 };
+
+function isDrawable(name: string, { inputs, given = [] }: OperatorExample): boolean {
   return (
     given.length === 0 &&
-    inputs.every((text) => {
+    inputs.every((text, i) => {
       if (text === null) return true;
       const { type, content } = parseType(text);
+      if (MUST_BE_KNOWN[name] === i && !content) return false;
       if (type.kind !== 'tensor' || !FEEDABLE.has(type.dtype)) return false;
       return !content || content.elements.every((element) => numberOf(element) !== undefined);
     })

@@ -125,7 +125,9 @@ function requirePositions(cx: InferContext, image: Shape, block: Shape): void {
 const OneHot: OperatorRow = {
   name: 'OneHot',
   infer: (cx) => {
-    const indices = cx.shape(0);
+    const indices = cx.rankBetween(0, 1, INFINITE);
+    const [values] = cx.ranked(2, 1);
+    if (values) cx.unify(values, constant(2), 'the number of values and 2');
     const known = depthOf(cx);
     const depth = known ?? cx.fresh('depth', { min: 1 });
     cx.atLeast(depth, 1, 'depth');
@@ -139,6 +141,9 @@ const OneHot: OperatorRow = {
     { inputs: ['int64[b]', 'int64[]', 'float32[2]'], outputs: ['float32[b, u]'] },
     { inputs: ['int64[b]', 'float32[] = 3.5', 'float32[2]'], outputs: ['float32[b, 3]'] },
     { inputs: ['int64[b]', 'int64[] = 0', 'float32[2]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['int64[]', 'int64[] = 3', 'float32[2]'], fails: 'RANK_MISMATCH' },
+    { inputs: ['int64[b]', 'int64[] = 3', 'float32[v]'], outputs: ['float32[b, 3]'], constraints: ['v == 2'] },
+    { inputs: ['int64[b]', 'int64[] = 3', 'float32[1]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['int64[b]', 'int64[] = 3', 'float32[2]'], attributes: { axis: 2 }, fails: 'ATTRIBUTE_INVALID' },
   ],
 };

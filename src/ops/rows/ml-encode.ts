@@ -26,8 +26,23 @@ const Binarizer = sameShape('Binarizer', ANY, (cx) => cx.dtype(0), [
   { inputs: ['string[n]'], fails: 'DTYPE_MISMATCH' },
 ]);
 
+/** The dtype of X, for which a value must be given. */
+function imputedDType(cx: InferContext): MaybeDType {
+  const x = cx.dtype(0);
+  const name = x === 'float32' ? 'imputed_value_floats' : x === 'int64' ? 'imputed_value_int64s' : undefined;
+  if (name !== undefined && attributeLength(cx, name) === 0) {
+    cx.fail('ATTRIBUTE_MISSING', `Imputer of ${x} needs ${name}`, { expected: name });
+  }
+  return x;
+}
+
 /** Imputer (since 1): one value replaced by another; Y as X. */
-const Imputer = sameShape('Imputer', ANY, (cx) => cx.dtype(0), [
+const Imputer = sameShape('Imputer', ANY, imputedDType, [
+  {
+    inputs: ['float32[n, f]'],
+    attributes: { imputed_value_int64s: [0] },
+    fails: 'ATTRIBUTE_MISSING',
+  },
   { inputs: ['int64[n, f]'], attributes: { imputed_value_int64s: [0] }, outputs: ['int64[n, f]'] },
   { inputs: ['string[n]'], fails: 'DTYPE_MISMATCH' },
 ]);
@@ -66,9 +81,23 @@ const VALUES: readonly (readonly [string, MaybeDType])[] = [
   ['values_floats', 'float32'],
 ];
 
-/** The dtype of the values that LabelEncoder maps to. */
+const KEYS: readonly (readonly [string, MaybeDType])[] = [
+  ['keys_strings', 'string'],
+  ['keys_int64s', 'int64'],
+  ['keys_floats', 'float32'],
+];
+
+/** The dtype of the values that LabelEncoder maps to; the keys must have that of the input. */
 function labelDType(cx: InferContext): MaybeDType {
   if (cx.version < 2) return opposite(cx);
+  const x = cx.dtype(0);
+  const keys = KEYS.find(([name]) => cx.attribute(name));
+  if (keys && x !== 'undefined' && keys[1] !== x) {
+    cx.fail('DTYPE_MISMATCH', `LabelEncoder: ${cx.inputName(0)} is ${x}, its keys are ${keys[0]}`, {
+      expected: keys[1],
+      actual: x,
+    });
+  }
   const values = cx.attribute('values_tensor');
   if (values?.kind === 'tensor') return values.value.dtype;
   return VALUES.find(([name]) => cx.attribute(name))?.[1] ?? 'undefined';
@@ -82,6 +111,11 @@ const LabelEncoder = sameShape('LabelEncoder', ANY, labelDType, [
     outputs: ['float32[n]'],
   },
   { inputs: ['int64[n]'], attributes: { classes_strings: ['a'] }, opset: 1, outputs: ['string[n]'] },
+  {
+    inputs: ['float32[n]'],
+    attributes: { keys_strings: ['a', 'b'], values_floats: [1, 2] },
+    fails: 'DTYPE_MISMATCH',
+  },
   { inputs: ['bool[n]'], fails: 'DTYPE_MISMATCH' },
 ]);
 

@@ -1,4 +1,5 @@
 // Classifiers and regressors of ai.onnx.ml: linear models, support vector machines, tree ensembles.
+import { mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { type TensorData, tensorFromValues } from '../../ir/tensor-data.ts';
@@ -28,6 +29,11 @@ function rowsOf(cx: InferContext, single: boolean): Dim {
   return (x.length === 1 ? undefined : x[0]) ?? constant(1);
 }
 
+/** The features of a row of X; undefined where the rank is unknown. */
+function featuresOf(cx: InferContext): Dim | undefined {
+  return cx.shape(0)?.at(-1);
+}
+
 /** The class labels: their dtype, and their number. */
 function labelsOf(cx: InferContext, integers: string): { readonly dtype: MaybeDType; readonly count: number } {
   const strings = attributeLength(cx, 'classlabels_strings');
@@ -38,7 +44,14 @@ function labelsOf(cx: InferContext, integers: string): { readonly dtype: MaybeDT
 const LinearRegressor: OperatorRow = {
   domain,
   name: 'LinearRegressor',
-  infer: (cx) => [cx.tensor([rowsOf(cx, true), cx.int('targets', 1)], 'float32')],
+  infer: (cx) => {
+    const rows = rowsOf(cx, true);
+    const targets = cx.int('targets', 1);
+    const features = featuresOf(cx);
+    const coefficients = constant(attributeLength(cx, 'coefficients'));
+    if (features) cx.atLeast(coefficients, mul(targets, features), 'the number of coefficients');
+    return [cx.tensor([rows, targets], 'float32')];
+  },
   examples: [
     {
       inputs: ['float32[n, 2]'],
@@ -46,6 +59,13 @@ const LinearRegressor: OperatorRow = {
       outputs: ['float32[n, 2]'],
     },
     { inputs: ['float32[4]'], attributes: { coefficients: [1, 2, 3, 4] }, outputs: ['float32[1, 1]'] },
+    {
+      inputs: ['float32[n, f]'],
+      attributes: { coefficients: [1, 2, 3, 4] },
+      outputs: ['float32[n, 1]'],
+      constraints: ['f <= 4'],
+    },
+    { inputs: ['float32[n, 2]'], attributes: { coefficients: [1] }, fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[n, 4, 2]'], fails: 'RANK_MISMATCH' },
   ],
 };
@@ -81,8 +101,23 @@ const LinearClassifier: OperatorRow = {
 const SVMRegressor: OperatorRow = {
   domain,
   name: 'SVMRegressor',
-  infer: (cx) => [cx.tensor([rowsOf(cx, true), 1], 'float32')],
+  infer: (cx) => {
+    const rows = rowsOf(cx, true);
+    const supports = cx.int('n_supports', 0);
+    const features = featuresOf(cx);
+    const width = attributeLength(cx, 'support_vectors') / supports;
+    if (features && supports > 0 && Number.isInteger(width)) {
+      cx.unify(features, constant(width), 'features of X and of the support vectors');
+    }
+    return [cx.tensor([rows, 1], 'float32')];
+  },
   examples: [
+    {
+      inputs: ['float32[n, f]'],
+      attributes: { ...LINEAR_KERNEL, n_supports: 2, support_vectors: [1, 2, 3, 4], coefficients: [1, 1], rho: [0] },
+      outputs: ['float32[n, 1]'],
+      constraints: ['f == 2'],
+    },
     {
       inputs: ['float32[n, 2]'],
       attributes: { ...LINEAR_KERNEL, n_supports: 2, support_vectors: [1, 2, 3, 4], coefficients: [1, 1], rho: [0] },
@@ -213,11 +248,20 @@ const TreeEnsemble: OperatorRow = {
   name: 'TreeEnsemble',
   infer: (cx) => {
     const targets = cx.int('n_targets');
+    const splits = cx.attribute('nodes_splits');
+    const x = cx.dtype(0);
+    if (splits?.kind === 'tensor' && x !== 'undefined' && splits.value.dtype !== x) {
+      cx.fail('DTYPE_MISMATCH', `TreeEnsemble: ${cx.inputName(0)} is ${x}, nodes_splits is ${splits.value.dtype}`, {
+        expected: splits.value.dtype,
+        actual: x,
+      });
+    }
     return [cx.tensor([rowsOf(cx, false), targets ?? cx.fresh('targets', { min: 1 })])];
   },
   examples: [
     { inputs: ['float32[n, 4]'], attributes: SMALL_TREE, outputs: ['float32[n, 2]'] },
     { inputs: ['float32[4]'], attributes: SMALL_TREE, fails: 'RANK_MISMATCH' },
+    { inputs: ['float64[n, 4]'], attributes: SMALL_TREE, fails: 'DTYPE_MISMATCH' },
     { inputs: ['float32[n, 4]'], attributes: { n_targets: 2 }, fails: 'ATTRIBUTE_MISSING' },
   ],
 };

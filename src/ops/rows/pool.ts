@@ -55,6 +55,28 @@ const examples: readonly OperatorExample[] = [
   { inputs: ['float32[1, 3, 4]'], attributes: { kernel_shape: [0] }, fails: 'ATTRIBUTE_INVALID' },
 ];
 
+/** SAME windows must leave no gap behind the last one. */
+const gapExamples: readonly OperatorExample[] = [
+  {
+    inputs: ['float32[n, 64, h]'],
+    attributes: { kernel_shape: [2], strides: [3], auto_pad: 'SAME_UPPER' },
+    opset: 12,
+    outputs: ['float32[n, 64, ceildiv(h, 3)]'],
+    constraints: ['h + 1 <= 3*ceildiv(h, 3)'],
+  },
+  {
+    inputs: ['float32[1, 1, 3]'],
+    attributes: { kernel_shape: [1], strides: [2], auto_pad: 'SAME_LOWER' },
+    outputs: ['float32[1, 1, 2]'],
+  },
+  {
+    inputs: ['float32[1, 1, 2]'],
+    attributes: { kernel_shape: [1], strides: [2], auto_pad: 'SAME_LOWER' },
+    opset: 12,
+    fails: 'SHAPE_MISMATCH',
+  },
+];
+
 const ceilExamples: readonly OperatorExample[] = [
   {
     inputs: ['float32[n, 64, h]'],
@@ -106,6 +128,7 @@ const MaxPool: OperatorRow = {
       outputs: ['uint8[n, 3, 4]', 'int64[n, 3, 4]'],
     },
     ...examples,
+    ...gapExamples,
     ...ceilExamples,
     ...dilatedExamples,
   ],
@@ -115,14 +138,14 @@ const MaxPool: OperatorRow = {
 const AveragePool: OperatorRow = {
   name: 'AveragePool',
   infer: (cx) => [cx.tensor(pooled(cx))],
-  examples: [...examples, ...ceilExamples, ...dilatedExamples],
+  examples: [...examples, ...gapExamples, ...ceilExamples, ...dilatedExamples],
 };
 
 /** LpPool (since 1; ceil_mode and dilations since 18): the p-norm of each window; sizes as for MaxPool. */
 const LpPool: OperatorRow = {
   name: 'LpPool',
   infer: (cx) => [cx.tensor(pooled(cx))],
-  examples: [...examples, ...ceilExamples, ...dilatedExamples],
+  examples: [...examples, ...gapExamples, ...ceilExamples, ...dilatedExamples],
 };
 
 /** A global pool: `[n, c, d...] -> [n, c, 1...]`. */
@@ -130,14 +153,18 @@ function globalPool(name: string): OperatorRow {
   return {
     name,
     infer: (cx) => {
-      const shape = cx.rankBetween(0, 2, Number.POSITIVE_INFINITY);
+      // ONNX Runtime refuses a pool without spatial axes.
+      const shape = cx.rankBetween(0, 3, Number.POSITIVE_INFINITY);
+      shape?.slice(2).forEach((dim, i) => {
+        cx.atLeast(dim, 1, `size of spatial axis ${i}`);
+      });
       return [cx.tensor(shape?.map((dim, i) => (i < 2 ? dim : 1)))];
     },
     examples: [
       { inputs: ['float32[n, c, h, w]'], outputs: ['float32[n, c, 1, 1]'] },
       { inputs: ['float16[n, 512, 7]'], outputs: ['float16[n, 512, 1]'] },
       { inputs: ['float32[...]'], outputs: ['float32[...]'] },
-      { inputs: ['float32[7]'], fails: 'RANK_MISMATCH' },
+      { inputs: ['float32[n, 7]'], fails: 'RANK_MISMATCH' },
     ],
   };
 }

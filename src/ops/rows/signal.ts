@@ -53,6 +53,7 @@ function dft(cx: InferContext): Shape | undefined {
   const axis = dftAxis(cx, x.length);
   const [onesided, inverse] = [cx.int('onesided', 0) !== 0, cx.int('inverse', 0) !== 0];
   if (onesided && inverse && parts) cx.unify(parts, constant(2), 'parts of a one-sided spectrum and 2');
+  if (onesided && !inverse && parts) cx.unify(parts, constant(1), 'parts of a real signal and 1');
   const signal = x.slice(0, -1).map((dim, i) => {
     // Without a length, a whole transform leaves every size as it is.
     if (axis === undefined) return onesided || cx.has(1) ? cx.fresh('dft') : dim;
@@ -76,7 +77,7 @@ const DFT: OperatorRow = {
     { inputs: ['float32[n, 9, 2]'], attributes: { onesided: 1, inverse: 1 }, outputs: ['float32[n, 16, 1]'] },
     { inputs: ['float32[n, t, s, 2]', null, 'int64[]'], outputs: ['float32[n, t, s, 2]'] },
     { inputs: ['float32[n, 2]', 'int64[] = 8', 'int64[]'], outputs: ['float32[8, 2]'] },
-    { inputs: ['float32[n, t, s, 2]', null, 'int64[]'], attributes: { onesided: 1 }, outputs: ['float32[u, v, w, 2]'] },
+    { inputs: ['float32[n, t, s, 1]', null, 'int64[]'], attributes: { onesided: 1 }, outputs: ['float32[u, v, w, 2]'] },
     {
       inputs: ['float32[n, t, s, 1]'],
       attributes: { axis: 2, onesided: 1 },
@@ -85,6 +86,7 @@ const DFT: OperatorRow = {
     },
     { inputs: ['float32[n, 8, 1]', null, 'int64[] = 2'], fails: 'ATTRIBUTE_INVALID' },
     { inputs: ['float32[n, 8, 3]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[n, 8, 2]'], attributes: { onesided: 1 }, fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[n, 8, 1]'], attributes: { onesided: 1, inverse: 1 }, fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[8]'], fails: 'RANK_MISMATCH' },
   ],

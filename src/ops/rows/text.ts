@@ -78,6 +78,7 @@ const TfIdfVectorizer: OperatorRow = {
   name: 'TfIdfVectorizer',
   infer: (cx) => {
     const x = cx.rankBetween(0, 1, 2);
+    if (x?.length === 2 && x[0]) cx.atLeast(x[0], 1, 'the number of rows');
     const indexes = cx.ints('ngram_indexes') ?? [];
     const size = add(Math.max(-1, ...indexes), 1);
     return [cx.tensor(x && [...x.slice(0, -1), size], 'float32')];

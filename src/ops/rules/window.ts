@@ -130,6 +130,9 @@ export function poolSize(cx: InferContext, size: Dim, window: AxisWindow, ceil: 
   cx.atLeast(size, 1, `size of ${window.name}`);
   if (isSame(window.autoPad)) {
     const windows = ceilDiv(size, stride);
+    // Elements behind the last window would be padding below zero, which all but the newest kernels refuse.
+    if (refusesGaps(cx))
+      cx.atLeast(add(mul(sub(windows, 1), stride), kernel), size, `what windows cover of ${window.name}`);
     if (dilation === 1) return windows;
     // ONNX Runtime pads for the kernel without its dilation, so that (windows - 1)*stride + kernel elements are covered.
     if (ceil) return atLeastZero(cx, sub(windows, floorDiv(sub(span, kernel), stride)), window);
@@ -139,6 +142,16 @@ export function poolSize(cx: InferContext, size: Dim, window: AxisWindow, ceil: 
   // min(ceildiv(size + begin + end - span, stride) + 1, ceildiv(size + begin, stride)), decided by constants.
   const overhang = Math.min(0, end + stride - (constOf(span) ?? 0));
   return atLeastZero(cx, ceilDiv(add(size, begin + overhang), stride), window);
+}
+
+/** The versions of AveragePool and LpPool that have a kernel of their own in ONNX Runtime, which takes SAME windows with gaps. */
+const TAKES_GAPS: ReadonlyMap<string, number> = new Map([
+  ['AveragePool', 19],
+  ['LpPool', 18],
+]);
+
+function refusesGaps({ op, version }: InferContext): boolean {
+  return version < (TAKES_GAPS.get(op) ?? Number.POSITIVE_INFINITY);
 }
 
 function atLeastZero(cx: InferContext, size: Dim, window: AxisWindow): Dim {
@@ -153,7 +166,10 @@ function atLeastZero(cx: InferContext, size: Dim, window: AxisWindow): Dim {
 export function transposedSize(cx: InferContext, size: Dim, window: AxisWindow, outputPadding: number): Dim {
   const { span, stride, begin, end, name } = window;
   const full = add(mul(stride, sub(size, 1)), outputPadding, span);
-  if (isSame(window.autoPad)) return minOf(mul(stride, size), full);
+  if (isSame(window.autoPad)) {
+    cx.atLeast(size, 1, `size of ${name}`);
+    return minOf(mul(stride, size), full);
+  }
   const result = sub(full, begin + end);
   cx.atLeast(result, 1, `output size of ${name}`);
   return result;

@@ -1,0 +1,33 @@
+// Runs that end the process or never end inside ONNX Runtime 1.30 and therefore are not tried.
+import { isDimwiseError } from '../../src/base/errors.ts';
+import type { Dim, SymbolDim } from '../../src/dim/dim.ts';
+import { evaluate } from '../../src/dim/evaluate.ts';
+import { allNodes } from '../../src/ir/bodies.ts';
+import type { Node } from '../../src/ir/graph.ts';
+import type { BuiltPlan } from './build-plan.ts';
+import type { Sizes } from './feeds.ts';
+
+/** A Scan over slices without elements divides by their size; a Conv without channels or width may run for ever. */
+const WANTS_ELEMENTS: ReadonlySet<string> = new Set(['Scan', 'Conv']);
+
+/** Tells whether a run under these sizes would end the process, or not end. */
+export function isHazardous({ graph }: BuiltPlan, sizes: Sizes): boolean {
+  const sizeOf = (asked: SymbolDim): number | undefined => (asked.role === 'named' ? sizes.get(asked.name) : undefined);
+  const isEmpty = (dim: Dim): boolean => {
+    try {
+      return evaluate(graph.facts.simplify(dim), sizeOf) === 0;
+    } catch (error) {
+      // A size that only the run tells may be 0.
+      if (isDimwiseError(error)) return graph.facts.range(dim).min < 1;
+      throw error;
+    }
+  };
+  for (const node of allNodes(graph)) {
+    if (WANTS_ELEMENTS.has(node.op) && shapesOf(node).some((shape) => shape.some(isEmpty))) return true;
+  }
+  return false;
+}
+
+function shapesOf(node: Node): (readonly Dim[])[] {
+  return node.inputs.flatMap((input) => (input?.type.kind === 'tensor' && input.type.shape ? [input.type.shape] : []));
+}
