@@ -142,21 +142,27 @@ export class Facts {
    * @throws DIM_UNDEFINED when the sizes cannot broadcast
    */
   broadcast(a: DimLike, b: DimLike, origin?: Origin): Dim {
+    const size = this.broadcastIfAble(a, b, origin);
+    if (size) return size;
+    const [x, y] = [formatDim(this.simplify(a)), formatDim(this.simplify(b))];
+    throw dimwiseError({
+      code: 'DIM_UNDEFINED',
+      message: `sizes ${x} and ${y} do not broadcast`,
+      origin,
+      expected: 'equal sizes, or one of them 1',
+      actual: `${x} and ${y}`,
+    });
+  }
+
+  /** The same; undefined, and nothing recorded, where the sizes cannot broadcast. */
+  broadcastIfAble(a: DimLike, b: DimLike, origin?: Origin): Dim | undefined {
     const [left, right] = [toDim(a), toDim(b)];
     if (left === right || isOne(right)) return this.simplify(left);
     if (isOne(left)) return this.simplify(right);
     const answer = this.require({ kind: 'broadcastable', left, right, origins: origin ? [origin] : [] });
+    if (answer === 'false' || answer === 'contradiction') return undefined;
     const [x, y] = [this.simplify(left), this.simplify(right)];
-    if (answer === 'false' || answer === 'contradiction') {
-      throw dimwiseError({
-        code: 'DIM_UNDEFINED',
-        message: `sizes ${formatDim(x)} and ${formatDim(y)} do not broadcast`,
-        origin,
-        expected: 'equal sizes, or one of them 1',
-        actual: `${formatDim(x)} and ${formatDim(y)}`,
-      });
-    }
-    return this.equal(x, y) === 'true' ? x : this.simplify(broadcast(x, y));
+    return x === y || this.equal(x, y) === 'true' ? x : this.simplify(broadcast(x, y));
   }
 
   /** The simplest dim known to have the same size in every valid binding. */

@@ -39,14 +39,15 @@ function broadcastPair(cx: InferContext, [a, b]: readonly [Shape, Shape], all: r
       result.push(right);
       continue;
     }
-    if (cx.facts.broadcastable(left, right) === 'false') {
+    const size = cx.facts.broadcastIfAble(left, right, cx.node.origin);
+    if (!size) {
       const texts = all.map((shape) => formatShape(shape)).join(' and ');
       cx.fail('SHAPE_MISMATCH', `${cx.op}: ${texts} do not broadcast: ${formatDim(left)} meets ${formatDim(right)}`, {
         expected: `${formatDim(left)} or 1`,
         actual: formatDim(right),
       });
     }
-    result.push(cx.facts.broadcast(left, right, cx.node.origin));
+    result.push(size);
   }
   return result;
 }
