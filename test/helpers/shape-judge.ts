@@ -24,6 +24,8 @@ export interface Verdict {
   readonly judged: number;
   /** Symbols that no input tells: sizes that depend on data. */
   readonly fresh: readonly string[];
+  /** Claims in symbols whose sizes no value of the run tells, such as the steps of a loop. */
+  readonly open: readonly string[];
   /** The outputs of the model itself. */
   readonly outputs: Tensors;
 }
@@ -49,7 +51,7 @@ export async function judgeShapes(bytes: Uint8Array, feeds: Tensors): Promise<Ve
   judge.finish(contract);
   const own = new Set((graph.output ?? []).map(({ name }) => name));
   const outputs = Object.fromEntries(Object.entries(results).filter(([name]) => own.has(name)));
-  return { mistakes: judge.mistakes, judged: judge.judged, fresh: [...judge.fresh], outputs };
+  return { mistakes: judge.mistakes, judged: judge.judged, fresh: [...judge.fresh], open: judge.open, outputs };
 }
 
 /** What the file says of each value. */
@@ -98,7 +100,8 @@ class Judge {
   readonly fresh = new Set<string>();
   judged = 0;
   readonly #sizes: Map<string, number>;
-  readonly #later: (() => void)[] = [];
+  readonly open: string[] = [];
+  readonly #later: { readonly dim: Dim; readonly text: string; readonly check: () => void }[] = [];
 
   constructor(sizes: ReadonlyMap<string, number>) {
     this.#sizes = new Map(sizes);
@@ -144,7 +147,7 @@ class Judge {
         this.mistakes.push(`${place}: the file states ${dimParam} = ${stated}, the run gives ${real}`);
     };
     if (this.#knows(dim)) check();
-    else this.#later.push(check);
+    else this.#later.push({ dim, text: dimParam, check });
   }
 
   #knows(dim: Dim): boolean {
@@ -153,7 +156,10 @@ class Judge {
 
   /** What had to wait for the sizes of all symbols: expressions of fresh ones, and constraints on them. */
   finish(contract: Contract): void {
-    for (const check of this.#later) check();
+    for (const { dim, text, check } of this.#later) {
+      if (this.#knows(dim)) check();
+      else this.open.push(text);
+    }
     for (const { expr, scope } of contract.constraints) {
       const constraint = parseConstraint(expr);
       if (!constraintDims(constraint).every((dim) => this.#knows(dim))) continue;

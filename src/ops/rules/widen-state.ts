@@ -158,22 +158,28 @@ function widenContent(
     return undefined;
   }
   let changed = false;
+  // Truth values are no numbers that grow.
+  const follows = before.elements.length <= MOST_ELEMENTS && before.dtype !== 'bool';
   const elements = before.elements.map((element, i) => {
-    const met = widenElement(element, after.elements[i], { ...widening, few: before.elements.length <= MOST_ELEMENTS });
+    const met = widenElement(element, after.elements[i], { ...widening, follows });
     if (!Object.is(met, element)) changed = true;
     return met;
   });
   return changed ? makeContent(before.dtype, before.shape, elements) : before;
 }
 
-function widenElement(before: Scalar, after: Scalar, { slots, facts, few }: Widening & { few: boolean }): Scalar {
+function widenElement(
+  before: Scalar,
+  after: Scalar,
+  { slots, facts, follows }: Widening & { follows: boolean },
+): Scalar {
   if (before === undefined || Object.is(before, after)) return before;
   const [dim, next] = [dimOf(before), dimOf(after)];
   if (!dim) {
     slots.changed = true;
     return undefined;
   }
-  if (!next || (!few && !slots.of(dim) && facts.equal(dim, next) !== 'true')) {
+  if (!next || (!follows && !slots.of(dim) && facts.equal(dim, next) !== 'true')) {
     dropElement(dim, slots);
     slots.changed = true;
     return undefined;
