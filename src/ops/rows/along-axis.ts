@@ -2,9 +2,13 @@
 
 import { constant } from '../../dim/dim.ts';
 import { intOf } from '../../ir/content.ts';
+import { isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
 import { passesSizes } from '../rules/backward.ts';
+import { addElements, multiplyElements } from '../rules/element-rules.ts';
+import { exactFold, type Fold } from '../rules/exact-fold.ts';
+import { argContent, cumulated, topContents } from '../rules/lanes.ts';
 import { scalarDim, scalarElement, scalarInput } from '../rules/scalar-input.ts';
 
 function argShape(cx: InferContext): readonly ValueType[] {
@@ -16,10 +20,26 @@ function argShape(cx: InferContext): readonly ValueType[] {
   return [cx.tensor(reduced, 'int64')];
 }
 
-const argRow = (name: string): OperatorRow => ({
+/** The axis of an ArgMax, ArgMin or TopK of a known rank. */
+const axisOf = (cx: InferContext, fallback: number): number =>
+  cx.axis(cx.int('axis', fallback), cx.shape(0)?.length ?? 1);
+
+const argRow = (name: string, largest: boolean): OperatorRow => ({
   name,
   infer: argShape,
+  content: (cx, [output]) => [cx.content(0) && argContent(cx, output, axisOf(cx, 0), largest)],
   examples: [
+    {
+      inputs: ['int64[3] = [s, s + 5, s + 5]'],
+      attributes: { keepdims: 0 },
+      outputs: [`int64[] = ${largest ? 1 : 0}`],
+    },
+    {
+      inputs: ['float32[2, 2] = [1, 3, 2, 2]'],
+      attributes: { axis: 1, select_last_index: 1 },
+      outputs: [`int64[2, 1] = [${largest ? '1, 1' : '0, 1'}]`],
+    },
+    { inputs: ['int64[2] = [s, t]'], outputs: ['int64[1]'] },
     { inputs: ['float32[batch, n]'], attributes: { axis: -1, keepdims: 0 }, outputs: ['int64[batch]'] },
     { inputs: ['float32[batch, n]'], outputs: ['int64[1, n]'] },
     { inputs: ['float32[...]'], outputs: ['int64[...]'] },
@@ -53,7 +73,17 @@ const TopK: OperatorRow = {
     const result = shape.map((dim, i) => (i === axis ? k : dim));
     return [cx.tensor(result), cx.tensor(result, 'int64')];
   },
+  content: (cx, outputs) => (cx.content(0) ? topContents(cx, outputs, axisOf(cx, -1)) : []),
   examples: [
+    {
+      inputs: ['int64[3] = [s, 0, s + 5]', 'int64[1] = [2]'],
+      outputs: ['int64[2] = [s + 5, s]', 'int64[2] = [2, 0]'],
+    },
+    {
+      inputs: ['float32[2, 3] = [1, 3, 2, 2, 5, 2]', 'int64[1] = [2]'],
+      attributes: { largest: 0 },
+      outputs: ['float32[2, 2] = [1, 2, 2, 2]', 'int64[2, 2] = [0, 2, 0, 2]'],
+    },
     {
       inputs: ['float32[batch, n]', 'int64[1] = [5]'],
       outputs: ['float32[batch, 5]', 'int64[batch, 5]'],
@@ -91,11 +121,31 @@ function cumulative(cx: InferContext): readonly ValueType[] {
   return [cx.tensor(shape)];
 }
 
-const cumulativeRow = (name: string): OperatorRow => ({
+const cumulativeRow = (name: string, fold: Fold, empty: number): OperatorRow => ({
   name,
   infer: cumulative,
+  content: (cx, [output]) => {
+    const [source, axis] = [cx.content(0), intOf(scalarElement(cx, 1))];
+    if (!source || axis === undefined) return [];
+    const start = isIntegerDType(source.dtype) ? constant(empty) : empty;
+    return [cumulated(cx, output, cx.axis(Number(axis), source.shape.length), { rule: exactFold(fold), empty: start })];
+  },
   backward: passesSizes,
   examples: [
+    {
+      inputs: ['int64[3] = [s, 2, t]', 'int64[] = 0'],
+      outputs: [name === 'CumSum' ? 'int64[3] = [s, s + 2, s + t + 2]' : 'int64[3] = [s, 2*s, 2*s*t]'],
+    },
+    {
+      inputs: ['int64[3] = [s, 2, t]', 'int64[] = 0'],
+      attributes: { exclusive: 1, reverse: 1 },
+      outputs: [name === 'CumSum' ? 'int64[3] = [t + 2, t, 0]' : 'int64[3] = [2*t, t, 1]'],
+    },
+    {
+      inputs: ['int32[2, 2] = [1, 2, 3, 4]', 'int32[] = 1'],
+      attributes: { exclusive: 1 },
+      outputs: [name === 'CumSum' ? 'int32[2, 2] = [0, 1, 0, 3]' : 'int32[2, 2] = [1, 1, 1, 3]'],
+    },
     { inputs: ['float32[batch, n]', 'int64[] = 1'], outputs: ['float32[batch, n]'] },
     { inputs: ['float32[batch, n]', 'int32[]'], outputs: ['float32[batch, n]'] },
     { inputs: ['float32[...]', 'int64[] = 1'], outputs: ['float32[...]'] },
@@ -109,10 +159,10 @@ const cumulativeRow = (name: string): OperatorRow => ({
 /** The family: name (since-version) and formula of each row. */
 export const ALONG_AXIS_ROWS: readonly OperatorRow[] = [
   // ArgMax, ArgMin (1): the index of the greatest, the least element; `[..., n, ...] -> int64[..., 1, ...]` or dropped
-  argRow('ArgMax'),
-  argRow('ArgMin'),
+  argRow('ArgMax', true),
+  argRow('ArgMin', false),
   TopK,
   // CumSum (11), CumProd (26): sums, products of the elements up to each one; `[d0, ..., dn] -> [d0, ..., dn]`
-  cumulativeRow('CumSum'),
-  cumulativeRow('CumProd'),
+  cumulativeRow('CumSum', { rule: addElements, exact: (a, b) => a + b }, 0),
+  cumulativeRow('CumProd', { rule: multiplyElements, exact: (a, b) => a * b }, 1),
 ];

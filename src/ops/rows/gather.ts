@@ -5,7 +5,9 @@ import { type Content, dimOf, intOf, makeContent, type Scalar } from '../../ir/c
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { elementCount } from '../../ir/tensor-data.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
-import { contentSizes, rowStrides } from '../rules/content-view.ts';
+import { contentSizes } from '../rules/content-view.ts';
+import { gatheredElements, gatheredSlices } from '../rules/indexed-content.ts';
+import { positionOf } from '../rules/lanes.ts';
 
 const INFINITE = Number.POSITIVE_INFINITY;
 
@@ -75,20 +77,13 @@ function gatherContent(cx: InferContext, output: ValueType | undefined): Content
   const elements: Scalar[] = [];
   for (let row = 0; row < elementCount(source.shape.slice(0, axis)); row++) {
     for (const element of indices.elements) {
-      const at = position(cx, element, size);
+      const at = positionOf(cx, element, size);
       for (let k = 0; k < inner; k++) {
         elements.push(at === undefined ? undefined : source.elements[(row * size + at) * inner + k]);
       }
     }
   }
   return makeContent(source.dtype, sizes, elements);
-}
-
-/** The position that an index names, counted from the start. */
-function position(cx: InferContext, element: Scalar, size: number): number | undefined {
-  const index = intOf(typeof element === 'object' && element.kind !== 'ratio' ? cx.facts.simplify(element) : element);
-  if (index === undefined) return undefined;
-  return Number(index) < 0 ? Number(index) + size : Number(index);
 }
 
 /**
@@ -109,7 +104,14 @@ const GatherElements: OperatorRow = {
     });
     return [cx.tensor(indices)];
   },
+  content: (cx) => [gatheredElements(cx)],
   examples: [
+    { inputs: ['int64[3] = [b, s, 4]', 'int64[2] = [-1, 1]'], outputs: ['int64[2] = [4, s]'] },
+    {
+      inputs: ['int64[2, 2] = [1, b, 2, s]', 'int64[2, 1] = [1, 0]'],
+      attributes: { axis: 1 },
+      outputs: ['int64[2, 1] = [b, 2]'],
+    },
     { inputs: ['float32[b, s]', 'int64[b, k]'], attributes: { axis: 1 }, outputs: ['float32[b, k]'] },
     {
       inputs: ['float32[b, s]', 'int64[c, k]'],
@@ -130,7 +132,7 @@ const GatherElements: OperatorRow = {
 const GatherND: OperatorRow = {
   name: 'GatherND',
   infer: (cx) => [cx.tensor(gatherNDShape(cx))],
-  content: (cx, [output]) => [gatherNDContent(cx, output)],
+  content: (cx, [output]) => [gatheredSlices(cx, output)],
   examples: [
     { inputs: ['float32[b, s, h]', 'int64[n, 2]'], outputs: ['float32[n, h]'] },
     { inputs: ['float32[b, s, h]', 'int64[b, n, 1]'], attributes: { batch_dims: 1 }, outputs: ['float32[b, n, h]'] },
@@ -141,6 +143,12 @@ const GatherND: OperatorRow = {
       constraints: ['b == c'],
     },
     { inputs: ['int64[3] = [b, s, 4]', 'int64[2, 1] = [2, 1]'], outputs: ['int64[2] = [4, s]'] },
+    {
+      inputs: ['int64[2, 2] = [1, b, 2, s]', 'int64[2, 1] = [1, 0]'],
+      attributes: { batch_dims: 1 },
+      outputs: ['int64[2] = [b, 2]'],
+    },
+    { inputs: ['int64[2, 2] = [1, b, 2, s]', 'int64[1, 1] = [-1]'], outputs: ['int64[1, 2] = [2, s]'] },
     { inputs: ['float32[b, s, h]', 'int64[n, k]'], outputs: ['float32[...]'], constraints: ['k <= 3'] },
     { inputs: ['float32[b, s]', 'int64[n, 3]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[b, s]', 'int64[n, 1]'], attributes: { batch_dims: 2 }, fails: 'ATTRIBUTE_INVALID' },
@@ -182,27 +190,6 @@ function batchAxes(cx: InferContext, data: Shape, indices: Shape): number {
   }
   for (let axis = 0; axis < batch; axis++) cx.unifyAxes({ input: 0, axis }, { input: 1, axis }, 'batch sizes');
   return batch;
-}
-
-/** The elements that GatherND picks, where they are known. */
-export function gatherNDContent(cx: InferContext, output: ValueType | undefined): Content | undefined {
-  const source = cx.content(0);
-  const indices = cx.content(1);
-  const sizes = source && indices && cx.int('batch_dims', 0) === 0 && contentSizes(output);
-  if (!sizes) return undefined;
-  const tuple = indices.shape.at(-1) ?? 1;
-  const strides = rowStrides(source.shape);
-  const inner = strides[tuple - 1] ?? 1;
-  const elements: Scalar[] = [];
-  for (let row = 0; row < indices.elements.length; row += tuple) {
-    let offset: number | undefined = 0;
-    for (let k = 0; k < tuple && offset !== undefined; k++) {
-      const at = position(cx, indices.elements[row + k], source.shape[k] ?? 0);
-      offset = at === undefined ? undefined : offset + at * (strides[k] ?? 0);
-    }
-    for (let k = 0; k < inner; k++) elements.push(offset === undefined ? undefined : source.elements[offset + k]);
-  }
-  return makeContent(source.dtype, sizes, elements);
 }
 
 /** The family. */

@@ -4,11 +4,12 @@ import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
 import { requirePositive } from '../rules/channels.ts';
+import { gatheredSlices } from '../rules/indexed-content.ts';
 import { inMicrosoft } from '../rules/microsoft.ts';
 import { scalarInput } from '../rules/scalar-input.ts';
 import { isAtLeast, sizeElements } from '../rules/size-elements.ts';
 import { rangeContent, rangeType } from './constants.ts';
-import { gatherNDContent, gatherNDShape } from './gather.ts';
+import { gatherNDShape } from './gather.ts';
 import { triluType } from './matrix.ts';
 import { gridSampled } from './sampling.ts';
 import { padShape } from './stretch.ts';
@@ -19,7 +20,7 @@ const ANY = Number.POSITIVE_INFINITY;
 const GatherND: OperatorRow = {
   name: 'GatherND',
   infer: (cx) => [cx.tensor(gatherNDShape(cx))],
-  content: (cx, [output]) => [gatherNDContent(cx, output)],
+  content: (cx, [output]) => [gatheredSlices(cx, output)],
   examples: [
     { inputs: ['float32[b, s, h]', 'int64[n, 2]'], outputs: ['float32[n, h]'] },
     { inputs: ['int64[3] = [b, s, 4]', 'int32[2, 1] = [2, 1]'], outputs: ['int64[2] = [4, s]'] },

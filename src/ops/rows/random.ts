@@ -1,6 +1,6 @@
 // Operators that draw random numbers: RandomNormal, RandomUniform and their Like forms, Bernoulli, Multinomial, Dropout.
 import { constant } from '../../dim/dim.ts';
-import type { OperatorRow } from '../../ir/operator.ts';
+import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType } from '../../ir/type.ts';
 import { passesSizes } from '../rules/backward.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
@@ -78,9 +78,12 @@ const Dropout: OperatorRow = {
     const shape = cx.shape(0);
     return [cx.tensor(shape), cx.tensor(shape, cx.outputDType(1))];
   },
+  content: (cx) => [trains(cx) ? undefined : cx.content(0)],
   examples: [
     { inputs: ['float32[batch, n]', 'float32[]', 'bool[]'], outputs: ['float32[batch, n]', 'bool[batch, n]'] },
     { inputs: ['float32[batch, n]'], outputs: ['float32[batch, n]'] },
+    { inputs: ['float32[2] = [1.5, 4]', null, 'bool[] = false'], outputs: ['float32[2] = [1.5, 4]'] },
+    { inputs: ['float32[2] = [1.5, 4]', null, 'bool[]'], outputs: ['float32[2]'] },
     { inputs: ['float32[batch, n]'], opset: 7, outputs: ['float32[batch, n]', 'float32[batch, n]'] },
     { inputs: ['float32[batch, n]'], opset: 10, outputs: ['float32[batch, n]', 'bool[batch, n]'] },
     { inputs: ['float32[...]'], outputs: ['float32[...]', 'bool[...]'] },
@@ -88,6 +91,12 @@ const Dropout: OperatorRow = {
     { inputs: ['float32[n]', null, 'float32[]'], fails: 'DTYPE_MISMATCH' },
   ],
 };
+
+/** Whether a Dropout may change its input: since 12 by its third input, before 7 by an attribute, in between never. */
+function trains(cx: InferContext): boolean {
+  if (cx.version >= 12) return cx.has(2) && cx.content(2)?.elements[0] !== false;
+  return cx.version < 7 && cx.int('is_test', 0) === 0;
+}
 
 /** The family. */
 export const RANDOM_ROWS: readonly OperatorRow[] = [

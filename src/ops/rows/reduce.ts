@@ -1,32 +1,17 @@
 // Reductions along axes: each axis in `axes` becomes 1 with keepdims, else is dropped.
-import { intOf, intScalar } from '../../ir/content.ts';
-import { isIntegerDType } from '../../ir/dtype.ts';
+import { intScalar, type Scalar } from '../../ir/content.ts';
+import { type DType, isFloatDType, isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
-import { addElements, type BinaryRule, maxElements, minElements, multiplyElements } from '../rules/element-rules.ts';
-import { wrap } from '../rules/integer-elements.ts';
+import { addElements, maxElements, minElements, multiplyElements } from '../rules/element-rules.ts';
+import { exactFold, type Fold } from '../rules/exact-fold.ts';
+import { divideFloats } from '../rules/float-elements.ts';
 import { reducedContent, reducedShape } from '../rules/reduction.ts';
 
-/**
- * Folds integers below 2^53 that the type holds: the order in which a runtime adds floats is not known, and with it the
- * rounding; and sums and products that overflow end at the type's ends or anywhere (ONNX Runtime 1.30).
- */
-const overIntegers =
-  ({ rule, exact }: Fold): BinaryRule =>
-  (cx, dtype, a, b) => {
-    if (!isIntegerDType(dtype)) return undefined;
-    const [left, right] = [intOf(a), intOf(b)];
-    if (left === undefined || right === undefined) return rule(cx, dtype, a, b);
-    const value = exact(BigInt(left), BigInt(right));
-    const wrapped = wrap(dtype, value);
-    return typeof wrapped === 'object' && intOf(wrapped) === Number(value) ? wrapped : undefined;
-  };
-
-interface Fold {
-  readonly rule: BinaryRule;
-  /** The rule on numbers, without a bound. */
-  readonly exact: (a: bigint, b: bigint) => bigint;
+interface Reduction extends Fold {
   /** The value over no elements. */
   readonly empty?: number;
+  /** What is made of the fold of `count` elements. */
+  readonly finish?: (cx: InferContext, dtype: DType, element: Scalar, count: number) => Scalar;
   readonly examples: readonly OperatorExample[];
 }
 
@@ -61,7 +46,7 @@ const CASES: readonly OperatorExample[] = [
   { inputs: ['string[n]'], fails: 'DTYPE_MISMATCH' },
 ];
 
-function reduceRow(name: string, fold?: Fold): OperatorRow {
+function reduceRow(name: string, fold?: Reduction): OperatorRow {
   const row: OperatorRow = {
     name,
     infer: (cx: InferContext) => [cx.tensor(reducedShape(cx))],
@@ -69,9 +54,21 @@ function reduceRow(name: string, fold?: Fold): OperatorRow {
   };
   if (!fold) return row;
   const empty = fold.empty === undefined ? undefined : intScalar(fold.empty);
-  const rule = overIntegers(fold);
-  return { ...row, content: (cx, [out]) => [reducedContent(cx, out, rule, isIntegers(cx) ? empty : undefined)] };
+  const rule = exactFold(fold);
+  return {
+    ...row,
+    content: (cx, [out]) => {
+      const dtype = cx.dtype(0);
+      if (dtype === 'undefined') return [];
+      const finish = fold.finish && ((element: Scalar, count: number) => fold.finish?.(cx, dtype, element, count));
+      return [reducedContent(cx, out, rule, { empty: isIntegers(cx) ? empty : undefined, finish })];
+    },
+  };
 }
+
+/** A sum of floats over their number; integers are left alone, as their mean is rounded in its own way. */
+const meanOf = (cx: InferContext, dtype: DType, sum: Scalar, count: number): Scalar =>
+  isFloatDType(dtype) ? divideFloats(cx, dtype, sum, count) : undefined;
 
 const isIntegers = (cx: InferContext): boolean => {
   const dtype = cx.dtype(0);
@@ -91,7 +88,7 @@ export const REDUCE_ROWS: readonly OperatorRow[] = [
     rule: addElements,
     exact: (a, b) => a + b,
     empty: 0,
-    examples: [scalar('[s, 2, t]', 's + t + 2')],
+    examples: [scalar('[s, 2, t]', 's + t + 2'), { inputs: ['float32[3] = [1, 2, 4]'], outputs: ['float32[1] = [7]'] }],
   }),
   // ReduceProd (1): the product of x
   reduceRow('ReduceProd', {
@@ -111,15 +108,26 @@ export const REDUCE_ROWS: readonly OperatorRow[] = [
   reduceRow('ReduceMax', {
     rule: maxElements,
     exact: (a, b) => (a > b ? a : b),
+    rounds: false,
     examples: [scalar('[s, 2, t]', 'max(s, t, 2)')],
   }),
   reduceRow('ReduceMin', {
     rule: minElements,
     exact: (a, b) => (a < b ? a : b),
+    rounds: false,
     examples: [scalar('[s, 2, t]', 'min(s, t, 2)')],
   }),
   // ReduceMean (1): the mean of x
-  reduceRow('ReduceMean'),
+  reduceRow('ReduceMean', {
+    rule: addElements,
+    exact: (a, b) => a + b,
+    finish: meanOf,
+    examples: [
+      { inputs: ['float32[4] = [1, 2, 3, 4]'], outputs: ['float32[1] = [2.5]'] },
+      { inputs: ['float64[2, 2] = [1, 2, 3, 5]', 'int64[1] = [-1]'], outputs: ['float64[2, 1] = [1.5, 4]'] },
+      { inputs: ['int64[2] = [1, s]'], outputs: ['int64[1]'] },
+    ],
+  }),
   // ReduceL1 (1): the sum of |x|; ReduceL2 (1): the root of the sum of x^2; ReduceSumSquare (1): the sum of x^2
   reduceRow('ReduceL1'),
   reduceRow('ReduceL2'),

@@ -3,6 +3,7 @@ import { constant } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
 import { passesSizes } from '../rules/backward.ts';
+import { scatteredElements, scatteredSlices } from '../rules/indexed-content.ts';
 
 const INFINITE = Number.POSITIVE_INFINITY;
 
@@ -23,6 +24,10 @@ function scatterElements(cx: InferContext): Shape | undefined {
 }
 
 const SCATTER_EXAMPLES: OperatorRow['examples'] = [
+  {
+    inputs: ['int64[3] = [b, s, 4]', 'int64[1] = [-1]', 'int64[1] = [2*s]'],
+    outputs: ['int64[3] = [b, s, 2*s]'],
+  },
   { inputs: ['float32[b, s]', 'int64[b, k]', 'float32[b, k]'], attributes: { axis: 1 }, outputs: ['float32[b, s]'] },
   {
     inputs: ['float32[...]', 'int64[b, k]', 'float32[b, k]'],
@@ -45,6 +50,7 @@ const Scatter: OperatorRow = {
   name: 'Scatter',
   backward: passesSizes,
   infer: (cx) => [cx.tensor(scatterElements(cx))],
+  content: (cx) => [scatteredElements(cx)],
   examples: SCATTER_EXAMPLES.map((example) => ({ ...example, opset: 9 })),
 };
 
@@ -56,6 +62,7 @@ const ScatterElements: OperatorRow = {
   name: 'ScatterElements',
   backward: passesSizes,
   infer: (cx) => [cx.tensor(scatterElements(cx))],
+  content: (cx) => [scatteredElements(cx)],
   examples: SCATTER_EXAMPLES,
 };
 
@@ -71,17 +78,33 @@ const ScatterND: OperatorRow = {
     const indices = cx.rankBetween(1, 1, INFINITE);
     const tuple = indices?.at(-1);
     if (!data || !indices || !tuple) return [cx.tensor(data)];
+    const updates = cx.shape(2);
     if (tuple.kind === 'const') requireUpdates(cx, data, indices, tuple.value);
-    else cx.atLeast(constant(data.length), tuple, 'the number of axes that are indexed');
+    else if (updates) {
+      const length = indices.length - 1 + data.length - updates.length;
+      cx.unify(tuple, constant(length), 'the length of an index and the axes that the updates leave');
+      requireUpdates(cx, data, indices, length);
+    } else cx.atLeast(constant(data.length), tuple, 'the number of axes that are indexed');
     return [cx.tensor(data)];
   },
+  content: (cx) => [scatteredSlices(cx)],
   examples: [
     { inputs: ['float32[b, s, h]', 'int64[n, 2]', 'float32[n, h]'], outputs: ['float32[b, s, h]'] },
+    {
+      inputs: ['int64[2, 2] = [b, s, 3, 4]', 'int64[1, 1] = [1]', 'int64[1, 2] = [t, 7]'],
+      outputs: ['int64[2, 2] = [b, s, t, 7]'],
+    },
     {
       inputs: ['float32[b, s, h]', 'int64[n, 1]', 'float32[m, s, h]'],
       outputs: ['float32[b, s, h]'],
       constraints: ['n == m'],
     },
+    {
+      inputs: ['float32[b, s]', 'int64[n, k]', 'float32[n, s]'],
+      outputs: ['float32[b, s]'],
+      constraints: ['k == 1'],
+    },
+    { inputs: ['float32[b, s]', 'int64[n, k]', 'float32[n, 1, 1, s]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[b, s]', 'int64[n, k]', 'float32[...]'], outputs: ['float32[b, s]'], constraints: ['k <= 2'] },
     { inputs: ['float32[b, 3]', 'int64[n, 1]', 'float32[n, 4]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[b, 3]', 'int64[n, 3]', 'float32[n]'], fails: 'SHAPE_MISMATCH' },

@@ -62,12 +62,20 @@ function someReduced(
   return shape.slice(1).map((next, i) => (shape[i] === next ? next : cx.fresh(`kept${i}`)));
 }
 
-/** The content of a reduction that folds elements with `rule`; `empty` is its value over no elements. */
+/**
+ * The content of a reduction that folds elements with `rule`.
+ *
+ * @param empty the value over no elements
+ * @param finish what is made of the fold of `count` elements
+ */
 export function reducedContent(
   cx: InferContext,
   output: ValueType | undefined,
   rule: BinaryRule,
-  empty?: Scalar,
+  {
+    empty,
+    finish,
+  }: { readonly empty?: Scalar; readonly finish?: ((element: Scalar, count: number) => Scalar) | undefined } = {},
 ): Content | undefined {
   const content = cx.content(0);
   if (!content || output?.kind !== 'tensor') return undefined;
@@ -86,7 +94,9 @@ export function reducedContent(
     elements[to] = started[to] ? rule(cx, content.dtype, elements[to], element) : element;
     started[to] = true;
   });
-  return makeContent(content.dtype, sizes, elements);
+  const count = content.elements.length / Math.max(elements.length, 1);
+  const finished = finish ? elements.map((element) => finish(element, count)) : elements;
+  return makeContent(content.dtype, sizes, finished);
 }
 
 /** The index in a tensor of shape `to`, whose sizes are those of `from` or 1, of element `at` of `from`. */
