@@ -91,7 +91,7 @@ describe('inferReadModel of models with operators of com.microsoft', () => {
     const { graph, mistakes } = inferred(name);
     expect(mistakes).toEqual([]);
     expect(bindings).toHaveLength(2);
-    const found = [...graph.nodes()].flatMap((node) => node.outputs).filter((value) => value.name in values);
+    const found = [...graph.nodes()].flatMap((node) => node.outputs).filter(({ name: value = '' }) => value in values);
     expect(Object.fromEntries(found.map((value) => [value.name, predicted(value, bindings)]))).toEqual(values);
     const used = [...graph.nodes()].flatMap(({ domain, op }) => (domain === 'com.microsoft' ? [op] : []));
     expect([...new Set(used)].sort()).toEqual(operators);
