@@ -28,7 +28,12 @@ no element type, no bound, no condition.
 | unknown | unknown | constants |
 
 A case is exact where every size of every output is right. A formula is evaluated at the sizes of the case. A sequence is exact
-where the type of its elements tells all the sizes that its elements share.
+where the type of its elements tells all the sizes that its elements share. The others are partial: what they tell is right, and the
+last column of the table says what the open sizes depend on. All tensor cases tell the rank, except UNRANKED with a symbol for each
+axis and NO_RANK_AS_IS as they are.
+
+Where the file states the recorded types of its outputs, as the published cases do, all STATED tensor cases are exact, and no
+statement is found false.
 
 `;
 
@@ -55,8 +60,15 @@ export function nodeCasesPage(judged: (form: FormName) => Judged): string {
   const comparison = COMPARISON.replace('EXACT', grouped(exact('constants')))
     .replace('AS_IS', grouped(exact('asTheyAre')))
     .replace('OPEN', grouped(arrays('constants').length - exact('constants')));
+  const tensors = (form: FormName): CaseResult[] =>
+    judged(form).flatMap(([{ kind }, result]) => (kind === 'container' ? [] : [result]));
+  const unranked = (form: FormName): string =>
+    grouped(tensors(form).filter(({ types }) => types.includes('...')).length);
+  const head = HEAD.replace('STATED', grouped(tensors('stated').filter(({ outcome }) => outcome === 'exact').length))
+    .replace('NO_RANK_AS_IS', unranked('asTheyAre'))
+    .replace('UNRANKED', unranked('eachAxis'));
   return [
-    HEAD.trimEnd(),
+    head.trimEnd(),
     comparison.trimEnd(),
     '',
     '## By operator\n',

@@ -1,4 +1,5 @@
 // Runs a node case through the engine in one of several forms, and compares what is inferred with what the case gives.
+import { inferReadModel } from '../../../codegen/onnx/infer-read.ts';
 import type { Diagnostic } from '../../../src/base/errors.ts';
 import { formatConstraint } from '../../../src/dim/constraint.ts';
 import { constant, constOf, type Dim, type SymbolDim, symbol, unknownDim } from '../../../src/dim/dim.ts';
@@ -14,6 +15,8 @@ import type { CaseValue, NodeCase } from './read-cases.ts';
 export interface Form {
   /** Whether small integer inputs are given as constants. */
   readonly constants: boolean;
+  /** Whether the file states the types of tensors that it returns, as the published cases do. */
+  readonly stated?: boolean;
   /** What stands for the sizes of all other inputs. */
   readonly sizes:
     | 'numbers'
@@ -26,6 +29,7 @@ export interface Form {
 /** The forms of a case. */
 export const FORMS = {
   constants: { constants: true, sizes: 'numbers' },
+  stated: { constants: false, stated: true, sizes: 'numbers' },
   asTheyAre: { constants: false, sizes: 'numbers' },
   eachAxis: { constants: true, sizes: 'a symbol for each axis' },
   eachSize: { constants: true, sizes: 'a symbol for each size' },
@@ -66,12 +70,23 @@ class CaseRun {
   constructor(one: NodeCase, form: Form) {
     this.#case = one;
     this.#form = form;
-    const { graph, notes } = one.read();
+    const read = one.read();
+    const { graph, notes } = read;
     this.#graph = graph;
     const report = ({ code, message }: Diagnostic): unknown => this.#mistakes.push(`${code}: ${message}`);
     notes.forEach(report);
     graph.inputs.forEach((input, i) => this.#feed(input, one.inputs[i]));
-    inferGraph(graph, report);
+    if (form.stated) inferReadModel({ ...read, declared: this.#statements() }, report);
+    else inferGraph(graph, report);
+  }
+
+  #statements(): Map<Value, ValueType> {
+    const statements = new Map<Value, ValueType>();
+    this.#graph.outputs.forEach((value, i) => {
+      const real = this.#case.outputs[i];
+      if (real?.kind === 'tensor') statements.set(value, real.type);
+    });
+    return statements;
   }
 
   result(): CaseResult {
