@@ -53,6 +53,40 @@ const MODELS: readonly (readonly [name: string, operators: readonly string[], ou
   ['beam-search', ['BeamSearch'], ['int32[batch, 2, 9]', 'float32[batch, 2]']],
   ['greedy-search', ['GreedySearch'], ['int32[batch, 9]']],
   ['sampling', ['Sampling'], ['int32[batch, 9]']],
+  ['cnn-session', ['FusedConv'], ['float32[batch, 10]']],
+  [
+    'cnn-quantized',
+    [
+      'QGemm',
+      'QLinearAdd',
+      'QLinearAveragePool',
+      'QLinearConcat',
+      'QLinearGlobalAveragePool',
+      'QLinearLeakyRelu',
+      'QLinearMul',
+      'QLinearSigmoid',
+      'QLinearSoftmax',
+    ],
+    ['float32[batch, 10]'],
+  ],
+  [
+    'cnn-quantized-session',
+    [
+      'NhwcMaxPool',
+      'QGemm',
+      'QLinearAdd',
+      'QLinearAveragePool',
+      'QLinearConcat',
+      'QLinearConv',
+      'QLinearGlobalAveragePool',
+      'QLinearLeakyRelu',
+      'QLinearMul',
+      'QLinearSigmoid',
+      'QLinearSoftmax',
+    ],
+    ['float32[batch, 10]'],
+  ],
+  ['lstm-quantized', ['DynamicQuantizeLSTM'], ['float32[s, batch, 8]']],
 ];
 
 const file = (name: string): Buffer =>
