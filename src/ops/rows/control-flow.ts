@@ -1,12 +1,16 @@
 // If: one of two bodies, by a condition.
-import { type Content, makeContent, type Scalar } from '../../ir/content.ts';
+import { constant } from '../../dim/dim.ts';
+import type { Facts } from '../../dim/facts.ts';
+import { type Content, dimOf, makeContent, type Scalar } from '../../ir/content.ts';
+import { isIntegerDType } from '../../ir/dtype.ts';
 import { innerFromNow } from '../../ir/inner-symbols.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
-import { truthOf } from '../rules/condition.ts';
+import { chosen, truthOf } from '../rules/condition.ts';
 import { Exporter } from '../rules/export-types.ts';
-import { coveringSize, joinTypes } from '../rules/join-types.ts';
+import { coveringSize, type Differ, joinTypes } from '../rules/join-types.ts';
 import { requireBody } from '../rules/require-body.ts';
+import { type Elements, elementsOf, isEmpty, lengthOf, sequenceType } from '../rules/sequence-elements.ts';
 import type { Carried } from '../rules/widen-state.ts';
 
 /**
@@ -31,29 +35,34 @@ const If: OperatorRow = {
 const CONTENTS = new WeakMap<InferContext, readonly (Content | undefined)[]>();
 
 function inferBranches(cx: InferContext): readonly Carried[] {
-  const known = truthOf(cx, cx.content(0)?.elements[0]);
-  const taken = inferBranch(cx, 'then_branch', { runs: known === true, dead: known === false });
-  const other = inferBranch(cx, 'else_branch', { runs: known === false, dead: known === true });
+  const condition = cx.content(0)?.elements[0];
+  const known = truthOf(cx, condition);
+  const taken = inferBranch(cx, 'then_branch', { runs: known === true, dead: known === false, condition });
+  const other = inferBranch(cx, 'else_branch', { runs: known === false, dead: known === true, condition });
   if (known === true) return taken();
   if (known === false) return other();
   const others = other();
-  return taken().map((each, i): Carried => {
-    const second = others[i] ?? each;
-    const what = `output ${i} of both branches`;
-    const type = joinTypes(cx, [each.type, second.type], what, coveringSize(cx, 'branch'));
-    return { type, content: joinContents(cx, each.content, second.content) };
-  });
+  return taken().map((each, i): Carried => joinBranches(cx, condition, [each, others[i] ?? each], i));
+}
+
+interface Branch {
+  readonly runs: boolean;
+  readonly dead: boolean;
+  /** The condition, as far as it is known. */
+  readonly condition: Scalar;
 }
 
 /** Infers a branch; what it gives is carried out when it is asked for, so that a branch never taken makes no symbols. */
-function inferBranch(
-  cx: InferContext,
-  name: string,
-  options: { readonly runs: boolean; readonly dead: boolean },
-): () => readonly Carried[] {
+function inferBranch(cx: InferContext, name: string, { runs, dead, condition }: Branch): () => readonly Carried[] {
   const body = requireBody(cx, name, 0, cx.outputCount);
   const { isInner, close } = innerFromNow();
-  const types: readonly ValueType[] = cx.inferBody(body, [], { ...options, isInner });
+  const decided = runs || dead ? undefined : dimOf(condition);
+  // A branch runs only where its condition holds.
+  const assume = (facts: Facts): void => {
+    const right = constant(name === 'then_branch' ? 1 : 0);
+    if (decided) facts.give({ kind: 'equal', left: decided, right, origins: [] });
+  };
+  const types: readonly ValueType[] = cx.inferBody(body, [], { runs, dead, isInner, assume });
   close();
   return () => {
     const exporter = new Exporter(cx, { isInner, facts: body.facts });
@@ -66,22 +75,62 @@ function inferBranch(
   };
 }
 
-/** The elements on which both branches agree. */
-function joinContents(cx: InferContext, a: Content | undefined, b: Content | undefined): Content | undefined {
+function joinBranches(cx: InferContext, condition: Scalar, [a, b]: readonly [Carried, Carried], i: number): Carried {
+  const covering = coveringSize(cx, 'branch');
+  // A condition on sizes tells which of two sizes it is.
+  const differ: Differ = (x, y) => (dimOf(condition) && chosen(cx, condition, x, y)) || covering(x, y);
+  const joined = joinTypes(cx, [a.type, b.type], `output ${i} of both branches`, differ);
+  const type = joined.kind === 'sequence' ? withElements(cx, joined, { elements: [a.type, b.type], differ }) : joined;
+  return { type, content: joinContents(cx, condition, [a.content, b.content]) };
+}
+
+/** A list that one of two branches makes, with what is known of its elements. */
+function withElements(
+  cx: InferContext,
+  joined: Extract<ValueType, { kind: 'sequence' }>,
+  { elements: [a, b], differ }: { readonly elements: readonly [ValueType, ValueType]; readonly differ: Differ },
+): ValueType {
+  const [left, right] = [elementsOf(a), elementsOf(b)];
+  if (!left || !right) return joined;
+  const element = joinElements(joined.element, [a, left], [b, right]);
+  if (left.kind === 'list' && right.kind === 'list' && left.types.length === right.types.length) {
+    const types = left.types.map((type, i) =>
+      joinTypes(cx, [type, right.types[i] ?? type], 'elements of both branches', differ),
+    );
+    return sequenceType(element, { kind: 'list', types });
+  }
+  const [x, y] = [lengthOf(left), lengthOf(right)];
+  if (!x || !y) return sequenceType(element);
+  return sequenceType(element, { kind: 'many', length: cx.facts.equal(x, y) === 'true' ? x : differ(x, y) });
+}
+
+/** The element type of both; a list that is known to be empty says nothing of elements. */
+function joinElements(
+  joined: ValueType,
+  [a, left]: readonly [ValueType, Elements],
+  [b, right]: readonly [ValueType, Elements],
+): ValueType {
+  if (isEmpty(left) && b.kind === 'sequence') return b.element;
+  return isEmpty(right) && a.kind === 'sequence' ? a.element : joined;
+}
+
+/** The elements of one of two branches: those on which both agree, and integers that the condition chooses from. */
+function joinContents(
+  cx: InferContext,
+  condition: Scalar,
+  [a, b]: readonly [Content | undefined, Content | undefined],
+): Content | undefined {
   if (!a || !b || a.dtype !== b.dtype || a.shape.length !== b.shape.length) return undefined;
   if (a.shape.some((size, axis) => size !== b.shape[axis])) return undefined;
-  const same = (x: Scalar, y: Scalar): boolean =>
-    Object.is(x, y) ||
-    (typeof x === 'object' &&
-      typeof y === 'object' &&
-      x.kind !== 'ratio' &&
-      y.kind !== 'ratio' &&
-      cx.facts.equal(x, y) === 'true');
-  return makeContent(
-    a.dtype,
-    a.shape,
-    a.elements.map((element, i) => (same(element, b.elements[i]) ? element : undefined)),
-  );
+  const join = (x: Scalar, y: Scalar): Scalar => {
+    if (Object.is(x, y)) return x;
+    const [left, right] = [dimOf(x), dimOf(y)];
+    if (!left || !right) return undefined;
+    if (cx.facts.equal(left, right) === 'true') return x;
+    return dimOf(condition) && isIntegerDType(a.dtype) ? chosen(cx, condition, left, right) : undefined;
+  };
+  const elements = a.elements.map((element, i) => join(element, b.elements[i]));
+  return makeContent(a.dtype, a.shape, elements);
 }
 
 /** The family. */

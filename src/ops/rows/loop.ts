@@ -7,9 +7,10 @@ import type { BodyOptions, InferContext, OperatorRow } from '../../ir/operator.t
 import { tensorType, type ValueType } from '../../ir/type.ts';
 import { FinalState, rowTypes, stateAfterOne, type Trips } from '../rules/after-steps.ts';
 import { inferSteps, type LoopCall, type Steps } from '../rules/carried-state.ts';
+import { truthOf } from '../rules/condition.ts';
 import { requireBody } from '../rules/require-body.ts';
 import { isAtLeast, sizeScalar } from '../rules/size-elements.ts';
-import { type TripCount, tripCount } from '../rules/trip-count.ts';
+import { type TripCount, tripCount, truthIn } from '../rules/trip-count.ts';
 import type { Carried } from '../rules/widen-state.ts';
 
 /**
@@ -46,8 +47,9 @@ const TRUE = makeContent('bool', [], [true]);
 
 function inferLoop(cx: InferContext, body: Graph, initial: readonly Carried[]): readonly Carried[] {
   const limit = limitOf(cx);
-  const starts = !cx.has(1) || cx.content(1)?.elements[0] === true;
-  const never = cx.content(1)?.elements[0] === false || (limit?.kind === 'const' && limit.value === 0);
+  const start = truthOf(cx, cx.content(1)?.elements[0]);
+  const starts = !cx.has(1) || start === true;
+  const never = start === false || (limit?.kind === 'const' && limit.value === 0);
   const limited = cx.has(0) && !isEndless(sizeScalar(cx, 0));
   const certain = starts && (limit ? isAtLeast(cx, limit, 1) : !limited);
   const head = [scalarOf(body, 0, 'int64'), scalarOf(body, 1, 'bool')];
@@ -56,7 +58,7 @@ function inferLoop(cx: InferContext, body: Graph, initial: readonly Carried[]): 
     return cx.inferBody(body, [...head, ...state.map(({ type }) => type)], { ...options, contents, dead: never });
   };
   // A step runs only while the condition holds.
-  const goesOn = (): boolean => body.outputs[0]?.content?.elements[0] === true;
+  const goesOn = (): boolean => truthIn(body.facts, body.outputs[0]?.content?.elements[0]) === true;
   const exact = (): Dim | undefined => (limit && starts && goesOn() ? limit : undefined);
   const [number] = body.inputs;
   const counted = number !== undefined && (number.users.length > 0 || number.returnedBy.length > 0);

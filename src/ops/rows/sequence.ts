@@ -6,7 +6,7 @@ import { dtypeFromOnnx } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { UNKNOWN_TYPE, type ValueType } from '../../ir/type.ts';
 import { differVarying, joinTypes } from '../rules/join-types.ts';
-import { elementAt, elementsOf, lengthOf, listType, sequenceType } from '../rules/sequence-elements.ts';
+import { elementAt, elementsOf, isEmpty, lengthOf, listType, sequenceType } from '../rules/sequence-elements.ts';
 
 /**
  * The element type of sequence input `i`; the type of which nothing is known where that is so.
@@ -101,7 +101,7 @@ const SequenceInsert: OperatorRow = {
     const length = lengthOf(known);
     const joined = joinTypes(cx, [element, cx.type(1)], what, differVarying);
     // A list that is known to be empty says nothing of its elements.
-    const one = length?.kind === 'const' && length.value === 0 ? cx.type(1) : joined;
+    const one = isEmpty(known) ? cx.type(1) : joined;
     return [sequenceType(one, length && { kind: 'many', length: add(length, 1) })];
   },
   examples: [

@@ -85,6 +85,12 @@ export function lengthOf(elements: Elements | undefined): Dim | undefined {
   return ceilDiv(elements.whole.shape[elements.axis] ?? constant(0), elements.part);
 }
 
+/** Whether a list is known to have no elements. */
+export function isEmpty(elements: Elements | undefined): boolean {
+  const length = lengthOf(elements);
+  return length?.kind === 'const' && length.value === 0;
+}
+
 /** The type of the element at a position, counted from the end where it is negative; what holds for any element where it is not known. */
 export function elementAt(cx: InferContext, type: ValueType, position: number | undefined): ValueType {
   const any = type.kind === 'sequence' ? oneElement(cx, type.element) : type;

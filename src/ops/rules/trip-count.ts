@@ -2,7 +2,7 @@
 import { add, ceilDiv, maxOf, minOf, neg, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim, type SymbolDim } from '../../dim/dim.ts';
 import type { Facts } from '../../dim/facts.ts';
-import { dimOf } from '../../ir/content.ts';
+import { dimOf, type Scalar } from '../../ir/content.ts';
 import type { Value } from '../../ir/graph.ts';
 import { holdsInner, type IsInner } from '../../ir/inner-symbols.ts';
 import { coefficientsIn } from './step-polynomial.ts';
@@ -17,9 +17,17 @@ interface Conditions {
 const NOTHING_KNOWN: Conditions = { positive: [], complete: false };
 const PASSES: readonly string[] = ['Identity', 'Cast', 'Squeeze', 'Unsqueeze', 'Reshape'];
 
+/** A truth value under facts, where they decide it. */
+export function truthIn(facts: Facts, scalar: Scalar): boolean | undefined {
+  if (typeof scalar === 'boolean') return scalar;
+  const dim = dimOf(scalar);
+  const simple = dim && facts.simplify(dim);
+  return simple?.kind === 'const' ? simple.value !== 0 : undefined;
+}
+
 /** Reads a condition back to the comparisons that make it. */
 function conditionsOf(value: Value | undefined, facts: Facts): Conditions {
-  const known = value?.content?.elements[0];
+  const known = truthIn(facts, value?.content?.elements[0]);
   if (known === true) return { positive: [], complete: true };
   if (known === false) return { positive: [constant(0)], complete: true };
   if (value?.source.kind !== 'node') return NOTHING_KNOWN;

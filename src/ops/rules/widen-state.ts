@@ -6,7 +6,7 @@ import { holdsInner, type IsInner } from '../../ir/inner-symbols.ts';
 import type { InferContext } from '../../ir/operator.ts';
 import { mapDims, type Shape, type ValueType, withoutShape } from '../../ir/type.ts';
 import { differVarying, joinTypes, sameType } from './join-types.ts';
-import { type Elements, elementsOf, lengthOf, sequenceType } from './sequence-elements.ts';
+import { type Elements, elementsOf, isEmpty, lengthOf, sequenceType } from './sequence-elements.ts';
 import type { StateSlots } from './state-slots.ts';
 import { varyingDim } from './varying.ts';
 
@@ -108,12 +108,6 @@ function joinElements(
   const joined = joinTypes(cx, pair, WHAT, differVarying);
   if (isEmpty(known)) return after.element;
   return isEmpty(next) ? before.element : joined;
-}
-
-/** Whether a list has no elements. */
-export function isEmpty(elements: Elements | undefined): boolean {
-  const length = lengthOf(elements);
-  return length?.kind === 'const' && length.value === 0;
 }
 
 function widenLength(
