@@ -62,6 +62,7 @@ import { RECURRENT_ROWS } from './rows/recurrent.ts';
 import { REDUCE_ROWS } from './rows/reduce.ts';
 import { RESHAPE_ROWS } from './rows/reshape.ts';
 import { RESIZE_ROWS } from './rows/resize.ts';
+import { RUNTIME_TENSORRT_ROWS } from './rows/runtime-tensorrt.ts';
 import { SAMPLING_ROWS } from './rows/sampling.ts';
 import { SCAN_ROWS } from './rows/scan.ts';
 import { SCATTER_ROWS } from './rows/scatter.ts';
@@ -161,6 +162,7 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   MICROSOFT_ORDERED_ROWS,
   MICROSOFT_ATTENTION_LSTM_ROWS,
   MICROSOFT_FUSED_PROJECTION_ROWS,
+  RUNTIME_TENSORRT_ROWS,
 ];
 
 let table: Map<string, OperatorRow> | undefined;

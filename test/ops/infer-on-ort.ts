@@ -6,8 +6,10 @@ import { encodeModel } from '../../codegen/onnx/proto/write-message.ts';
 import { intOf } from '../../src/ir/content.ts';
 import { DTYPES, type DType } from '../../src/ir/dtype.ts';
 import type { Node } from '../../src/ir/graph.ts';
+import type { OperatorRow } from '../../src/ir/operator.ts';
 import { staticShape, type ValueType } from '../../src/ir/type.ts';
 import type { TypeText } from '../../src/ir/type-text.ts';
+import { MICROSOFT } from '../../src/ops/rules/microsoft.ts';
 import type { Case, ExampleInputs } from './run-example.ts';
 import { attributeOf, opsetsOf } from './run-on-ort.ts';
 
@@ -25,6 +27,9 @@ export const NO_KERNEL = /Could not find an implementation|Failed to find kernel
 
 /** Refusals of a kernel or of the machine, which say nothing of shapes. */
 const NOT_INFERENCE = /Exception during initialization|not yet supported on this hardware/;
+
+/** Whether an operator is ONNX Runtime's own, so that no other judge knows it: of com.microsoft, or a plugin of TensorRT. */
+export const isRuntimeOnly = ({ domain, name }: OperatorRow): boolean => domain === MICROSOFT || name.endsWith('_TRT');
 
 /**
  * Loads a case with declared outputs under strict inference.

@@ -5,9 +5,8 @@ import type { OperatorRow } from '../../src/ir/operator.ts';
 import { staticShape, type ValueType } from '../../src/ir/type.ts';
 import type { TypeText } from '../../src/ir/type-text.ts';
 import { operatorRows } from '../../src/ops/rows.ts';
-import { MICROSOFT } from '../../src/ops/rules/microsoft.ts';
 import { type Binding, bindInputs, bindingsOf, isBound, refinedInputs } from './bind-run.ts';
-import { type DeclaredOutput, refusal } from './infer-on-ort.ts';
+import { type DeclaredOutput, isRuntimeOnly, refusal } from './infer-on-ort.ts';
 import { type Case, type ExampleRun, inputSymbols, readInputs, runExample } from './run-example.ts';
 import { runOnOrt } from './run-on-ort.ts';
 
@@ -95,7 +94,7 @@ function declaredType(type: ValueType, binding: Binding): DeclaredOutput | undef
 }
 
 describe('the inference of ONNX Runtime', () => {
-  const rows = operatorRows().flatMap((row) => (row.domain === MICROSOFT ? [[row.name, row] as const] : []));
+  const rows = operatorRows().flatMap((row) => (isRuntimeOnly(row) ? [[row.name, row] as const] : []));
 
   test.each(rows)('agrees with the cases of %s where it cannot run them', async (name, row) => {
     const { mistakes, runs, refused } = await judge(row);
