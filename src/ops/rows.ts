@@ -26,8 +26,8 @@ import { LOSS_ROWS } from './rows/loss.ts';
 import { MATMUL_ROWS } from './rows/matmul.ts';
 import { MATRIX_ROWS } from './rows/matrix.ts';
 import { MICROSOFT_ACTIVATION_ROWS } from './rows/microsoft-activation.ts';
-import { MICROSOFT_ATTENTION_LSTM_ROWS } from './rows/microsoft-attention-lstm.ts';
 import { MICROSOFT_ATTENTION_ROWS } from './rows/microsoft-attention.ts';
+import { MICROSOFT_ATTENTION_LSTM_ROWS } from './rows/microsoft-attention-lstm.ts';
 import { MICROSOFT_CAUSAL_CONV_ROWS } from './rows/microsoft-causal-conv.ts';
 import { MICROSOFT_DROPOUT_ROWS } from './rows/microsoft-dropout.ts';
 import { MICROSOFT_EMBEDDING_ROWS } from './rows/microsoft-embedding.ts';
@@ -53,8 +53,10 @@ import { MICROSOFT_TEXT_ROWS } from './rows/microsoft-text.ts';
 import { MICROSOFT_WINDOW_ROWS } from './rows/microsoft-window.ts';
 import { ML_ENCODE_ROWS } from './rows/ml-encode.ts';
 import { ML_PREDICT_ROWS } from './rows/ml-predict.ts';
+import { RUNTIME_TENSORRT_ROWS } from './rows/runtime-tensorrt.ts';
 import { NORMALIZATION_ROWS } from './rows/normalization.ts';
 import { OPTIONAL_ROWS } from './rows/optional.ts';
+import { PAD_ROWS } from './rows/pad.ts';
 import { POOL_ROWS } from './rows/pool.ts';
 import { QUANTIZE_ROWS } from './rows/quantize.ts';
 import { RANDOM_ROWS } from './rows/random.ts';
@@ -62,7 +64,6 @@ import { RECURRENT_ROWS } from './rows/recurrent.ts';
 import { REDUCE_ROWS } from './rows/reduce.ts';
 import { RESHAPE_ROWS } from './rows/reshape.ts';
 import { RESIZE_ROWS } from './rows/resize.ts';
-import { RUNTIME_TENSORRT_ROWS } from './rows/runtime-tensorrt.ts';
 import { SAMPLING_ROWS } from './rows/sampling.ts';
 import { SCAN_ROWS } from './rows/scan.ts';
 import { SCATTER_ROWS } from './rows/scatter.ts';
@@ -136,6 +137,7 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   LEGACY_ROWS,
   SLICE_ROWS,
   STRETCH_ROWS,
+  PAD_ROWS,
   MICROSOFT_ATTENTION_ROWS,
   MICROSOFT_MULTI_HEAD_ATTENTION_ROWS,
   MICROSOFT_GROUP_QUERY_ATTENTION_ROWS,
@@ -151,17 +153,17 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   MICROSOFT_SHAPE_ROWS,
   MICROSOFT_TEXT_ROWS,
   MICROSOFT_WINDOW_ROWS,
-  MICROSOFT_PAGED_ATTENTION_ROWS,
-  MICROSOFT_LINEAR_ATTENTION_ROWS,
   MICROSOFT_CAUSAL_CONV_ROWS,
-  MICROSOFT_NORMALIZATION_ROWS,
+  MICROSOFT_LINEAR_ATTENTION_ROWS,
+  MICROSOFT_PAGED_ATTENTION_ROWS,
   MICROSOFT_EMBEDDING_ROWS,
+  MICROSOFT_NORMALIZATION_ROWS,
   MICROSOFT_ROTARY_ROWS,
+  MICROSOFT_ATTENTION_LSTM_ROWS,
   MICROSOFT_EXPERTS_ROWS,
+  MICROSOFT_FUSED_PROJECTION_ROWS,
   MICROSOFT_GENERATION_ROWS,
   MICROSOFT_ORDERED_ROWS,
-  MICROSOFT_ATTENTION_LSTM_ROWS,
-  MICROSOFT_FUSED_PROJECTION_ROWS,
   RUNTIME_TENSORRT_ROWS,
 ];
 

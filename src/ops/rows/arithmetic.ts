@@ -1,6 +1,6 @@
 // Arithmetic of two inputs: `[..., a] op [..., b] -> [..., broadcast(a, b)]`.
 import { dimOf, intOf, intScalar, type Scalar } from '../../ir/content.ts';
-import { type DType, isFloatDType, isIntegerDType } from '../../ir/dtype.ts';
+import { DTYPES, type DType, isFloatDType, isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import {
   addElements,
@@ -10,7 +10,7 @@ import {
   subtractElements,
 } from '../rules/element-rules.ts';
 import { binaryRow } from '../rules/elementwise-row.ts';
-import { floorModulo, truncatedModulo } from '../rules/integer-elements.ts';
+import { andBits, floorModulo, orBits, truncatedModulo, xorBits } from '../rules/integer-elements.ts';
 
 /** Cases of the forms before opset 7, where one attribute allows broadcasting and another one places B. */
 const LEGACY: readonly OperatorExample[] = [
@@ -79,6 +79,20 @@ const MOD: OperatorRow = {
   },
 };
 
+/** `a` times or divided by 2 to the power `b`; the types are unsigned. */
+const shift = (cx: InferContext, dtype: DType, a: Scalar, b: Scalar): Scalar => {
+  const by = intOf(b);
+  if (by === undefined || by >= DTYPES[dtype].bits) return undefined;
+  const factor = intScalar(2n ** BigInt(by));
+  return (cx.string('direction') === 'RIGHT' ? divideElements : multiplyElements)(cx, dtype, a, factor);
+};
+
+const BITWISE = [
+  ['BitwiseAnd', andBits, '[8, 10]'],
+  ['BitwiseOr', orBits, '[14, -1]'],
+  ['BitwiseXor', xorBits, '[6, -11]'],
+] as const;
+
 /** The family: name (since-version) and formula of each row. */
 export const ARITHMETIC_ROWS: readonly OperatorRow[] = [
   // Add (1): a + b
@@ -134,7 +148,31 @@ export const ARITHMETIC_ROWS: readonly OperatorRow[] = [
   }),
   MOD,
   // BitShift (11): a * 2^b or a // 2^b
-  binaryRow('BitShift', { dtype: 'uint8', refused: 'float32', attributes: { direction: 'LEFT' } }),
+  binaryRow('BitShift', {
+    dtype: 'uint8',
+    refused: 'float32',
+    attributes: { direction: 'LEFT' },
+    element: shift,
+    examples: [
+      {
+        inputs: ['uint64[2] = [s, 200]', 'uint64[] = 2'],
+        attributes: { direction: 'RIGHT' },
+        outputs: ['uint64[2] = [s // 4, 50]'],
+      },
+      {
+        inputs: ['uint8[2] = [3, 200]', 'uint8[] = 1'],
+        attributes: { direction: 'LEFT' },
+        outputs: ['uint8[2] = [6, 144]'],
+      },
+    ],
+  }),
   // BitwiseAnd, BitwiseOr, BitwiseXor (18): bit by bit
-  ...['BitwiseAnd', 'BitwiseOr', 'BitwiseXor'].map((name) => binaryRow(name, { dtype: 'int32', refused: 'float32' })),
+  ...BITWISE.map(([name, element, result]) =>
+    binaryRow(name, {
+      dtype: 'int32',
+      refused: 'float32',
+      element,
+      examples: [{ inputs: ['int32[2] = [12, -1]', 'int32[] = 10'], outputs: [`int32[2] = ${result}`] }],
+    }),
+  ),
 ];

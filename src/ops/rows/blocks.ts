@@ -4,6 +4,7 @@ import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
 import { countOf } from '../rules/element-counts.ts';
+import { compressedContent, oneHotContent } from '../rules/found-content.ts';
 import { sizeElements, sizeScalar } from '../rules/size-elements.ts';
 
 const INFINITE = Number.POSITIVE_INFINITY;
@@ -135,7 +136,17 @@ const OneHot: OperatorRow = {
     const axis = cx.axis(cx.int('axis', -1), indices.length + 1);
     return [cx.tensor([...indices.slice(0, axis), depth, ...indices.slice(axis)], cx.dtype(2))];
   },
+  content: (cx, [output]) => [oneHotContent(cx, output)],
   examples: [
+    {
+      inputs: ['int64[3] = [1, -1, 7]', 'int64[] = 2', 'int64[2] = [0, s]'],
+      outputs: ['int64[3, 2] = [0, s, 0, s, 0, 0]'],
+    },
+    {
+      inputs: ['int64[2] = [0, 2]', 'int64[] = 3', 'int64[2] = [5, 9]'],
+      attributes: { axis: 0 },
+      outputs: ['int64[3, 2] = [9, 5, 5, 5, 5, 9]'],
+    },
     { inputs: ['int64[b, s]', 'int64[] = 10', 'float32[2]'], outputs: ['float32[b, s, 10]'] },
     { inputs: ['int64[b, s]', 'int64[1] = [k]', 'float32[2]'], attributes: { axis: 1 }, outputs: ['float32[b, k, s]'] },
     { inputs: ['int64[b]', 'int64[]', 'float32[2]'], outputs: ['float32[b, u]'] },
@@ -169,7 +180,14 @@ const Compress: OperatorRow = {
     const axis = cx.axis(given, shape.length);
     return [cx.tensor(shape.with(axis, keptOf(cx, shape[axis], condition)))];
   },
+  content: (cx, [output]) => [compressedContent(cx, output)],
   examples: [
+    {
+      inputs: ['int64[2, 2] = [1, s, 2, t]', 'bool[2] = [false, true]'],
+      attributes: { axis: 1 },
+      outputs: ['int64[2, 1] = [s, t]'],
+    },
+    { inputs: ['int64[2, 2] = [1, s, 2, t]', 'bool[3] = [true, false, true]'], outputs: ['int64[2] = [1, 2]'] },
     {
       inputs: ['float32[b, 5]', 'bool[5]'],
       attributes: { axis: 1 },

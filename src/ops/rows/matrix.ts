@@ -2,13 +2,16 @@
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
+import { diagonalContent, triangleContent } from '../rules/found-content.ts';
 import { scalarInput } from '../rules/scalar-input.ts';
 
 /** EyeLike (9): ones on the k-th diagonal of a matrix of the input's shape, else zeros. `[n, m] -> [n, m]` */
 const EyeLike: OperatorRow = {
   name: 'EyeLike',
   infer: (cx) => [cx.tensor(cx.ranked(0, 2), dtypeAttribute(cx, 'dtype') ?? cx.dtype(0))],
+  content: (cx, [output]) => [diagonalContent(cx, output)],
   examples: [
+    { inputs: ['int64[2, 3]'], attributes: { k: 1 }, outputs: ['int64[2, 3] = [0, 1, 0, 0, 0, 1]'] },
     { inputs: ['float32[n, m]'], attributes: { k: 1 }, outputs: ['float32[n, m]'] },
     { inputs: ['int32[n, 3]'], attributes: { dtype: 1 }, outputs: ['float32[n, 3]'] },
     { inputs: ['float32[...]'], outputs: ['float32[?, ?]'] },
@@ -21,7 +24,10 @@ const EyeLike: OperatorRow = {
 const Trilu: OperatorRow = {
   name: 'Trilu',
   infer: triluType,
+  content: (cx, [output]) => [triangleContent(cx, output)],
   examples: [
+    { inputs: ['int64[2, 2] = [1, s, 3, t]'], attributes: { upper: 0 }, outputs: ['int64[2, 2] = [1, 0, 3, t]'] },
+    { inputs: ['int64[2, 3] = [1, 2, 3, 4, 5, 6]', 'int64[] = 1'], outputs: ['int64[2, 3] = [0, 2, 3, 0, 0, 6]'] },
     { inputs: ['float32[batch, s, s]', 'int64[] = 1'], attributes: { upper: 0 }, outputs: ['float32[batch, s, s]'] },
     { inputs: ['bool[s, t]'], outputs: ['bool[s, t]'] },
     { inputs: ['float32[...]'], outputs: ['float32[...]'] },

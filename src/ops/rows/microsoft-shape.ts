@@ -11,8 +11,8 @@ import { isAtLeast, sizeElements } from '../rules/size-elements.ts';
 import { rangeContent, rangeType } from './constants.ts';
 import { gatherNDShape } from './gather.ts';
 import { triluType } from './matrix.ts';
+import { padShape } from './pad.ts';
 import { gridSampled } from './sampling.ts';
-import { padShape } from './stretch.ts';
 
 const ANY = Number.POSITIVE_INFINITY;
 

@@ -1,36 +1,14 @@
 // Operators whose result is as long as what they find: NonZero and Unique.
 import { mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
-import { intOf, type Scalar } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { countNonZero, differentElements, nonZeroContent, uniqueContents } from '../rules/found-content.ts';
 import { attempt } from '../rules/integer-elements.ts';
 
 /** The number of elements of a shape; undefined where it is not known or passes 2^53. */
 function sizeOf(shape: Shape | undefined): Dim | undefined {
   return shape && attempt(() => mul(...shape));
-}
-
-/** How many elements of input 0 are not zero, where all are known. */
-function countNonZero(cx: InferContext): number | undefined {
-  const content = cx.content(0);
-  if (!content) return undefined;
-  let count = 0;
-  for (const element of content.elements) {
-    const answer = isNonZero(cx, element);
-    if (answer === undefined) return undefined;
-    if (answer) count++;
-  }
-  return count;
-}
-
-function isNonZero(cx: InferContext, element: Scalar): boolean | undefined {
-  if (typeof element === 'number' || typeof element === 'boolean') return Boolean(element);
-  const value = intOf(element);
-  if (value !== undefined) return BigInt(value) !== 0n;
-  if (typeof element !== 'object' || element.kind === 'ratio') return undefined;
-  const { min, max } = cx.facts.range(element);
-  return min > 0 || max < 0 ? true : undefined;
 }
 
 /**
@@ -45,10 +23,12 @@ const NonZero: OperatorRow = {
     const found = countNonZero(cx) ?? cx.fresh('found', { max: sizeOf(shape) });
     return [cx.tensor([shape ? constant(Math.max(shape.length, 1)) : cx.fresh('rank'), found], 'int64')];
   },
+  content: (cx, [output]) => [nonZeroContent(cx, output)],
   examples: [
     { inputs: ['float32[batch, n]'], outputs: ['int64[2, found]'], bounds: ['found <= batch*n'] },
-    { inputs: ['bool[4] = [true, false, true, true]'], outputs: ['int64[1, 3]'] },
-    { inputs: ['int64[2] = [s, 0]'], outputs: ['int64[1, 1]'] },
+    { inputs: ['bool[4] = [true, false, true, true]'], outputs: ['int64[1, 3] = [0, 2, 3]'] },
+    { inputs: ['int64[2, 2] = [s, 0, 0, 7]'], outputs: ['int64[2, 2] = [0, 1, 0, 1]'] },
+    { inputs: ['int64[3] = [s, t - 1, 0]'], outputs: ['int64[1, min(t - 1, 1) + 1]'] },
     { inputs: ['float32[]'], outputs: ['int64[1, found]'], bounds: ['found <= 1'] },
     { inputs: ['float32[...]'], outputs: ['int64[rank, found]'] },
     { inputs: ['seq(float32[n])'], fails: 'KIND_MISMATCH' },
@@ -57,13 +37,10 @@ const NonZero: OperatorRow = {
 
 const isPositive = (cx: InferContext, dim: Dim): boolean => cx.facts.range(dim).min >= 1;
 
-/** How many different elements input 0 has, where all are numbers and no axis is given. */
+/** How many different elements input 0 has, where that is known and no axis is given. */
 function countUnique(cx: InferContext, axis: number | undefined): Dim | undefined {
-  const content = axis === undefined ? cx.content(0) : undefined;
-  const keys = content?.elements.map(
-    (element) => intOf(element) ?? (typeof element === 'object' ? undefined : element),
-  );
-  return keys && keys.every((key) => key !== undefined) ? constant(new Set(keys).size) : undefined;
+  const different = axis === undefined ? differentElements(cx) : undefined;
+  return different && constant(different.length);
 }
 
 /**
@@ -82,6 +59,7 @@ const Unique: OperatorRow = {
     const inverse = all ?? cx.fresh('size');
     return [cx.tensor(values), ...[unique, inverse, unique].map((size) => cx.tensor([size], 'int64'))];
   },
+  content: (cx) => (cx.int('axis') === undefined ? uniqueContents(cx) : []),
   examples: [
     {
       inputs: ['float32[batch, n]'],
@@ -96,7 +74,17 @@ const Unique: OperatorRow = {
     },
     {
       inputs: ['int64[4] = [2, 1, 2, 3]'],
-      outputs: ['int64[3]', 'int64[3]', 'int64[4]', 'int64[3]'],
+      outputs: ['int64[3] = [1, 2, 3]', 'int64[3] = [1, 0, 3]', 'int64[4] = [1, 0, 1, 2]', 'int64[3] = [1, 2, 1]'],
+    },
+    {
+      inputs: ['int64[3] = [s + 1, s, s + 1]'],
+      attributes: { sorted: 0 },
+      outputs: ['int64[2] = [s + 1, s]', 'int64[2] = [0, 1]', 'int64[3] = [0, 1, 0]', 'int64[2] = [2, 1]'],
+    },
+    {
+      inputs: ['int64[2] = [s, t]'],
+      outputs: ['int64[u]', 'int64[u]', 'int64[2]', 'int64[u]'],
+      bounds: ['u <= 2'],
     },
     { inputs: ['float32[...]'], outputs: ['float32[u]', 'int64[u]', 'int64[size]', 'int64[u]'] },
     {

@@ -72,6 +72,12 @@ const Clip: OperatorRow = {
     { inputs: ['float32[batch, n]', 'float32[]', 'float32[]'], outputs: ['float32[batch, n]'] },
     { inputs: ['float32[batch, n]', null, 'float32[]'], outputs: ['float32[batch, n]'] },
     { inputs: ['float32[n]'], attributes: { min: 0, max: 6 }, opset: 10, outputs: ['float32[n]'] },
+    {
+      inputs: ['float32[3] = [-1, 2, 9]'],
+      attributes: { min: 0, max: 6 },
+      opset: 10,
+      outputs: ['float32[3] = [0, 2, 6]'],
+    },
     { inputs: ['int64[2] = [s, 700]', 'int64[] = 1', 'int64[] = 512'], outputs: ['int64[2] = [min(s, 512), 512]'] },
     { inputs: ['int64[1] = [s]', 'int64[] = 0'], outputs: ['int64[1] = [s]'] },
     { inputs: ['float32[...]'], outputs: ['float32[...]'] },
@@ -82,7 +88,15 @@ const Clip: OperatorRow = {
 };
 
 function clipContent(cx: InferContext, [out]: readonly ValueType[]): readonly (Content | undefined)[] {
-  if (cx.version < 11) return [];
+  if (cx.version < 11) {
+    const [least, most] = [cx.float('min'), cx.float('max')];
+    return [
+      mapContent(cx, out, [0], ([x], dtype) => {
+        const raised = least === undefined ? x : maxElements(cx, dtype, x, least);
+        return most === undefined ? raised : minElements(cx, dtype, raised, most);
+      }),
+    ];
+  }
   return [
     mapContent(cx, out, [0, 1, 2], ([x, low, high], dtype) => {
       const raised: Scalar = cx.has(1) ? maxElements(cx, dtype, x, low) : x;

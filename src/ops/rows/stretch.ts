@@ -1,13 +1,12 @@
-// Tensors made larger: Expand, Tile, Pad, CenterCropPad.
-import { add, maxOf, minOf, mul, sub } from '../../dim/arithmetic.ts';
+// Tensors made larger: Expand, Tile, CenterCropPad.
+import { mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import { type Content, makeContent, type Scalar } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { elementCount } from '../../ir/tensor-data.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
 import { contentSizes, rowStrides, stridedView } from '../rules/content-view.ts';
-import { axesArgument, isAtLeast, sizeElements } from '../rules/size-elements.ts';
-import { standardVersion } from '../rules/standard-version.ts';
+import { isAtLeast, sizeElements } from '../rules/size-elements.ts';
 
 /**
  * Expand (since 8): the input broadcast with the shape that the second input lists.
@@ -136,106 +135,6 @@ function tileContent(cx: InferContext, output: ValueType | undefined): Content |
 }
 
 /**
- * Pad (since 1; pads an input since 11, axes since 18): sizes grow by what stands before and behind, or shrink where that is negative.
- * `[.., d, ..] -> [.., begin + d + end, ..]`, pads listed as all begins, then all ends; the modes other than constant need
- * elements to pad with.
- */
-const Pad: OperatorRow = {
-  name: 'Pad',
-  infer: (cx) => [cx.tensor(padShape(cx))],
-  examples: [
-    {
-      inputs: ['float32[b, 3, H, W]', 'int64[8] = [0, 0, 1, 2, 0, 0, 1, 2]'],
-      outputs: ['float32[b, 3, H + 2, W + 4]'],
-    },
-    { inputs: ['float32[b, s]', 'int64[2] = [0, 3]', null, 'int64[1] = [-1]'], outputs: ['float32[b, s + 3]'] },
-    { inputs: ['float32[b, s]', 'int64[4] = [0, 0, 0, 512 - s]'], outputs: ['float32[b, 512]'] },
-    { inputs: ['float32[b, s]', 'int64[4] = [0, -2, 0, 0]'], outputs: ['float32[b, s - 2]'], constraints: ['s >= 2'] },
-    {
-      inputs: ['float32[b, s]', 'int64[4] = [0, 3, 0, 1]'],
-      attributes: { mode: 'reflect' },
-      outputs: ['float32[b, s + 4]'],
-      constraints: ['s >= 4'],
-    },
-    {
-      inputs: ['float32[b, s]', 'int64[4] = [0, 3, 0, -2]'],
-      attributes: { mode: 'reflect' },
-      outputs: ['float32[b, s + 1]'],
-      constraints: ['s >= 6'],
-    },
-    {
-      inputs: ['float32[b, s]', 'int64[4] = [0, -2, 0, 5]'],
-      attributes: { mode: 'edge' },
-      outputs: ['float32[b, s + 3]'],
-      constraints: ['s >= 3'],
-    },
-    {
-      inputs: ['float32[b, s]', 'int64[4] = [0, 0, 0, t - s]'],
-      attributes: { mode: 'reflect' },
-      outputs: ['float32[b, t]'],
-      constraints: ['t + 1 <= 2*s'],
-    },
-    { inputs: ['float32[b, s]', 'int64[4] = [0, ?, 0, 1]'], outputs: ['float32[b, u]'] },
-    { inputs: ['float32[b, s]', 'int64[2] = [1, 1]', null, 'int64[1]'], outputs: ['float32[u, v]'] },
-    { inputs: ['float32[b, 4]'], attributes: { pads: [0, 1, 0, 1] }, opset: 2, outputs: ['float32[b, 6]'] },
-    { inputs: ['float32[b, 4]'], attributes: { paddings: [0, 1, 0, 1] }, opset: 1, outputs: ['float32[b, 6]'] },
-    { inputs: ['float32[b, s]', 'int64[2] = [0, 3]'], fails: 'OP_INVALID' },
-    { inputs: ['float32[b, 3]', 'int64[4] = [0, -2, 0, -2]'], fails: 'SHAPE_MISMATCH' },
-    { inputs: ['float32[b, 3]', 'int64[4] = [0, 3, 0, 0]'], attributes: { mode: 'reflect' }, fails: 'SHAPE_MISMATCH' },
-  ],
-};
-
-/** The shape of Pad of input 0; undefined where its rank is not known. */
-export function padShape(cx: InferContext): Shape | undefined {
-  const shape = cx.shape(0);
-  if (!shape) return undefined;
-  const version = standardVersion(cx);
-  const pads = version < 11 ? cx.ints(version < 2 ? 'paddings' : 'pads')?.map((n) => constant(n)) : sizeElements(cx, 1);
-  const given = axesArgument(cx, 3);
-  // Which axes are padded is not known, so any may be.
-  if (given === undefined) return shape.map(() => cx.fresh('pad'));
-  const axes = given === 'absent' ? shape.map((_, axis) => axis) : cx.axes(given, shape.length);
-  if (pads && pads.length !== 2 * axes.length) {
-    cx.fail('OP_INVALID', `Pad: ${pads.length} pads for ${axes.length} axes`, {
-      expected: `${2 * axes.length} pads`,
-      actual: `${pads.length} pads`,
-    });
-  }
-  // ONNX Runtime wraps no empty tensor, also where nothing is padded.
-  if (cx.string('mode') === 'wrap') shape.forEach((size, axis) => cx.atLeast(size, 1, `axis ${axis} under mode wrap`));
-  return shape.map((size, axis) => {
-    const at = axes.indexOf(axis);
-    return at < 0 ? size : paddedSize(cx, size, [pads?.[at], pads?.[at + axes.length]]);
-  });
-}
-
-function paddedSize(cx: InferContext, size: Dim, [begin, end]: readonly (Dim | undefined)[]): Dim {
-  requireSource(
-    cx,
-    size,
-    [begin, end].filter((pad) => pad !== undefined),
-  );
-  if (!begin || !end) return cx.fresh('pad');
-  const padded = cx.facts.simplify(add(begin, size, end));
-  cx.atLeast(padded, 0, 'a padded size');
-  return padded;
-}
-
-/**
- * Requires that elements are left to pad with once the negative pads are cut off: one by the modes edge and wrap, one more than the
- * longest pad by reflect. ONNX Runtime refuses the run otherwise.
- */
-function requireSource(cx: InferContext, size: Dim, pads: readonly Dim[]): void {
-  const mode = cx.string('mode', 'constant');
-  if (mode === 'constant' || pads.every((pad) => pad.kind === 'const' && pad.value === 0)) return;
-  const left = add(size, ...pads.map((pad) => minOf(pad, 0)));
-  const longest = mode === 'reflect' ? maxOf(0, ...pads) : constant(0);
-  const what = mode === 'reflect' ? 'a size that is padded by reflection' : 'a size that is padded by its own elements';
-  const simple = cx.facts.simplify(sub(left, longest));
-  cx.atLeast(simple, 1, what);
-}
-
-/**
  * CenterCropPad (since 18): each of `axes` cropped or padded about its centre to the size that `shape` lists.
  * `[.., d, ..], int64[n] = [t0, ..] -> [.., t_i, ..]`.
  */
@@ -276,4 +175,4 @@ const CenterCropPad: OperatorRow = {
 };
 
 /** The family. */
-export const STRETCH_ROWS: readonly OperatorRow[] = [Expand, Tile, Pad, CenterCropPad];
+export const STRETCH_ROWS: readonly OperatorRow[] = [Expand, Tile, CenterCropPad];

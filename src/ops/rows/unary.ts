@@ -7,6 +7,7 @@ import { notCondition } from '../rules/condition.ts';
 import { absoluteElement, maxElements, negateElement, signElement } from '../rules/element-rules.ts';
 import { unaryRow } from '../rules/elementwise-row.ts';
 import { ceilFloat, divideFloats, floorFloat, roundFloat, squareRoot } from '../rules/float-elements.ts';
+import { xorBits } from '../rules/integer-elements.ts';
 
 /** The family: name (since-version) and formula of each row. */
 export const UNARY_ROWS: readonly OperatorRow[] = [
@@ -36,7 +37,7 @@ export const UNARY_ROWS: readonly OperatorRow[] = [
   }),
   // Round (11): the nearest integer, ties to even
   unaryRow('Round', {
-    element: (cx, _, a) => roundFloat(cx, a),
+    element: (cx, dtype, a) => roundFloat(cx, dtype, a),
     examples: [{ inputs: ['float32[4] = [2.5, 3.5, -1.5, 0.4]'], outputs: ['float32[4] = [2, 4, -2, 0]'] }],
   }),
   // Reciprocal (1): 1 / x
@@ -65,7 +66,12 @@ export const UNARY_ROWS: readonly OperatorRow[] = [
     ],
   }),
   // BitwiseNot (18): ~x
-  unaryRow('BitwiseNot', { dtype: 'int32', refused: 'float32' }),
+  unaryRow('BitwiseNot', {
+    dtype: 'int32',
+    refused: 'float32',
+    element: (cx, dtype, a) => xorBits(cx, dtype, a, intScalar(-1)),
+    examples: [{ inputs: ['int32[2] = [5, -1]'], outputs: ['int32[2] = [-6, 0]'] }],
+  }),
   // IsNaN (9), IsInf (10): bool
   unaryRow('IsNaN', { output: 'bool', element: (_, __, a) => (typeof a === 'number' ? Number.isNaN(a) : undefined) }),
   unaryRow('IsInf', { output: 'bool' }),

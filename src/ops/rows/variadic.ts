@@ -1,7 +1,10 @@
 // Elementwise operators of any number of inputs: Min, Max, Sum, Mean.
+import { makeContent, type Scalar } from '../../ir/content.ts';
+import { type DType, isFloatDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
 import { addElements, type BinaryRule, maxElements, minElements } from '../rules/element-rules.ts';
+import { divideFloats } from '../rules/float-elements.ts';
 import { mapContent } from '../rules/map-content.ts';
 
 /** The broadcast of all inputs; before version 8 all have one shape. */
@@ -45,6 +48,28 @@ function variadicRow(name: string, element?: BinaryRule, examples: readonly Oper
   };
 }
 
+/** Mean adds up, then divides once. */
+function meanRow(): OperatorRow {
+  const row = variadicRow('Mean', addElements, [
+    { inputs: ['float32[2] = [1, 4]', 'float32[] = 2'], outputs: ['float32[2] = [1.5, 3]'] },
+  ]);
+  const mean = (cx: InferContext, element: Scalar, dtype: DType): Scalar =>
+    isFloatDType(dtype) ? divideFloats(cx, dtype, element, cx.inputCount) : undefined;
+  return {
+    ...row,
+    content: (cx, outputs) =>
+      (row.content?.(cx, outputs) ?? []).map(
+        (sum) =>
+          sum &&
+          makeContent(
+            sum.dtype,
+            sum.shape,
+            sum.elements.map((element) => mean(cx, element, sum.dtype)),
+          ),
+      ),
+  };
+}
+
 /** The family: name (since-version) and formula of each row; `[..., a], [..., b], ... -> [..., broadcast(a, b, ...)]`. */
 export const VARIADIC_ROWS: readonly OperatorRow[] = [
   // Min (1): the least
@@ -58,7 +83,12 @@ export const VARIADIC_ROWS: readonly OperatorRow[] = [
     { inputs: ['float32[2] = [1.5, ?]', 'float32[] = 2'], outputs: ['float32[2] = [2, ?]'] },
   ]),
   // Sum (1): the sum
-  variadicRow('Sum', addElements),
+  variadicRow('Sum', addElements, [
+    {
+      inputs: ['float32[2] = [1, 4]', 'float32[] = 2', 'float32[1] = [0.5]'],
+      outputs: ['float32[2] = [3.5, 6.5]'],
+    },
+  ]),
   // Mean (1): the sum over the number of inputs
-  variadicRow('Mean'),
+  meanRow(),
 ];

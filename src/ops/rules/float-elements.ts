@@ -1,5 +1,5 @@
 // Arithmetic on known float elements: numbers rounded to their type, ratios of sizes kept exact.
-import { ceilDiv, floorDiv, maxOf, minOf, mul } from '../../dim/arithmetic.ts';
+import { add, ceilDiv, floorDiv, maxOf, minOf, mul, neg, sub } from '../../dim/arithmetic.ts';
 import type { Dim } from '../../dim/dim.ts';
 import type { Ratio, Scalar } from '../../ir/content.ts';
 import type { DType } from '../../ir/dtype.ts';
@@ -9,6 +9,7 @@ import {
   addRatios,
   divideRatios,
   isExact,
+  isWhole,
   multiplyRatios,
   negateRatio,
   ratioElement,
@@ -119,14 +120,33 @@ export function ceilFloat(cx: InferContext, a: Scalar): Scalar {
   return typeof a === 'number' ? Math.ceil(a) : rounded(cx, a, ceilDiv);
 }
 
-/** The nearest integer, ties to even; a ratio only where it is an integer. */
-export function roundFloat(cx: InferContext, a: Scalar): Scalar {
+/** The nearest integer, ties to even. */
+export function roundFloat(cx: InferContext, dtype: DType, a: Scalar): Scalar {
   if (typeof a === 'number') {
     const below = Math.floor(a);
     if (a - below !== 0.5) return Math.round(a);
     return below % 2 === 0 ? below : below + 1;
   }
-  return rounded(cx, a, () => undefined);
+  const ratio = simplified(cx, a);
+  if (!ratio || isWhole(ratio)) return ratio;
+  const doubled = attempt(() => mul(2, ratio.numerator));
+  // A rounded float keeps off the tie only as long as twice the numerator is exact, see roundRatio.
+  const from = isExact(ratio) ? ratio : doubled && ratioElement(cx, dtype, { ...ratio, numerator: doubled }, [ratio]);
+  if (typeof from !== 'object' || from.kind !== 'ratio') return undefined;
+  const dim = attempt(() => nearest(ratio.numerator, ratio.denominator));
+  return dim && whole(cx.facts.simplify(dim), from.limits);
+}
+
+/**
+ * `n / d` rounded to the nearest integer, ties to even: `(2*n + d) // (2*d)` rounds ties up, and up is odd where `n` is `d/2` more
+ * than an even multiple of `d`, which for an odd `d` does not happen.
+ */
+function nearest(n: Dim, d: Dim): Dim | undefined {
+  const up = floorDiv(add(mul(2, n), d), mul(2, d));
+  if (d.kind !== 'const') return undefined;
+  if (d.value % 2 !== 0) return up;
+  const past = sub(n, d.value / 2);
+  return add(up, floorDiv(sub(past, 1), 2 * d.value), neg(floorDiv(past, 2 * d.value)));
 }
 
 function rounded(cx: InferContext, a: Scalar, round: (numerator: Dim, denominator: Dim) => Dim | undefined): Scalar {

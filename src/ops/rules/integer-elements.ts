@@ -157,6 +157,15 @@ export const powerIntegers: IntegerRule = rule(
     b.kind === 'const' && b.value >= 0 && b.value <= 8 ? mul(...Array.from({ length: b.value }, () => a)) : undefined,
 );
 
+/** Bits of numbers; of sizes they say nothing. */
+const onBits = (exact: (a: bigint, b: bigint) => bigint): IntegerRule => rule(exact, () => undefined);
+/** `a & b`. */
+export const andBits: IntegerRule = onBits((a, b) => a & b);
+/** `a | b`. */
+export const orBits: IntegerRule = onBits((a, b) => a | b);
+/** `a ^ b`. */
+export const xorBits: IntegerRule = onBits((a, b) => a ^ b);
+
 /** `-a`. */
 export function negateInteger(cx: InferContext, dtype: DType, a: Scalar): Scalar {
   return subtractIntegers(cx, dtype, intScalar(0), a);
