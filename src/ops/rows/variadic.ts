@@ -48,13 +48,15 @@ function variadicRow(name: string, element?: BinaryRule, examples: readonly Oper
   };
 }
 
-/** Mean adds up, then divides once. */
+/** Mean adds up, then multiplies by the reciprocal of the number of inputs (ONNX Runtime), which is exact for powers of two alone. */
 function meanRow(): OperatorRow {
   const row = variadicRow('Mean', addElements, [
     { inputs: ['float32[2] = [1, 4]', 'float32[] = 2'], outputs: ['float32[2] = [1.5, 3]'] },
   ]);
   const mean = (cx: InferContext, element: Scalar, dtype: DType): Scalar =>
-    isFloatDType(dtype) ? divideFloats(cx, dtype, element, cx.inputCount) : undefined;
+    isFloatDType(dtype) && Number.isInteger(Math.log2(cx.inputCount))
+      ? divideFloats(cx, dtype, element, cx.inputCount)
+      : undefined;
   return {
     ...row,
     content: (cx, outputs) =>
