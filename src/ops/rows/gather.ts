@@ -166,12 +166,13 @@ export function gatherNDShape(cx: InferContext): Shape | undefined {
     cx.atLeast(constant(data.length - batch), tuple, 'the number of axes that are indexed');
     return undefined;
   }
-  if (tuple.value < 1 || tuple.value > data.length - batch) {
+  // ONNX Runtime takes empty tuples too: each index then picks the whole of what is left.
+  if (tuple.value > data.length - batch) {
     cx.fail(
       'SHAPE_MISMATCH',
       `GatherND: an index of ${tuple.value} positions does not fit ${data.length - batch} axes of ${cx.inputName(0)}`,
       {
-        expected: `1 to ${data.length - batch}`,
+        expected: `0 to ${data.length - batch}`,
         actual: String(tuple.value),
       },
     );

@@ -2,7 +2,7 @@
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType, Shape, ValueType } from '../../ir/type.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
-import { inMicrosoft, requireScalars, requireVector } from '../rules/microsoft.ts';
+import { inMicrosoft, requireCount, requireScalars, requireVector } from '../rules/microsoft.ts';
 import { type AxisOrder, gemmShape, matmulShape, reorderedProduct } from './matmul.ts';
 
 /**
@@ -166,7 +166,7 @@ const QGemm: OperatorRow = {
 /** A product of integers that gives floats: MatMul's shape, a bias of its last size. */
 function floatProduct(cx: InferContext, bias: number): readonly ValueType[] {
   const shape = matmulShape(cx, 0, 1);
-  requireVector(cx, bias, shape?.at(-1), 'output features');
+  requireCount(cx, bias, shape?.at(-1), 'output features');
   return [cx.tensor(shape, cx.outputDType(0))];
 }
 
@@ -193,6 +193,11 @@ const MatMulIntegerToFloat: OperatorRow = {
     {
       inputs: ['uint8[n, s, 768]', 'uint8[768, 64]', 'float32[]', 'float32[64]', 'uint8[]', 'uint8[]', 'float32[64]'],
       outputs: ['float32[n, s, 64]'],
+    },
+    {
+      inputs: ['uint8[n, 8]', 'uint8[8, m]', 'float32[]', 'float32[]', null, null, 'float32[1, 4]'],
+      outputs: ['float32[n, 4]'],
+      constraints: ['m == 4'],
     },
     { inputs: ['uint8[2, 3]', 'int8[4, 5]', 'float32[]', 'float32[]'], fails: 'SHAPE_MISMATCH' },
   ],

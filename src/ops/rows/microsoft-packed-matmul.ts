@@ -4,7 +4,7 @@ import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape } from '../../ir/type.ts';
 import { requirePositive } from '../rules/channels.ts';
-import { inMicrosoft, requireScalars, requireVector } from '../rules/microsoft.ts';
+import { elementsOf, inMicrosoft, requireScalars, requireVector } from '../rules/microsoft.ts';
 import { sizeElements } from '../rules/size-elements.ts';
 
 const ANY = Number.POSITIVE_INFINITY;
@@ -28,6 +28,16 @@ function requireMatrix(cx: InferContext, i: number, shape: Shape): void {
   else cx.unifyShapes(shape, given, `expected shape and ${cx.inputName(i)}`);
 }
 
+/** Bits of an element of the weight: ONNX Runtime takes 2, 4 and 8. */
+function bitsOf(cx: InferContext): number {
+  const bits = cx.int('bits', 4);
+  if (bits === 2 || bits === 4 || bits === 8) return bits;
+  return cx.fail('ATTRIBUTE_INVALID', `${cx.op}: bits must be 2, 4 or 8, got ${bits}`, {
+    expected: '2, 4 or 8',
+    actual: String(bits),
+  });
+}
+
 /**
  * MatMulNBits (1): A times a weight of `bits` bits per element in blocks along K, `[..., K] -> [..., N]`.
  * With `blocks = ceil(K / block_size)`: B `[N, blocks, block_size*bits/8]`, scales `[N, blocks]`, zero_points `[N, blocks]` in A's
@@ -38,7 +48,7 @@ const MatMulNBits: OperatorRow = {
   infer: (cx) => {
     const [k, n] = [sizeAttribute(cx, 'K'), sizeAttribute(cx, 'N')];
     const block = requirePositive(cx, 'block_size');
-    const bits = cx.int('bits', 4);
+    const bits = bitsOf(cx);
     const blocks = ceilDiv(k, block);
     const blob = constant((block * bits) / 8);
     // A weight that a provider packed beforehand has a layout of its own.
@@ -92,6 +102,11 @@ const MatMulNBits: OperatorRow = {
       fails: 'SHAPE_MISMATCH',
     },
     {
+      inputs: ['float32[b, 32]', 'uint8[8, 2, 6]', 'float32[16]'],
+      attributes: { K: 32, N: 8, block_size: 16, bits: 3 },
+      fails: 'ATTRIBUTE_INVALID',
+    },
+    {
       inputs: ['float32[b, 32]', 'uint8[8, 2, 8]', 'float32[16]'],
       attributes: { K: 32, N: 0, block_size: 16 },
       fails: 'ATTRIBUTE_INVALID',
@@ -108,8 +123,7 @@ const MatMulBnb4: OperatorRow = {
   infer: (cx) => {
     const [k, n] = [sizeAttribute(cx, 'K'), sizeAttribute(cx, 'N')];
     const count = mul(k, n);
-    const [packed] = cx.ranked(1, 1);
-    const [scales] = cx.ranked(2, 1);
+    const [packed, scales] = [elementsOf(cx, 1), elementsOf(cx, 2)];
     if (packed) cx.atLeast(packed, ceilDiv(count, 2), 'elements of B');
     if (scales) cx.atLeast(scales, ceilDiv(count, requirePositive(cx, 'block_size')), 'elements of absmax');
     const transposed = cx.int('transB', 1) !== 0;

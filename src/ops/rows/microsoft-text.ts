@@ -102,7 +102,7 @@ const WordConvEmbedding: OperatorRow = {
 /**
  * BifurcationDetector (1): the current tokens, then the predicted ones up to where they leave the source; and where the end of both
  * is found again in the source. `[s], [c], [], [p]? -> [tokens], []` with `c < tokens <= c + p`, c itself without predictions;
- * `p == s + 1 - prev_suffix_match_idx`.
+ * `p == s + 1 - prev_suffix_match_idx`; the place has the shape of the previous one.
  */
 const BifurcationDetector: OperatorRow = {
   name: 'BifurcationDetector',
@@ -110,7 +110,7 @@ const BifurcationDetector: OperatorRow = {
     const [source] = cx.ranked(0, 1);
     const [current] = cx.ranked(1, 1);
     scalarInput(cx, 2);
-    const index = cx.tensor([], 'int64');
+    const index = cx.tensor(cx.shape(2), 'int64');
     if (!source || !current || !cx.has(3)) return [cx.tensor(current && [current]), index];
     const [predicted] = cx.ranked(3, 1);
     const start = scalarDim(cx, 2);
@@ -121,6 +121,7 @@ const BifurcationDetector: OperatorRow = {
   },
   examples: [
     { inputs: ['int64[s]', 'int64[c]', 'int64[]'], outputs: ['int64[c]', 'int64[]'] },
+    { inputs: ['int64[s]', 'int64[c]', 'int64[k]'], outputs: ['int64[c]', 'int64[1]'], constraints: ['k == 1'] },
     {
       inputs: ['int64[s]', 'int64[c]', 'int64[] = 0', 'int64[p]'],
       outputs: ['int64[u]', 'int64[]'],

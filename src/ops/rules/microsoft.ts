@@ -1,7 +1,9 @@
 // The domain of ONNX Runtime's own operators, and what many of its rows share.
+import { mul } from '../../dim/arithmetic.ts';
 import type { Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { attempt } from './integer-elements.ts';
 import { scalarInput } from './scalar-input.ts';
 
 /** The domain of ONNX Runtime's own operators. */
@@ -21,6 +23,18 @@ export function requireScalars(cx: InferContext, inputs: readonly number[]): voi
 export function requireVector(cx: InferContext, i: number, size: Dim | undefined, what: string): void {
   const [length] = cx.has(i) ? cx.ranked(i, 1) : [];
   if (length && size) cx.unify(size, length, `${what} and ${cx.inputName(i)}`);
+}
+
+/** Requires that input `i`, where given, has `size` elements in whatever shape; `what` names them for the message. */
+export function requireCount(cx: InferContext, i: number, size: Dim | undefined, what: string): void {
+  const count = cx.has(i) ? elementsOf(cx, i) : undefined;
+  if (count && size) cx.unify(size, count, `${what} and elements of ${cx.inputName(i)}`);
+}
+
+/** The number of elements of input `i`; undefined where its rank is not known, or the number passes 2^53. */
+export function elementsOf(cx: InferContext, i: number): Dim | undefined {
+  const shape = cx.shape(i);
+  return shape && attempt(() => mul(1, ...shape));
 }
 
 /** Requires that inputs `a` and `b`, where both are given, have one shape; returns the one to go on with. */
