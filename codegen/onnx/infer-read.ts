@@ -28,12 +28,12 @@ export interface InferReadOptions {
  */
 export function inferReadModel(read: ReadModel, report: Report, options: InferReadOptions = {}): void {
   const { graph, declared } = read;
-  const { bound, assumed, note = ignore } = options;
+  const { bound, assumed, note } = options;
   for (const [value, type] of declared) addClaim(value, { type: bound ? mapDims(type, bound) : type, speaker: 'file' });
   for (const [value, type] of assumed ?? []) assume(value, type, report);
   inferGraph(graph, report);
   settleOpen(graph);
-  checkClaims(graph, report, note);
+  checkClaims(graph, { again: againBy(report), report, note });
 }
 
 /** An input is made by no node, so what is known of it holds from the start. */
@@ -59,5 +59,3 @@ function settleOpen(graph: Graph): void {
   for (const value of graph.inputs) settle(value);
   for (const node of graph.nodes()) for (const value of node.outputs) settle(value);
 }
-
-function ignore(): void {}

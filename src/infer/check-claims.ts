@@ -7,36 +7,43 @@ import type { Graph, Value } from '../ir/graph.ts';
 import { SymbolNames } from '../ir/symbol-names.ts';
 import { formatType } from '../ir/type.ts';
 import { compareTypes, contradiction, meetStatement, originOf } from './claims.ts';
-import { againBy, type Report } from './infer-node.ts';
 import { differenceOf, saysNothing } from './meet-sizes.ts';
+import type { InferAgain } from './spread-rank.ts';
 
-/**
- * Checks all statements about the values of a graph and of its bodies.
- *
- * @param report takes contradictions: SHAPE_MISMATCH, RANK_MISMATCH, DTYPE_MISMATCH, KIND_MISMATCH
- * @param note takes what is no mistake: DIM_ALIAS where a file has another name for a size, SHAPE_NARROWER where what it states holds
- *   for some feeds only
- */
-export function checkClaims(graph: Graph, report: Report, note: Report): void {
-  const notes = new Notes(graph, note);
+/** Takes a diagnostic. */
+type Take = (diagnostic: Diagnostic) => void;
+
+/** What a check needs, and who hears of what it finds. */
+export interface ClaimCheck {
+  /** Infers nodes of which more became known. */
+  readonly again: InferAgain;
+  /** Takes contradictions: SHAPE_MISMATCH, RANK_MISMATCH, DTYPE_MISMATCH, KIND_MISMATCH. */
+  readonly report: Take;
+  /** Takes what is no mistake: DIM_ALIAS where a file has another name for a size, SHAPE_NARROWER where what it states holds for some feeds only. */
+  readonly note?: Take | undefined;
+}
+
+/** Checks all statements about the values of a graph and of its bodies. */
+export function checkClaims(graph: Graph, { again, report, note }: ClaimCheck): void {
+  const notes = note && new Notes(graph, note);
   for (const each of allGraphs(graph)) {
     if (!each.claims) continue;
     for (const [value, first] of each.claims) {
       if (value.poisoned) continue;
       for (let claim: Claim | undefined = first; claim; claim = claim.also) {
-        const code = codeOf(value, claim, report);
+        const code = codeOf(value, claim, again);
         const statement = { ...claim, origin: originOf(value, claim) };
         if (code) report(contradiction(code, value, statement));
-        else if (claim.speaker === 'file' && each === graph) notes.add(value, claim);
+        else if (claim.speaker === 'file' && each === graph) notes?.add(value, claim);
       }
     }
   }
 }
 
-function codeOf(value: Value, claim: Claim, report: Report): ErrorCode | undefined {
+function codeOf(value: Value, claim: Claim, again: InferAgain): ErrorCode | undefined {
   const { facts, parent } = value.graph;
   if (!parent || claim.speaker === 'author') {
-    return meetStatement(value, { ...claim, origin: originOf(value, claim) }, againBy(report));
+    return meetStatement(value, { ...claim, origin: originOf(value, claim) }, again);
   }
   return compareTypes(
     value.type,
@@ -49,9 +56,9 @@ function codeOf(value: Value, claim: Claim, report: Report): ErrorCode | undefin
 class Notes {
   readonly #names = new SymbolNames();
   readonly #told = new Set<string>();
-  readonly #note: (diagnostic: Diagnostic) => void;
+  readonly #note: Take;
 
-  constructor(graph: Graph, note: (diagnostic: Diagnostic) => void) {
+  constructor(graph: Graph, note: Take) {
     this.#note = note;
     for (const value of graph.inputs) this.#names.reserve(value.declaredType);
   }

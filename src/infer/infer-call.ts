@@ -5,11 +5,15 @@ import { functionKey } from '../ir/function-key.ts';
 import type { FunctionDefinition, Graph, Node } from '../ir/graph.ts';
 import { instantiateFunction } from '../ir/instantiate.ts';
 import type { ValueType } from '../ir/type.ts';
+import type { Value } from '../ir/value.ts';
+import { setShape, shapeOf } from './spread-rank.ts';
 
 /** How deep calls are followed; ONNX and ONNX Runtime follow them as deep. */
 const MAX_DEPTH = 100;
 /** How many nodes one call may stand for, all calls inside of it included. */
 const MAX_NODES = 200_000;
+/** A constraint that a call asks of the graph around it takes as long as so many nodes. */
+const NODES_PER_CONSTRAINT = 400;
 
 /** How much a call may still ask for, shared by all calls inside of it. */
 interface Budget {
@@ -25,6 +29,8 @@ export interface InferredCall {
   readonly contents: readonly (Content | undefined)[];
   /** Whether a mistake inside makes the outputs unusable. */
   readonly spoilt: boolean;
+  /** Inputs of the call whose rank the function fixes. */
+  readonly refined: readonly Value[];
 }
 
 /** The function that a node calls; undefined where it is no call. */
@@ -33,13 +39,21 @@ export function calledFunction(node: Node): FunctionDefinition | undefined {
   return functions.size === 0 ? undefined : functions.get(functionKey(node.domain, node.op, node.overload));
 }
 
+/** What is done with the body of a call. */
+export interface CallWork {
+  /** Infers its nodes. */
+  readonly infer: (body: Graph) => void;
+  /** Tells the graph around the call what must hold. */
+  readonly carry: (body: Graph) => void;
+}
+
 /**
  * Infers a call.
  *
- * @param inferBody infers the nodes of a body whose inputs have their types, and tells the graph around it what must hold
+ * @param work what is done with the body of the call, whose inputs have their types
  * @throws FUNCTION_BUDGET when calls lie deeper, or stand for more nodes, than are followed
  */
-export function inferCall(node: Node, definition: FunctionDefinition, inferBody: (body: Graph) => void): InferredCall {
+export function inferCall(node: Node, definition: FunctionDefinition, work: CallWork): InferredCall {
   const budget = enter(node, definition);
   const body = instantiateFunction(definition, node);
   budgets.set(body, budget);
@@ -47,12 +61,33 @@ export function inferCall(node: Node, definition: FunctionDefinition, inferBody:
     const given = node.inputs[i];
     if (given) input.setType(given.type, given.content);
   });
-  inferBody(body);
+  work.infer(body);
+  const spoilt = body.outputs.some((output) => output.poisoned);
+  // What a mistaken call asks for does not matter.
+  if (!spoilt) {
+    budget.whole.nodesLeft -= NODES_PER_CONSTRAINT * (factCount(body) - factCount(node.graph));
+    if (budget.whole.nodesLeft < 0) throw exhausted(node, definition, budget.depth);
+    work.carry(body);
+  }
+  const refined = node.inputs.filter((given, i) => given && takeRank(given, body.inputs[i], node));
   return {
     types: body.outputs.map((output) => output.type),
     contents: body.outputs.map((output) => output.content),
-    spoilt: body.outputs.some((output) => output.poisoned),
+    spoilt,
+    refined: refined.filter((given) => given !== undefined),
   };
+}
+
+const factCount = ({ facts }: Graph): number => facts.recorded.length + facts.given().length;
+
+/** Gives an input of a call the rank that the function's input has; whether it had none. */
+function takeRank(given: Value, input: Value | undefined, node: Node): boolean {
+  const shape = input && shapeOf(input.type);
+  const { type } = given;
+  const isOpen = (type.kind === 'tensor' || type.kind === 'sparse') && type.shape === null;
+  if (!shape || !isOpen || given.graph !== node.graph) return false;
+  setShape(given, shape);
+  return true;
 }
 
 function enter(node: Node, definition: FunctionDefinition): Budget {
@@ -60,9 +95,13 @@ function enter(node: Node, definition: FunctionDefinition): Budget {
   const whole = outer?.whole ?? { nodesLeft: MAX_NODES };
   const depth = (outer?.depth ?? 0) + 1;
   whole.nodesLeft -= definition.body.nodeCount + 1;
-  if (depth <= MAX_DEPTH && whole.nodesLeft >= 0) return { depth, whole };
+  if (depth > MAX_DEPTH || whole.nodesLeft < 0) throw exhausted(node, definition, depth);
+  return { depth, whole };
+}
+
+function exhausted(node: Node, definition: FunctionDefinition, depth: number) {
   const fact = depth > MAX_DEPTH ? `lies ${depth} calls deep` : `stands for more than ${MAX_NODES} nodes`;
-  throw dimwiseError({
+  return dimwiseError({
     code: 'FUNCTION_BUDGET',
     message: `the call of function ${definition.name} ${fact}`,
     origin: node.origin,

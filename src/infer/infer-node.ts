@@ -7,6 +7,7 @@ import type { BodyOptions, OperatorRow } from '../ir/operator.ts';
 import { type Shape, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import { findRow } from '../ops/rows.ts';
 import { findSchema, type OperatorSchema } from '../ops/schema.ts';
+import { checkClaims } from './check-claims.ts';
 import { checkAgainstSchema } from './check-schema.ts';
 import { takeClaims } from './claims.ts';
 import { Context } from './context.ts';
@@ -15,6 +16,7 @@ import { calledFunction, inferCall } from './infer-call.ts';
 import { recall, remember } from './node-memo.ts';
 import { type InferAgain, spreadRank } from './spread-rank.ts';
 import { TypeVariables } from './type-variables.ts';
+import { warnUnknownOperator } from './warn-unknown.ts';
 
 /** Takes the mistakes that inference finds. */
 export type Report = (diagnostic: Diagnostic) => void;
@@ -61,10 +63,11 @@ function noBodies(): never {
 
 function inferSound(node: Node, report: Report): void {
   const called = calledFunction(node);
-  if (called) return inferCalled(node, called, report);
   if (!node.row && recall(node)) return;
+  if (called) return inferCalled(node, called, report);
   const row = node.row ?? findRow(node.domain, node.op);
   const schema = schemaOf(node);
+  if (!row) warnUnknownOperator(node, schema !== undefined);
   const before = stateOf(node);
   let variables: TypeVariables | undefined;
   if (schema) {
@@ -85,7 +88,7 @@ function inferSound(node: Node, report: Report): void {
   const contents = outputContents(row, cx, outputs);
   for (let i = 0; i < node.outputs.length; i++) node.outputs[i]?.setType(outputs[i] ?? UNKNOWN_TYPE, contents?.[i]);
   const after = stateOf(node);
-  if (isSimple && before.every((part, i) => part === after[i])) remember(node);
+  if (isSimple && isSame(before, after)) remember(node);
   if (cx.refined) for (const value of cx.refined) spreadRank(value, againBy(report));
 }
 
@@ -96,17 +99,26 @@ function stateOf({ graph: { facts } }: Node): readonly unknown[] {
 
 /** A call surely runs its function, so what the function asks for is asked of the graph around the call. */
 function inferCalled(node: Node, called: FunctionDefinition, report: Report): void {
-  const { types, contents, spoilt } = inferCall(node, called, (body) => {
-    inferGraph(body, (diagnostic) =>
-      report({ ...diagnostic, related: [...(diagnostic.related ?? []), calledAt(node)] }),
-    );
-    hoistFacts(body, { runs: true });
+  const before = stateOf(node);
+  const { types, contents, spoilt, refined } = inferCall(node, called, {
+    infer: (body) => {
+      inferGraph(body, (diagnostic) =>
+        report({ ...diagnostic, related: [...(diagnostic.related ?? []), calledAt(node)] }),
+      );
+      if (body.claims) checkClaims(body, { again: againBy(report), report });
+    },
+    carry: (body) => hoistFacts(body, { runs: true }),
   });
   if (spoilt) return poison(node);
   node.outputs.forEach((output, i) => {
     output.setType(types[i] ?? UNKNOWN_TYPE, contents[i]);
   });
+  // A call that asked for nothing new gives the same wherever its inputs and attributes are the same.
+  if (isSame(before, stateOf(node))) remember(node);
+  for (const input of refined) spreadRank(input, againBy(report));
 }
+
+const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean => a.every((part, i) => part === b[i]);
 
 const calledAt = (node: Node): Related => ({ message: `in function ${node.op}, called at`, origin: node.origin });
 

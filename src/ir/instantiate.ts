@@ -1,6 +1,10 @@
 // Makes a body of what a function's call means: the function's nodes with the call's attributes in place of references.
+import type { Dim } from '../dim/dim.ts';
+import { givenSymbol, isGivenSymbol } from '../dim/given-names.ts';
 import type { Attribute, Attributes } from './attribute.ts';
+import type { Claim } from './claim.ts';
 import { type FunctionDefinition, Graph, type Node, type Value } from './graph.ts';
+import { mapDims } from './type.ts';
 
 /**
  * Makes the body that a call of a function stands for. Its inputs have no types yet; nothing is inferred.
@@ -18,6 +22,7 @@ export function instantiateFunction(definition: FunctionDefinition, call: Node):
 /** Copies graphs; bodies inside of them are copied too, because what they capture is a copy. */
 class GraphCopier {
   readonly #values = new Map<Value, Value>();
+  readonly #names = new Map<Dim, Dim>();
   readonly #given: (name: string) => Attribute | undefined;
 
   /** @param given the value of an attribute of the function */
@@ -35,8 +40,26 @@ class GraphCopier {
       if (made.kind === 'parameter') this.#values.set(value, target.addParameter(made.cell, { origin: value.origin }));
     }
     for (const node of source.nodes()) this.#node(target, node);
+    if (source.claims) target.claims = this.#claims(source.claims);
     target.setOutputs(source.outputs.map((value) => this.#values.get(value) ?? value));
   }
+
+  /** What is stated of the values; a name stands for another size in each call. */
+  #claims(claims: ReadonlyMap<Value, Claim>): Map<Value, Claim> {
+    const copies = new Map<Value, Claim>();
+    for (const [value, claim] of claims) {
+      const copy = this.#values.get(value);
+      if (copy) copies.set(copy, { ...claim, type: mapDims(claim.type, this.#rename) });
+    }
+    return copies;
+  }
+
+  readonly #rename = (dim: Dim): Dim => {
+    if (dim.kind !== 'symbol' || !isGivenSymbol(dim)) return dim;
+    const name = this.#names.get(dim) ?? givenSymbol(dim.name);
+    this.#names.set(dim, name);
+    return name;
+  };
 
   #node(target: Graph, node: Node): void {
     const copy = target.addNode({

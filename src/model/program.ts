@@ -9,6 +9,7 @@ import { constantData, isTensorData, type NestedNumbers } from '../build/operand
 import { Trace, withTrace } from '../build/trace.ts';
 import type { Dim, SymbolDim } from '../dim/dim.ts';
 import { checkClaims } from '../infer/check-claims.ts';
+import { againBy } from '../infer/infer-node.ts';
 import { type DType, isDType } from '../ir/dtype.ts';
 import { Graph, type ShapeSpec, Value } from '../ir/graph.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
@@ -101,7 +102,7 @@ export function traceProgram(program: Program, options: TraceOptions): Traced {
       symbols.finish();
       setOutputs(graph, checkOutputs(result, trace));
       if (options.outputs) stateOutputs(trace, options.outputs);
-      if (trace.statesInBodies) checkClaims(graph, trace.report, () => {});
+      if (trace.statesInBodies) checkClaims(graph, { again: againBy(trace.report), report: trace.report });
     } catch (error) {
       if (!isDimwiseError(error) || trace.diagnostics.length === 0) throw error;
       trace.diagnostics.push(...error.errors);

@@ -1,10 +1,12 @@
 // Calls of the model's own functions: inferred anew for each call.
 import { describe, expect, test } from 'vitest';
 import type { Diagnostic } from '../../src/base/errors.ts';
+import { setWarningHandler } from '../../src/base/warn.ts';
 import { formatConstraint } from '../../src/dim/constraint.ts';
 import { inferGraph } from '../../src/infer/infer-node.ts';
 import { functionKey } from '../../src/ir/function-key.ts';
 import { Graph } from '../../src/ir/graph.ts';
+import type { InferContext } from '../../src/ir/operator.ts';
 import { parseGraph } from '../../src/ir/parse-graph.ts';
 import { formatType } from '../../src/ir/type.ts';
 
@@ -103,10 +105,10 @@ describe('a call of a function', () => {
   });
 
   /** Functions f0, f1, ..., each calling the next `times` times. */
-  function chain(length: number, times: number): Graph {
+  function chain(length: number, times: number, leaf = 'Relu'): Graph {
     const graph = parseGraph(`${HEADER} g (float[n] x) => (y) { y = f.f0 (x) }`);
     for (let i = 0; i < length; i++) {
-      const next = i + 1 < length ? `f.f${i + 1}` : 'Relu';
+      const next = i + 1 < length ? `f.f${i + 1}` : leaf;
       const calls = Array.from({ length: times }, (_, k) => `v${k + 1} = ${next} (v${k})`).join('\n');
       const text = `${HEADER} f${i} (v0) => (v${times}) { ${calls} }`;
       const body = parseGraph(text);
@@ -122,9 +124,88 @@ describe('a call of a function', () => {
     expect(mistakes.map(({ code }) => code)).toEqual(['FUNCTION_BUDGET']);
   });
 
-  test('is refused where it stands for 2^40 nodes, soon', () => {
+  test('is inferred once where its types are the same, so that 2^40 nodes cost 40 calls', () => {
     const { mistakes, types } = infer(chain(40, 2));
+    expect(mistakes).toEqual([]);
+    expect(types).toEqual(['float32[n]']);
+  });
+
+  test('is refused where it stands for 2^40 nodes that each make a size of their own, soon', () => {
+    const { mistakes, types } = infer(chain(40, 2, 'Unique'));
     expect(new Set(mistakes.map(({ code }) => code))).toEqual(new Set(['FUNCTION_BUDGET']));
     expect(types).toEqual(['unknown']);
+  });
+
+  test('is inferred anew for other types, contents and attributes, and once for each of them', () => {
+    let count = 0;
+    const counting = {
+      name: 'Counting',
+      infer: (cx: InferContext) => {
+        count++;
+        return [cx.type(0)];
+      },
+      examples: [],
+    };
+    const graph = parseGraph(`${HEADER}
+      g (float[n,20] a, float[n,5] b) => (f) <int64[1] p = {0}, int64[1] q = {1}> {
+        a1 = f.twice (a, p) a2 = f.twice (a1, p) a3 = f.twice (a2, p) a4 = f.twice (a3, p)
+        b1 = f.twice (b, p) b2 = f.twice (b1, p)
+        c1 = f.twice <axis = 1> (a, p) c2 = f.twice <axis = 1> (c1, p)
+        d1 = f.twice (a, q) d2 = f.twice (d1, q)
+        e = f.twice (b2, p) f = f.twice (c2, p)
+      }`);
+    const body = new Graph({ name: 'twice' });
+    const [x, y] = ['x', 'y'].map((name) => body.addInput(name, { kind: 'unknown' }));
+    const node = body.addNode({ domain: '', op: 'Counting', inputs: [x, y], outputs: 1, row: counting });
+    body.setOutputs(node.outputs);
+    const definition = { domain: 'f', name: 'twice', overload: '', attributes: ['axis'], defaults: new Map() };
+    graph.functions.set(functionKey('f', 'twice'), { ...definition, body, opsets: body.opsets });
+    expect(infer(graph).types).toHaveLength(12);
+    expect(count).toBe(4);
+  });
+
+  test('is found by its overload', () => {
+    const { types } = infer(
+      parseGraph(`${HEADER}
+        g (float[n,4] x) => (y, z) { y = f.join (x) z = f.join:wide (x) }
+        ${FUNCTION} join (x) => (y) { y = Concat <axis = 0> (x, x) }
+        <domain: "f", overload: "wide", opset_import: ["" : 21]> join (x) => (y) { y = Concat <axis = 1> (x, x) }`),
+    );
+    expect(types).toEqual(['float32[2*n, 4]', 'float32[n, 8]']);
+  });
+
+  test('fixes the rank of what it is given', () => {
+    const graph = parseGraph(`${HEADER}
+      g (float x, float[8,3,3,3] w) => (z) { h = Relu (x) y = f.filter (h, w) z = Neg (h) }
+      ${FUNCTION} filter (x, w) => (y) { y = Conv (x, w) }`);
+    graph.inputs[0]?.setType({ kind: 'tensor', dtype: 'float32', shape: null });
+    const { types } = infer(graph);
+    expect(types).toEqual(['float32[?, 3, ?, ?]', 'float32[?, 8, ?, ?]', 'float32[?, 3, ?, ?]']);
+    expect(graph.inputs.map((input) => formatType(input.type))[0]).toBe('float32[?, 3, ?, ?]');
+  });
+});
+
+describe('an operator that is not known', () => {
+  test('warns once for each name and goes on, its outputs open', () => {
+    const warnings: Diagnostic[] = [];
+    const before = setWarningHandler((warning) => warnings.push(warning));
+    try {
+      const { types, mistakes } = infer(
+        parseGraph(`${HEADER}
+          g (float[n,4] x) => (z) {
+            a = far.Blur (x) b = far.Blur (a) c = far.Mark (b) d = Relux (x) y = Reshape (c, d) z = Relu (y)
+          }`),
+      );
+      expect(mistakes).toEqual([]);
+      expect(types).toEqual(['unknown', 'unknown', 'unknown', 'unknown', '?[...]', '?[...]']);
+    } finally {
+      setWarningHandler(before);
+    }
+    expect(warnings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'OP_UNKNOWN: operator far.Blur is not known; the types of what it gives are open',
+      'OP_UNKNOWN: operator far.Mark is not known; the types of what it gives are open',
+      'OP_UNKNOWN: operator ai.onnx.Relux is not known; the types of what it gives are open',
+    ]);
+    expect(warnings.at(-1)?.hint).toBe('did you mean Relu?');
   });
 });

@@ -269,3 +269,52 @@ describe('what a file states', () => {
     expect(meet(nodes, stated, outputs)).toEqual({ types, constraints, notes, mistakes });
   });
 });
+
+describe('what a file states of the values of a function', () => {
+  /** Two calls of `far -> h -> Relu`, or of `Neg -> h -> Relu`, with a stated type for `h`. */
+  function calls(inner: NodeProto, stated: TypeProto) {
+    const read = readModel({
+      irVersion: 10,
+      opsetImport: [
+        { domain: '', version: 21 },
+        { domain: 'f', version: 1 },
+        { domain: 'other', version: 1 },
+      ],
+      graph: {
+        name: 'g',
+        input: [{ name: 'x', type: tensor(1, 'n', 4) }],
+        node: [node('block', 'x', 'a', 'f'), node('block', 'x', 'b', 'f')],
+        output: [{ name: 'a' }, { name: 'b' }],
+      },
+      functions: [
+        {
+          name: 'block',
+          domain: 'f',
+          opsetImport: [
+            { domain: '', version: 21 },
+            { domain: 'other', version: 1 },
+          ],
+          input: ['x'],
+          output: ['y'],
+          node: [{ input: ['x'], output: ['h'], ...inner }, node('Relu', 'h', 'y')],
+          valueInfo: [{ name: 'h', type: stated }],
+        },
+      ],
+    });
+    const mistakes: Diagnostic[] = [];
+    inferReadModel(read, (diagnostic) => mistakes.push(diagnostic));
+    const names = new SymbolNames();
+    const types = read.graph.outputs.map((value) => formatType(value.type, names.format));
+    return { types, mistakes: mistakes.map(({ code }) => code) };
+  }
+
+  test('is taken over where no rule knows the type, its names anew in each call', () => {
+    expect(calls(custom, tensor(1, 'q', 7))).toEqual({ types: ['float32[q, 7]', 'float32[q0, 7]'], mistakes: [] });
+  });
+
+  test('is held against each call', () => {
+    const { types, mistakes } = calls(neg, tensor(1, 'n', 5));
+    expect(types).toEqual(['float32[n, 4]', 'float32[n, 4]']);
+    expect(new Set(mistakes)).toEqual(new Set(['SHAPE_MISMATCH']));
+  });
+});
