@@ -49,6 +49,7 @@ import { MICROSOFT_QUANTIZE_ROWS } from './rows/microsoft-quantize.ts';
 import { MICROSOFT_QUANTIZED_ROWS } from './rows/microsoft-quantized.ts';
 import { MICROSOFT_ROTARY_ROWS } from './rows/microsoft-rotary.ts';
 import { MICROSOFT_SHAPE_ROWS } from './rows/microsoft-shape.ts';
+import { MICROSOFT_SPARSE_ATTENTION_ROWS } from './rows/microsoft-sparse-attention.ts';
 import { MICROSOFT_TEXT_ROWS } from './rows/microsoft-text.ts';
 import { MICROSOFT_WINDOW_ROWS } from './rows/microsoft-window.ts';
 import { ML_ENCODE_ROWS } from './rows/ml-encode.ts';
@@ -165,6 +166,7 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   MICROSOFT_GENERATION_ROWS,
   MICROSOFT_ORDERED_ROWS,
   RUNTIME_TENSORRT_ROWS,
+  MICROSOFT_SPARSE_ATTENTION_ROWS,
 ];
 
 let table: Map<string, OperatorRow> | undefined;

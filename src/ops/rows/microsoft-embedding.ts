@@ -39,6 +39,7 @@ const EmbedLayerNormalization: OperatorRow = {
   domain: 'com.microsoft',
   name: 'EmbedLayerNormalization',
   infer: (cx) => {
+    if (cx.has(1)) requireBoth(cx, 1, 4);
     const found = embed(cx, !cx.has(8));
     if (!found) return [];
     const { batch, length, hidden } = found;

@@ -30,6 +30,7 @@ function readExperts(cx: InferContext, { first, second, third }: Places): Expert
   const hidden = shape?.at(-1);
   if (!shape || !hidden || !experts) return undefined;
   requireShape(cx, 1, [mul(1, ...shape.slice(0, -1)), experts]);
+  cx.atLeast(experts, cx.int('k', 1), 'experts for k');
   for (const [weight, bias] of [first, second, third]) {
     if (cx.has(weight)) requireShape(cx, weight, [experts, undefined, undefined]);
     if (cx.has(bias)) requireShape(cx, bias, [experts, weight === second[0] ? hidden : undefined]);

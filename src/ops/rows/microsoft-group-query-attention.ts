@@ -1,5 +1,5 @@
-// Attention of com.microsoft whose key heads serve several query heads: GroupQueryAttention and SparseAttention.
-import { add, floorDiv, maxOf, mul } from '../../dim/arithmetic.ts';
+// Attention of com.microsoft whose key heads serve several query heads: GroupQueryAttention.
+import { floorDiv, maxOf, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { headSize, requireBoth, requireOneOf, requireScoreBias, requireShape } from '../rules/attention-checks.ts';
@@ -23,6 +23,9 @@ export interface Groups {
 const HEAD_UNIT = 8;
 const ROTARY_UNIT = 16;
 
+/** What the elements of a head must be a multiple of. */
+export const headUnit = (isTurned: boolean): number => (isTurned ? ROTARY_UNIT : HEAD_UNIT);
+
 /** The counts of heads, of which the first is a multiple of the second. */
 export function headCounts(cx: InferContext): { readonly heads: number; readonly keyHeads: number } {
   const heads = requirePositive(cx, 'num_heads');
@@ -36,8 +39,12 @@ export function headCounts(cx: InferContext): { readonly heads: number; readonly
   return { heads, keyHeads };
 }
 
-/** Reads query `[n, s, h*d]`, key and value `[n, t, k*d]`, or query `[n, s, (h + 2*k)*d]` alone. */
-function readGroups(cx: InferContext, unit: number): Groups | undefined {
+/**
+ * Reads query `[n, s, h*d]`, key and value `[n, t, k*d]`, or query `[n, s, (h + 2*k)*d]` alone.
+ *
+ * @param unit what d must be a multiple of
+ */
+export function readGroups(cx: InferContext, unit: number): Groups | undefined {
   const { heads, keyHeads } = headCounts(cx);
   const [batch, length, hidden] = cx.ranked(0, 3);
   if (!batch || !length || !hidden) return undefined;
@@ -53,7 +60,7 @@ function readGroups(cx: InferContext, unit: number): Groups | undefined {
 }
 
 /** Requires caches of cosines and sines `[positions, at most size/2]` at `i` and `i + 1`, long enough for the total length. */
-function requireAngles(cx: InferContext, i: number, size: Dim, total: Dim | undefined): void {
+export function requireAngles(cx: InferContext, i: number, size: Dim, total: Dim | undefined): void {
   requireBoth(cx, i, i + 1);
   if (!cx.has(i)) return;
   const [positions, angles] = cx.ranked(i, 2);
@@ -69,10 +76,24 @@ function cachedSize(cx: InferContext, size: Dim): Dim {
   return cx.int('kv_cache_bit_width') === 4 && cx.dtype(3) === 'uint8' ? floorDiv(size, 2) : size;
 }
 
+/** Requires input `i`, which an attribute asks for. */
+function requireInput(cx: InferContext, i: number, attribute: string): void {
+  if (cx.has(i)) return;
+  cx.fail('OP_INVALID', `${cx.op} with ${attribute} needs ${cx.inputName(i)}`, { expected: cx.inputName(i) });
+}
+
+/** Requires that a prompt of several tokens that goes on from a past is the only one. */
+function requireSinglePrompt(cx: InferContext, { batch, length }: Groups, total: Dim): void {
+  const goesOn = cx.facts.range(length).min > 1 && cx.facts.equal(length, total) === 'false';
+  if (goesOn) cx.unify(constant(1), batch, 'batch of several tokens that go on from a past, and 1');
+}
+
 /** The length of present key and value; requires the past's sizes. */
 function presentLength(cx: InferContext, { batch, length, keyHeads, size, keys }: Groups, total: Dim): Dim {
   requireBoth(cx, 3, 4);
+  const slides = cx.int('sliding_window_cache', 0) !== 0;
   if (!cx.has(3)) {
+    if (slides) requireInput(cx, 3, 'sliding_window_cache');
     cx.unify(length, keys, 'lengths of query and key');
     return total;
   }
@@ -82,7 +103,7 @@ function presentLength(cx: InferContext, { batch, length, keyHeads, size, keys }
   const stored = cachedSize(cx, size);
   const [, , past = total] = requireShape(cx, 3, [batch, keyHeads, undefined, stored]);
   requireShape(cx, 4, [batch, keyHeads, past, stored]);
-  return cx.int('sliding_window_cache', 0) === 0 ? maxOf(past, total) : past;
+  return slides ? past : maxOf(past, total);
 }
 
 /** Requires position ids `[n, at least s]`, sinks `[h]` and the weights `[d]` of the norms. */
@@ -107,7 +128,7 @@ const GroupQueryAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'GroupQueryAttention',
   infer: (cx) => {
-    const groups = readGroups(cx, cx.has(7) ? ROTARY_UNIT : HEAD_UNIT);
+    const groups = readGroups(cx, headUnit(cx.has(7)));
     scalarInput(cx, 6);
     if (!groups) return [];
     const { batch, length, heads, keyHeads, size } = groups;
@@ -115,6 +136,8 @@ const GroupQueryAttention: OperatorRow = {
     if (known) cx.atLeast(known, 1, 'total_sequence_length');
     const total = known ?? cx.fresh('total', { min: 1 });
     const present = presentLength(cx, groups, total);
+    if (known) requireSinglePrompt(cx, groups, known);
+    if (cx.int('do_rotary', 0) !== 0) requireInput(cx, 7, 'do_rotary');
     requireAngles(cx, 7, size, known);
     requireRest(cx, groups);
     if (cx.has(10)) requireScoreBias(cx, 10, { batch, heads, length, total });
@@ -186,6 +209,19 @@ const GroupQueryAttention: OperatorRow = {
       fails: 'SHAPE_MISMATCH',
     },
     {
+      inputs: inputsOf(
+        'float32[2, 3, 64]; float32[2, 3, 32]; float32[2, 3, 32]; float32[2, 2, 7, 16]; float32[2, 2, 7, 16]; int32[2]',
+        'int32[] = 10',
+      ),
+      attributes: { num_heads: 4, kv_num_heads: 2 },
+      fails: 'SHAPE_MISMATCH',
+    },
+    {
+      inputs: ['float32[2, 3, 64]', 'float32[2, 3, 32]', 'float32[2, 3, 32]', null, null, 'int32[2]', 'int32[]'],
+      attributes: { num_heads: 4, kv_num_heads: 2, do_rotary: 1 },
+      fails: 'OP_INVALID',
+    },
+    {
       inputs: ['float32[2, 3, 64]', 'float32[2, 3, 32]', null, null, null, 'int32[2]', 'int32[]'],
       attributes: { num_heads: 4, kv_num_heads: 2 },
       fails: 'OP_INVALID',
@@ -198,77 +234,5 @@ const GroupQueryAttention: OperatorRow = {
   ],
 };
 
-/** Requires the compressed block mask: row indices `[layouts, blocks + 1]`, column indices `[layouts, at most blocks^2]`. */
-function requireBlocks(cx: InferContext, heads: number): Dim | undefined {
-  const [layouts, rows] = cx.ranked(5, 2);
-  const [, columns] = requireShape(cx, 6, [layouts, undefined]);
-  if (!layouts || !rows) return undefined;
-  cx.divides(layouts, constant(heads), 'num_heads');
-  const blocks = add(rows, -1);
-  if (columns) cx.atLeast(mul(blocks, blocks), columns, 'square of the blocks');
-  return blocks;
-}
-
-/**
- * SparseAttention (since 1): grouped attention under a mask of blocks. query, key, value as in GroupQueryAttention, caches
- * `[n, k, m, d]` that present and past share, row indices `[l, b + 1]`, column indices `[l, z]` -> `[n, s, h*d]`, caches as given.
- */
-const SparseAttention: OperatorRow = {
-  domain: 'com.microsoft',
-  name: 'SparseAttention',
-  infer: (cx) => {
-    const groups = readGroups(cx, cx.has(9) ? ROTARY_UNIT : HEAD_UNIT);
-    scalarInput(cx, 7);
-    if (!groups) return [];
-    const { batch, length, heads, keyHeads, size, keys } = groups;
-    cx.unify(length, keys, 'lengths of query and key');
-    const cache = requireShape(cx, 3, [batch, keyHeads, undefined, size]);
-    requireShape(cx, 4, cache);
-    const blocks = requireBlocks(cx, heads);
-    const total = scalarDim(cx, 7);
-    if (blocks && total)
-      cx.atLeast(mul(blocks, requirePositive(cx, 'sparse_block_size')), total, 'tokens of all blocks');
-    requireShape(cx, 8, [batch]);
-    requireAngles(cx, 9, size, total);
-    return [cx.tensor([batch, length, mul(heads, size)]), cx.tensor(cache), cx.tensor(cache)];
-  },
-  examples: [
-    {
-      inputs: inputsOf(
-        'float32[n, s, 64]; float32[n, s, 32]; float32[n, s, 32]; float32[n, 2, m, 16]; float32[n, 2, m, 16]',
-        'int32[l, 9]; int32[l, z]; int32[1] = [t]; int32[n]',
-      ),
-      attributes: { num_heads: 4, kv_num_heads: 2, sparse_block_size: 16 },
-      outputs: ['float32[n, s, 64]', 'float32[n, 2, m, 16]', 'float32[n, 2, m, 16]'],
-      constraints: ['l | 4', 'z <= 64', 't <= 128'],
-    },
-    {
-      inputs: inputsOf(
-        'float16[n, s, 128]; -; -; float16[n, 2, m, d]; float16[n, 2, m, 16]; int32[1, b + 1]; int32[1, b]',
-        'int32[1]; int32[n]; float16[r, 8]; float16[r, 8]',
-      ),
-      attributes: { num_heads: 4, kv_num_heads: 2, sparse_block_size: 16, do_rotary: 1 },
-      outputs: ['float16[n, s, 64]', 'float16[n, 2, m, 16]', 'float16[n, 2, m, 16]'],
-      constraints: ['d == 16'],
-    },
-    {
-      inputs: inputsOf(
-        'float32[2, 3, 64]; float32[2, 3, 32]; float32[2, 3, 32]; float32[2, 2, 16, 16]; float32[2, 2, 15, 16]',
-        'int32[1, 2]; int32[1, 1]; int32[1]; int32[2]',
-      ),
-      attributes: { num_heads: 4, kv_num_heads: 2, sparse_block_size: 16 },
-      fails: 'SHAPE_MISMATCH',
-    },
-    {
-      inputs: inputsOf(
-        'float32[2, 3, 64]; float32[2, 3, 32]; float32[2, 3, 32]; float32[2, 2, 16, 16]; float32[2, 2, 16, 16]',
-        'int32[3, 2]; int32[3, 1]; int32[1]; int32[2]',
-      ),
-      attributes: { num_heads: 4, kv_num_heads: 2, sparse_block_size: 16 },
-      fails: 'SHAPE_MISMATCH',
-    },
-  ],
-};
-
 /** The family. */
-export const MICROSOFT_GROUP_QUERY_ATTENTION_ROWS: readonly OperatorRow[] = [GroupQueryAttention, SparseAttention];
+export const MICROSOFT_GROUP_QUERY_ATTENTION_ROWS: readonly OperatorRow[] = [GroupQueryAttention];

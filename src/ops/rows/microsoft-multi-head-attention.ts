@@ -203,7 +203,10 @@ const DecoderMaskedMultiHeadAttention: OperatorRow = {
     requireShape(cx, 0, [undefined, 1, undefined]);
     scalarInput(cx, 8);
     if (cx.has(9)) cx.ranked(9, 3);
+    if (cx.has(3)) cx.ranked(3, 2);
     const shares = cx.int('past_present_share_buffer', 0) !== 0;
+    const [filled, buffer] = [scalarDim(cx, 7), shares ? cx.shape(5)?.[2] : undefined];
+    if (filled && buffer) cx.atLeast(buffer, add(filled, 1), `${cx.inputName(5)} axis 2`);
     return typed(cx, attend(cx, readParts(cx, packedByPart), DECODER, shares));
   },
   examples: [

@@ -70,7 +70,9 @@ export function requireAttentionMask(cx: InferContext, i: number, { batch, lengt
   if (!mask || !first) return;
   if (mask.length === 1) requireCounts(cx, i, first, batch, true);
   else if (mask.length === 2 && second) {
-    stretchInto(cx, first, batch, `batch and ${cx.inputName(i)} axis 0`);
+    // Only a mask of one column may have one row for all sequences.
+    if (cx.facts.range(second).min > 1) cx.unify(batch, first, `batch and ${cx.inputName(i)} axis 0`);
+    else stretchInto(cx, first, batch, `batch and ${cx.inputName(i)} axis 0`);
     if (total) stretchInto(cx, second, total, `total length and ${cx.inputName(i)} axis 1`);
   } else if (mask.length === 3) requireShape(cx, i, [batch, length, total]);
   else {
