@@ -31,8 +31,8 @@ const BiasDropout: OperatorRow = {
   },
   examples: [
     {
-      inputs: ['float32[n, s, 768]', 'float32[768]', 'float32[n, s, 768]', 'float32[]', 'bool[]'],
-      outputs: ['float32[n, s, 768]', 'bool[n, s, 768]'],
+      inputs: ['float32[n, s, 64]', 'float32[64]', 'float32[n, s, 64]', 'float32[]', 'bool[]'],
+      outputs: ['float32[n, s, 64]', 'bool[n, s, 64]'],
     },
     {
       inputs: ['float32[n, s]', 'float32[n, t]', null],

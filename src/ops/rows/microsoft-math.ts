@@ -127,7 +127,7 @@ const DynamicTimeWarping: OperatorRow = {
     {
       inputs: ['float32[m, n]'],
       outputs: ['int32[2, u]'],
-      bounds: ['u + 1 <= m + n', 'max(m, n) <= u'],
+      bounds: ['u + 1 <= m + n', 'm <= u', 'n <= u'],
     },
     {
       inputs: ['float32[k, 4, 6]'],

@@ -101,8 +101,8 @@ const GemmFastGelu: OperatorRow = {
     return [cx.tensor(shape)];
   },
   examples: [
-    { inputs: ['float32[n, s, 768]', 'float32[768, 3072]', 'float32[3072]'], outputs: ['float32[n, s, 3072]'] },
-    { inputs: ['float32[n, s, 768]', 'float32[768, 3072]', 'float32[768]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[n, s, 16]', 'float32[16, 64]', 'float32[64]'], outputs: ['float32[n, s, 64]'] },
+    { inputs: ['float32[n, s, 16]', 'float32[16, 64]', 'float32[16]'], fails: 'SHAPE_MISMATCH' },
   ],
 };
 
