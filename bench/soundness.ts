@@ -1,4 +1,4 @@
-// The soundness run: random graphs, inferred with symbols, judged by ONNX Runtime. `npm run soundness -- --graphs 10000 --seed 1`
+// The soundness run: random graphs, inferred with symbols, judged by ONNX Runtime. `npx jiti bench/soundness.ts --graphs 10000 --seed 1`
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';

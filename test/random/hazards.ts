@@ -7,8 +7,8 @@ import type { Node } from '../../src/ir/graph.ts';
 import type { BuiltPlan } from './build-plan.ts';
 import type { Sizes } from './feeds.ts';
 
-/** A Scan over slices without elements divides by their size; a Conv without channels or width may run for ever. */
-const WANTS_ELEMENTS: ReadonlySet<string> = new Set(['Scan', 'Conv']);
+/** Without elements a Scan divides by their number, a Conv may run for ever, an InstanceNormalization reads what is not there. */
+const WANTS_ELEMENTS: ReadonlySet<string> = new Set(['Scan', 'Conv', 'InstanceNormalization']);
 
 /** Tells whether a run under these sizes would end the process, or not end. */
 export function isHazardous({ graph }: BuiltPlan, sizes: Sizes): boolean {

@@ -22,7 +22,7 @@ const FETCHABLE: ReadonlySet<string> = new Set([
 
 /** Refusals that judge nothing: no kernel for these element types, or for this form of the operator. */
 const NO_KERNEL =
-  /Could not find an implementation|NOT_IMPLEMENTED|Failed to find kernel|not implemented|is not (currently |yet )?supported|not a registered function|Unsupported|unsupported|only supports?\b|doesn't support|does not support/i;
+  /Could not find an implementation|NOT_IMPLEMENTED|_inlfunc_|Failed to find kernel|not implemented|is not (currently |yet )?supported|not a registered function|Unsupported|unsupported|only supports?\b|doesn't support|does not support/i;
 
 /** A mistake of the runtime: when, at which node, and what it says. */
 export interface RuntimeError {

@@ -43,14 +43,18 @@ const FILLS: Readonly<Record<string, Readonly<Record<number, Fill>>>> = {
   Div: { 1: 'positive' },
   Mod: { 1: 'positive' },
   Det: { 0: 'one' },
+  Dropout: { 1: 'zero' },
   Expand: { 1: 'one' },
   OneHot: { 1: 'positive' },
-  Col2Im: { 1: 'positive' },
+  Slice: { 4: 'one' },
   MaxRoiPool: { 1: 'zero' },
   NonMaxSuppression: { 3: 'zero', 4: 'zero' },
 };
 
 let templates: readonly Template[] | undefined;
+
+/** Operators that recipes draw, within the limits of the runtime's own inference. */
+const BY_RECIPE: ReadonlySet<string> = new Set(['PRelu']);
 
 /** All templates: cases of tensors with outputs, whose constants are known numbers. */
 export function allTemplates(): readonly Template[] {
@@ -73,6 +77,7 @@ const MUST_BE_KNOWN: Readonly<Record<string, number>> = { Split: 1, Squeeze: 1, 
 
 function isDrawable(name: string, { inputs, given = [] }: OperatorExample): boolean {
   return (
+    !BY_RECIPE.has(name) &&
     given.length === 0 &&
     inputs.every((text, i) => {
       if (text === null) return true;
@@ -165,7 +170,7 @@ class Slots {
     if (type?.type.kind !== 'tensor' || type.content) return undefined;
     const { dtype, shape } = type.type;
     // Integers may be indices, and what is computed is none.
-    if (i > 0 && /^u?int/.test(dtype)) return undefined;
+    if ((i > 0 && /^u?int/.test(dtype)) || FILLS[this.#row.name]?.[i]) return undefined;
     const loose = this.#scene.rng.chance(0.1);
     const found = this.#scene.draw((known) => known.dtype === dtype && (!shape || this.#fits(known, shape, loose)));
     if (found && shape) this.#bind(found, shape);

@@ -1,6 +1,6 @@
 // Convolutions: Conv, ConvInteger, QLinearConv, DeformConv.
 import { mul } from '../../dim/arithmetic.ts';
-import { constant } from '../../dim/dim.ts';
+import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
 import { channelAxis, requireChannels, requireGroups, requirePositive } from '../rules/channels.ts';
@@ -117,12 +117,25 @@ const ConvInteger: OperatorRow = {
   ],
 };
 
+/** The scale or zero point of a weight: one element, or one per output channel. */
+function requirePerChannel(cx: InferContext, i: number, features: Dim): void {
+  const [size] = cx.rankBetween(i, 0, 1) ?? [];
+  if (!size || (size.kind === 'const' && size.value === 1)) return;
+  if (size.kind === 'const') cx.unify(features, size, `output channels and ${cx.inputName(i)}`);
+  else cx.broadcast([features], [size]);
+}
+
 /**
  * QLinearConv (since 10): Conv on 8-bit integers with scales and zero points; sizes as for Conv, dtype of `y_zero_point`.
  */
 const QLinearConv: OperatorRow = {
   name: 'QLinearConv',
-  infer: (cx) => [cx.tensor(convolve(cx, { x: 0, w: 3, b: 8 })?.y, cx.outputDType(0))],
+  infer: (cx) => {
+    const result = convolve(cx, { x: 0, w: 3, b: 8 });
+    const features = result?.w[0];
+    if (features) for (const i of [4, 5]) requirePerChannel(cx, i, features);
+    return [cx.tensor(result?.y, cx.outputDType(0))];
+  },
   examples: [
     {
       inputs: [
@@ -138,6 +151,19 @@ const QLinearConv: OperatorRow = {
       ],
       attributes: { strides: [2, 2], pads: [1, 1, 1, 1] },
       outputs: ['uint8[n, 8, ceildiv(h, 2), ceildiv(w, 2)]'],
+    },
+    {
+      inputs: [
+        'uint8[1, 3, 8, 8]',
+        'float32[]',
+        'uint8[]',
+        'int8[8, 3, 3, 3]',
+        'float32[3]',
+        'int8[]',
+        'float32[]',
+        'uint8[]',
+      ],
+      fails: 'SHAPE_MISMATCH',
     },
     {
       inputs: [

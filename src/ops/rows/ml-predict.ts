@@ -90,7 +90,7 @@ const LinearClassifier: OperatorRow = {
     },
     {
       inputs: ['int64[n, 1]'],
-      attributes: { coefficients: [1, 1, 1], classlabels_strings: ['a', 'b', 'c'] },
+      attributes: { coefficients: [1, 1, 1], intercepts: [0, 0, 0], classlabels_strings: ['a', 'b', 'c'] },
       outputs: ['string[n]', 'float32[n, 3]'],
     },
     { inputs: ['float32[n, 4, 2]'], attributes: { coefficients: [1] }, fails: 'RANK_MISMATCH' },

@@ -16,6 +16,7 @@ export function pooled(cx: InferContext, channelsLast = false): Shape | undefine
     return cx.rankBetween(0, 3, Number.POSITIVE_INFINITY)?.map((dim, i) => (i < 2 ? dim : cx.fresh('pooled')));
   cx.rankBetween(0, 3, Number.POSITIVE_INFINITY);
   const shape = cx.ranked(0, kernel.length + 2);
+  requireElements(cx, shape);
   spatialInts(cx, 'kernel_shape', kernel.length, 1);
   const ceil = cx.int('ceil_mode', 0) !== 0;
   const windows = readWindow(
@@ -48,7 +49,7 @@ const examples: readonly OperatorExample[] = [
     inputs: ['float32[...]'],
     attributes: { kernel_shape: [3, 3], auto_pad: 'VALID' },
     outputs: ['float32[?, ?, ?, ?]'],
-    constraints: ['? >= 3', '? >= 3'],
+    constraints: ['? >= 1', '? >= 3', '? >= 3'],
   },
   { inputs: ['float32[1, 3, 4]'], attributes: { kernel_shape: [5] }, fails: 'SHAPE_MISMATCH' },
   { inputs: ['float32[1, 3, 4]'], attributes: { kernel_shape: [2, 2] }, fails: 'RANK_MISMATCH' },
@@ -148,6 +149,11 @@ const LpPool: OperatorRow = {
   examples: [...examples, ...gapExamples, ...ceilExamples, ...dilatedExamples],
 };
 
+/** ONNX Runtime's pools take no empty axis but the batch. */
+function requireElements(cx: InferContext, shape: Shape): void {
+  for (const dim of shape.slice(1)) cx.atLeast(dim, 1, 'a size behind the batch');
+}
+
 /** A global pool: `[n, c, d...] -> [n, c, 1...]`. */
 function globalPool(name: string): OperatorRow {
   return {
@@ -155,9 +161,7 @@ function globalPool(name: string): OperatorRow {
     infer: (cx) => {
       // ONNX Runtime refuses a pool without spatial axes.
       const shape = cx.rankBetween(0, 3, Number.POSITIVE_INFINITY);
-      shape?.slice(2).forEach((dim, i) => {
-        cx.atLeast(dim, 1, `size of spatial axis ${i}`);
-      });
+      if (shape) requireElements(cx, shape);
       return [cx.tensor(shape?.map((dim, i) => (i < 2 ? dim : 1)))];
     },
     examples: [

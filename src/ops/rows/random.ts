@@ -49,6 +49,7 @@ const Multinomial: OperatorRow = {
   name: 'Multinomial',
   infer: (cx) => {
     const [batch] = cx.ranked(0, 2);
+    if (batch) cx.atLeast(batch, 1, 'batch size');
     const dtype: MaybeDType = dtypeAttribute(cx, 'dtype') ?? 'int32';
     const size = cx.int('sample_size', 1);
     if (size < 1)
@@ -62,6 +63,7 @@ const Multinomial: OperatorRow = {
     { inputs: ['float32[batch, n]'], attributes: { sample_size: 10 }, outputs: ['int32[batch, 10]'] },
     { inputs: ['float32[batch, n]'], attributes: { dtype: 7 }, outputs: ['int64[batch, 1]'] },
     { inputs: ['float32[n]'], fails: 'RANK_MISMATCH' },
+    { inputs: ['float32[0, n]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[2, n]'], attributes: { sample_size: 0 }, fails: 'ATTRIBUTE_INVALID' },
   ],
 };

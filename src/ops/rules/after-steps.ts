@@ -175,12 +175,14 @@ export function rowTypes(
  */
 function emptyRow(cx: InferContext, row: ValueType, output: Value | undefined): ValueType {
   if (row.kind !== 'tensor' || !row.shape) return row;
-  const open = (size: Dim): Dim => (size.kind === 'const' ? size : cx.fresh('row'));
-  // What dimwise writes states all that is known here.
+  // What dimwise writes states what holds in any step: a size that is a number in the first one alone is none there.
+  const written = output?.type.kind === 'tensor' ? output.type.shape : undefined;
+  const open = (size: Dim, axis: number): Dim =>
+    size.kind === 'const' && (!written || written[axis]?.kind === 'const') ? size : cx.fresh('row');
   if (!output || !isFromFile(output.graph)) return tensorType(row.dtype, row.shape.map(open));
   const stated = output.graph.claims?.get(output)?.type;
   if (stated?.kind !== 'tensor' || stated.shape?.length !== row.shape.length) return tensorType(row.dtype, null);
-  const sizes = row.shape.map((size, axis) => (stated.shape?.[axis] === size ? open(size) : cx.fresh('row')));
+  const sizes = row.shape.map((size, axis) => (stated.shape?.[axis] === size ? open(size, axis) : cx.fresh('row')));
   return tensorType(row.dtype, sizes);
 }
 

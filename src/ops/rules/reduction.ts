@@ -1,5 +1,5 @@
 // The axes of a reduction, and the shape and content that it leaves.
-import type { Dim } from '../../dim/dim.ts';
+import { type Dim, hasUnknown } from '../../dim/dim.ts';
 import { type Content, makeContent, type Scalar } from '../../ir/content.ts';
 import type { InferContext } from '../../ir/operator.ts';
 import { elementCount } from '../../ir/tensor-data.ts';
@@ -41,10 +41,21 @@ export function reducedShape(cx: InferContext, byInput = true): readonly (Dim | 
   const shape = cx.shape(0);
   if (!shape) return axes.kind === 'all' && !keep ? [] : undefined;
   if (axes.kind === 'some') return someReduced(cx, shape, axes.count, keep);
+  if (axes.kind === 'list' && axes.axes.some((axis) => axis < 0) && !hasElements(cx, shape)) return undefined;
   const reduced = new Set(
     axes.kind === 'all' ? shape.keys() : axes.axes.map((axis) => cx.axis(axis, shape.length, 'axes')),
   );
   return keep ? shape.map((dim, i) => (reduced.has(i) ? 1 : dim)) : shape.filter((_, i) => !reduced.has(i));
+}
+
+/**
+ * Requires that no size is 0: of an empty tensor ONNX Runtime (1.30, 1.32) takes no axis that is counted from the end, and leaves its
+ * size in place. False where a size is 0 for certain, of which nothing can then be said.
+ */
+function hasElements(cx: InferContext, shape: Shape): boolean {
+  if (shape.some((dim) => dim.kind === 'const' && dim.value === 0)) return false;
+  for (const dim of shape) if (!hasUnknown(dim)) cx.atLeast(dim, 1, 'a size of a tensor that is reduced from the end');
+  return true;
 }
 
 /** The shape where only the number of the reduced axes is known, or not even that. */
