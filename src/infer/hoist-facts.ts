@@ -1,7 +1,7 @@
 // What a body's facts tell the graph around it: sizes left open by the author always, conditions where the body surely runs.
 import { isDimwiseError } from '../base/errors.ts';
 import { type Constraint, constraintDims, mapConstraint } from '../dim/constraint.ts';
-import { type Dim, type SymbolDim, symbolsOf } from '../dim/dim.ts';
+import { type Dim, hasUnknown, type SymbolDim, symbolsOf } from '../dim/dim.ts';
 import { substitute } from '../dim/evaluate.ts';
 import type { Facts } from '../dim/facts.ts';
 import { allGraphs } from '../ir/bodies.ts';
@@ -38,11 +38,19 @@ export function hoistFacts(body: Graph, { runs, isInner = nothing, instances }: 
   if (isInner === nothing) outer.adopt(body.facts);
   else for (const constraint of body.facts.given().slice(outer.given().length)) giveOuter(outer, constraint, isInner);
   if (body.facts.recorded === outer.recorded) return;
-  for (const constraint of body.facts.constraints()) {
+  // The graph around drops what is implied once, at the end: to do so for each body would cost more than inferring it.
+  const before = new Set(outer.recorded);
+  for (const recorded of body.facts.recorded) {
+    if (before.has(recorded)) continue;
+    const constraint = mapConstraint(recorded, (dim) => withoutUnknowns(dim, body.facts));
     if (!isAbout(constraint, isInner)) outer.require(constraint);
     else for (const instance of instances?.() ?? []) requireFor(outer, constraint, { isInner, instance });
   }
 }
+
+/** A dim with what the body settled in the place of the sizes that were open in it. */
+const withoutUnknowns = (dim: Dim, facts: Facts): Dim =>
+  hasUnknown(dim) ? substitute(dim, (symbol) => (symbol.role === 'unknown' ? facts.solved(symbol) : undefined)) : dim;
 
 const nothing: IsInner = () => false;
 
