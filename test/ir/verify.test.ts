@@ -141,7 +141,7 @@ const ROWS: readonly Row[] = [
       const y = one(graph, 'Relu', [x]);
       graph.setOutputs([y]);
       if (y.source.kind !== 'node') throw new TypeError('y comes from a node');
-      y.source.node.inputs[0]?.users.push(y.source.node);
+      y.source.node.inputs[0]?.addUser(y.source.node);
       return graph;
     },
     finds: [/lists 2 uses by Relu, which reads it 1 times/],
@@ -152,7 +152,7 @@ const ROWS: readonly Row[] = [
       const { graph, x } = start();
       const y = one(graph, 'Relu', [x]);
       const z = one(graph, 'Neg', [y]);
-      if (z.source.kind === 'node') x.users.push(z.source.node);
+      if (z.source.kind === 'node') x.addUser(z.source.node);
       graph.setOutputs([z]);
       return graph;
     },
