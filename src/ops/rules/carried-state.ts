@@ -108,13 +108,22 @@ class StepInference {
   }
 
   /** Finds closed forms, and looks at the body once more where there is more to see. */
-  #solve(first: Look, { any, state }: { any: Look; state: readonly Carried[] }, again: boolean): Steps {
+  #solve(first: Look, seen: { any: Look; state: readonly Carried[] }, again: boolean): Steps {
     const [step, isInner, slots] = [this.#step, this.#isInner, this.#slots];
-    const forms = closedForms(slots.recurrences(), { step, facts: any.facts, isInner });
-    const hasForms = [...forms.values()].some(({ always }) => always);
+    const solve = (any: Look) => closedForms(slots.recurrences(), { step, facts: any.facts, isInner });
+    let { any, state } = seen;
+    let forms = solve(any);
     const hasTrends = slots.findTrends(any.facts, (symbol) => forms.has(symbol));
-    const hasMore = hasForms || hasTrends || slots.hasElements;
-    if (!again && !hasMore) return { isInner, step, first, any, state, slots, forms, settled: true };
+    if (hasTrends) {
+      // A size that never falls below the first one may now be one that grows by the same in each step.
+      any = this.#look(state);
+      state = this.#widen(state, any);
+      if (slots.changed) ({ any, state } = this.#stabilise(state));
+      forms = solve(any);
+    }
+    const hasForms = [...forms.values()].some(({ always }) => always);
+    if (!again && !hasForms && !slots.hasElements)
+      return { isInner, step, first, any, state, slots, forms, settled: true };
     const inForm = state.map((each) => this.#inForm(each, forms));
     const last = this.#look(inForm, () => this.#instances(forms));
     return { isInner, step, first, any: last, state, slots, forms, settled: true };
