@@ -64,7 +64,7 @@ export class RunComparison {
   finish(contract: boolean): void {
     for (const check of this.#later) check();
     if (!contract) return;
-    for (const constraint of this.#facts.constraints()) {
+    for (const constraint of [...this.#facts.constraints(), ...this.#facts.given()]) {
       if (!constraintDims(constraint).every((dim) => this.#knows(dim))) continue;
       if (!checkConstraint(constraint, this.#sizeOf)) this.#say('contract', '', formatConstraint(constraint));
     }

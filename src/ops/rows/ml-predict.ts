@@ -97,18 +97,22 @@ const LinearClassifier: OperatorRow = {
   ],
 };
 
+/** Requires that X has the features of the support vectors, of which there are `count`. */
+function requireWidth(cx: InferContext, count: number): void {
+  const features = featuresOf(cx);
+  const width = attributeLength(cx, 'support_vectors') / count;
+  if (features && count > 0 && Number.isInteger(width) && width > 0) {
+    cx.unify(features, constant(width), 'features of X and of the support vectors');
+  }
+}
+
 /** SVMRegressor (since 1): `[n, f]` or `[f]` -> `[n, 1]`. */
 const SVMRegressor: OperatorRow = {
   domain,
   name: 'SVMRegressor',
   infer: (cx) => {
     const rows = rowsOf(cx, true);
-    const supports = cx.int('n_supports', 0);
-    const features = featuresOf(cx);
-    const width = attributeLength(cx, 'support_vectors') / supports;
-    if (features && supports > 0 && Number.isInteger(width)) {
-      cx.unify(features, constant(width), 'features of X and of the support vectors');
-    }
+    requireWidth(cx, cx.int('n_supports', 0));
     return [cx.tensor([rows, 1], 'float32')];
   },
   examples: [
@@ -143,6 +147,11 @@ const SVMClassifier: OperatorRow = {
   name: 'SVMClassifier',
   infer: (cx) => {
     const rows = rowsOf(cx, true);
+    const supports = cx.ints('vectors_per_class') ?? [];
+    requireWidth(
+      cx,
+      supports.reduce((sum, count) => sum + count, 0),
+    );
     const scores = svmScores(cx) ?? cx.fresh('scores', { min: 1 });
     return [cx.tensor([rows], labelsOf(cx, 'classlabels_ints').dtype), cx.tensor([rows, scores], 'float32')];
   },
@@ -163,6 +172,11 @@ const SVMClassifier: OperatorRow = {
       inputs: ['float32[n, 1]'],
       attributes: { classlabels_strings: ['a', 'b'] },
       outputs: ['string[n]', 'float32[n, scores]'],
+    },
+    {
+      inputs: ['float32[n, 3]'],
+      attributes: { vectors_per_class: [1, 1], support_vectors: [1, 2, 3, 4], classlabels_ints: [0, 1] },
+      fails: 'SHAPE_MISMATCH',
     },
     { inputs: ['float32[n, 4, 2]'], fails: 'RANK_MISMATCH' },
   ],
