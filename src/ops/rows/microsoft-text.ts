@@ -2,8 +2,8 @@
 import { add, sub } from '../../dim/arithmetic.ts';
 import { constant } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
-import { inMicrosoft, requireVector } from '../rules/microsoft.ts';
-import { scalarDim, scalarInput } from '../rules/scalar-input.ts';
+import { inMicrosoft, requireCount, requireVector } from '../rules/microsoft.ts';
+import { scalarDim } from '../rules/scalar-input.ts';
 import { isAtLeast } from '../rules/size-elements.ts';
 
 /**
@@ -109,7 +109,7 @@ const BifurcationDetector: OperatorRow = {
   infer: (cx) => {
     const [source] = cx.ranked(0, 1);
     const [current] = cx.ranked(1, 1);
-    scalarInput(cx, 2);
+    requireCount(cx, 2, constant(1), '1');
     const index = cx.tensor(cx.shape(2), 'int64');
     if (!source || !current || !cx.has(3)) return [cx.tensor(current && [current]), index];
     const [predicted] = cx.ranked(3, 1);
