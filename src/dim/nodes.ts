@@ -3,6 +3,7 @@ import {
   type Atom,
   type BroadcastDim,
   type Dim,
+  dimObject,
   type FloorDivDim,
   freshSymbol,
   type MaxDim,
@@ -74,7 +75,7 @@ export function divisionNode(kind: Division['kind'], dividend: Dim, divisor: Dim
   const known = atoms.find(key);
   if (known) return known;
   const fields = { dividend, divisor, ...extentOf([dividend, divisor]), plain: false };
-  const make = (poly: Polynomial): Division => ({ ...fields, kind, poly });
+  const make = (poly: Polynomial): Division => dimObject({ ...fields, kind, poly });
   const node = shown ? Object.freeze(make(shown)) : sealAtom(make);
   return atoms.add(key, shown ? node : capped(node));
 }
@@ -87,7 +88,7 @@ export function choiceNode(kind: Choice['kind'], operands: readonly Dim[], shown
   const known = atoms.find(key);
   if (known) return known;
   const fields = { operands: Object.freeze([...operands]), ...extentOf(operands), plain: false };
-  const make = (poly: Polynomial): Choice => ({ ...fields, kind, poly });
+  const make = (poly: Polynomial): Choice => dimObject({ ...fields, kind, poly });
   const node = shown ? Object.freeze(make(shown)) : sealAtom(make);
   return atoms.add(key, shown ? node : capped(node));
 }
@@ -114,7 +115,8 @@ export function productNode(from: {
   const { coefficient, factors, poly } = from;
   const extent = extentOf(factors, coefficient === 1 ? 1 : 2);
   const plain = factors.every((factor) => factor.plain);
-  return Object.freeze({ kind: 'product', coefficient, factors: Object.freeze([...factors]), ...extent, plain, poly });
+  const kept = Object.freeze([...factors]);
+  return Object.freeze(dimObject({ kind: 'product' as const, coefficient, factors: kept, ...extent, plain, poly }));
 }
 
 /** A sum node; the caller interns it. */
@@ -123,5 +125,5 @@ export function sumNode(constant: number, terms: readonly Term[], poly: Polynomi
   let own = constant === 0 ? 1 : 2;
   for (const term of terms) if (term.coefficient !== 1) own += 1;
   const plain = parts.every((part) => part.plain);
-  return Object.freeze({ kind: 'sum', constant, terms, ...extentOf(parts, own), plain, poly });
+  return Object.freeze(dimObject({ kind: 'sum' as const, constant, terms, ...extentOf(parts, own), plain, poly }));
 }

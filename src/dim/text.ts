@@ -1,7 +1,7 @@
 // The text form of dims: printing and reading.
 import { ceilDiv, neg } from './arithmetic.ts';
 import type { Dim, FloorDivDim, SymbolDim, Term } from './dim.ts';
-import { hasUnknown, unknownDim } from './dim.ts';
+import { hasUnknown, printDimsBy, unknownDim } from './dim.ts';
 import { givenName } from './given-names.ts';
 import { dimOf } from './normal.ts';
 import { factorsOf } from './order.ts';
@@ -55,6 +55,8 @@ export function parseDim(text: string): Dim {
   parser.finish();
   return result;
 }
+
+printDimsBy((d) => formatDim(d));
 
 /** How tightly the surroundings of an expression bind: nothing, a term of a sum, a factor, an operand of `//`. */
 const LOOSE = 0;
