@@ -121,6 +121,10 @@ export const ERROR_CODES = {
     'A layer with parameters must be made outside of the function of the model, which runs at each bind.',
     'Make the layer before model(), and call it inside.',
   ),
+  SYMBOL_UNUSED: user(
+    'A range should be declared for a symbol that an input has.',
+    'Correct the name, or remove the range.',
+  ),
   PARAM_NOT_INITIALIZED: user(
     'A parameter has no data before initialize().',
     'Call initialize() and then bind the model, or run it on a batch.',
@@ -197,6 +201,10 @@ export const ERROR_CODES = {
   FEED_UNKNOWN: user('A feed may only name inputs that the model has.', 'Correct the name.'),
   FEED_MISMATCH: user("A feed must meet the model's contract.", 'Give sizes that meet the named constraint.'),
   OUTPUT_UNKNOWN: user('A run may only ask for outputs that the model has.', 'Correct the name.'),
+  OUTPUT_MISMATCH: user(
+    'What is stated of sizes that depend on data must hold in every run.',
+    'Correct what assumeShape or the declared output states, or feed data for which it holds.',
+  ),
   SESSION_DISPOSED: user('A session runs nothing after it was disposed.', 'Create another session.'),
   RUNTIME_MISSING: user('Running needs the package onnxruntime-node.', 'Install it: npm install onnxruntime-node'),
   RUNTIME_PROVIDER: user(

@@ -74,6 +74,7 @@ function meaningOf(trace: Trace, dim: Dim): Dim {
   return substitute(dim, (symbol) => {
     const bound = trace.rename.get(symbol) ?? trace.givenNames.get(symbol);
     if (bound || symbol.role !== 'named') return bound;
+    if (trace.symbols.has(symbol)) trace.statedSymbols.add(symbol);
     if (trace.symbols.has(symbol) || inputSymbols(trace.root).has(symbol)) return undefined;
     const name = givenSymbol(symbol.name);
     trace.givenNames.set(symbol, name);

@@ -59,6 +59,8 @@ export class Trace {
   readonly rename: ReadonlyMap<SymbolDim, Dim>;
   /** Symbols whose range the author has declared. */
   readonly symbols = new Set<SymbolDim>();
+  /** Those of them that something is stated of. */
+  readonly statedSymbols = new Set<SymbolDim>();
   /** What the author's names for sizes that no input declares stand for. */
   readonly givenNames = new Map<SymbolDim, Dim>();
   /** Whether something is stated of values in bodies. */

@@ -1,6 +1,10 @@
 // Binding: a trace with the batch's types, checked as a whole, then applied to all parameters or to none.
 import { type Diagnostic, isDimwiseError, throwDiagnostics } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest.ts';
 import { captureSite } from '../base/origin.ts';
+import { warn } from '../base/warn.ts';
+import { inputSymbols } from '../build/assume-shape.ts';
+import type { Trace } from '../build/trace.ts';
 import { checkConstraint, formatConstraint } from '../dim/constraint.ts';
 import { hasUnknown, type SymbolDim, symbolsOf } from '../dim/dim.ts';
 import { formatDim } from '../dim/text.ts';
@@ -24,7 +28,7 @@ export function bindModel(
   isStatic: boolean,
 ): BoundModel {
   const bound = bindTypes(model.inputs, entries, { isStatic, isDeclared: model.isDeclared });
-  const { graph, inputs, ranges } = model.trace(bound);
+  const { trace, graph, inputs, ranges } = model.trace(bound);
   const by = `${model.bound ? 'a batch' : 'the first batch'}, ${bound.text}`;
   const settlements = new Map<Parameter, Settlement>();
   const mistakes: Diagnostic[] = [...openInputs(graph), ...brokenConstraints(graph, bound, ranges)];
@@ -39,7 +43,25 @@ export function bindModel(
   }
   throwDiagnostics(mistakes);
   for (const [cell, settlement] of settlements) cell.settle(settlement);
+  if (!model.bound) warnRanges(trace, bound, ranges);
   return new BoundModel({ model, bound, graph, inputs });
+}
+
+/** Tells of ranges of symbols that nothing has: a misspelt name would change nothing, silently. */
+function warnRanges(trace: Trace, { rename }: BoundTypes, ranges: Traced['ranges']): void {
+  const used = new Set([...inputSymbols(trace.root), ...rename.keys(), ...trace.statedSymbols]);
+  const names = [...used].map(({ name }) => name);
+  for (const symbol of ranges.keys()) {
+    if (used.has(symbol)) continue;
+    warn({
+      code: 'SYMBOL_UNUSED',
+      message: `a range is declared for symbol ${formatDim(symbol)} of ${trace.name}, which no input has`,
+      origin: { site: captureSite() },
+      expected: names.join(', '),
+      actual: symbol.name,
+      hint: didYouMean(symbol.name, names),
+    });
+  }
 }
 
 /** Whether the initializer can fill the shape; what it says otherwise goes to the mistakes. */

@@ -14,13 +14,15 @@ export interface ModelEdges {
   readonly contract: Contract;
   readonly inputs: ReadonlyMap<string, ValueType>;
   readonly outputs: ReadonlyMap<string, ValueType>;
+  /** Whether dimwise wrote the model, so that the sizes of its outputs are as inferred. */
+  readonly isOurs: boolean;
 }
 
 /** The edges of a graph; `contract` is the one that was saved with it. */
 export function edgesOfGraph(graph: Graph, contract: Contract = contractOf(graph)): ModelEdges {
   const types = (values: Graph['inputs']): Map<string, ValueType> =>
     new Map(values.map((value) => [value.name ?? '', value.type]));
-  return { name: graph.name, contract, inputs: types(graph.inputs), outputs: types(graph.outputs) };
+  return { name: graph.name, contract, inputs: types(graph.inputs), outputs: types(graph.outputs), isOurs: true };
 }
 
 /** The edges of a model that was read; one that dimwise did not write promises nothing about the ranges of its symbols. */
@@ -30,7 +32,7 @@ export function edgesOfRead({ graph, contract, declared }: ReadModel): ModelEdge
     value.name ?? '',
     declared.get(value) ?? value.type,
   ]);
-  return { ...edges, outputs: new Map(outputs) };
+  return { ...edges, outputs: new Map(outputs), isOurs: contract !== undefined };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Contract } from '../ir/contract.ts';
 import { FeedCheck } from '../ir/feed-check.ts';
 import type { ValueType } from '../ir/type.ts';
 import { checkFeeds } from './check-feeds.ts';
+import { OutputCheck } from './check-outputs.ts';
 import type { ModelEdges } from './edges.ts';
 import { isRunDType, type RunDType } from './elements.ts';
 import type { Feeds } from './feed.ts';
@@ -64,6 +65,7 @@ export class Session implements AsyncDisposable {
   readonly outputs: ReadonlyMap<string, ValueType>;
   readonly #parts: SessionParts;
   readonly #check: FeedCheck;
+  readonly #outputCheck: OutputCheck;
   readonly #running = new Set<Promise<unknown>>();
   #disposed: Promise<void> | undefined;
 
@@ -76,6 +78,7 @@ export class Session implements AsyncDisposable {
     this.inputs = edges.inputs;
     this.outputs = edges.outputs;
     this.#check = new FeedCheck(edges.contract);
+    this.#outputCheck = new OutputCheck(edges);
   }
 
   /**
@@ -85,6 +88,7 @@ export class Session implements AsyncDisposable {
    * @returns the outputs by name
    * @throws FEED_MISSING, FEED_UNKNOWN, FEED_MISMATCH, DTYPE_MISMATCH, RANK_MISMATCH for feeds, all mistakes together
    * @throws OUTPUT_UNKNOWN when an output is asked for that the model does not have
+   * @throws OUTPUT_MISMATCH when an output has another size than the author states of it
    * @throws SESSION_DISPOSED after dispose()
    * @throws RUNTIME_FAILED when ONNX Runtime fails
    * @example const { output } = await session.run({ x: [[1, 2, 3]] });
@@ -102,7 +106,9 @@ export class Session implements AsyncDisposable {
     this.#running.add(running);
     try {
       const results = await running;
-      return Object.fromEntries(fetches.map((name) => [name, runTensor(name, results[name])]));
+      const outputs = fetches.map((name) => [name, runTensor(name, results[name])] as const);
+      this.#outputCheck.check(report.sizes, new Map(outputs.map(([name, { shape }]) => [name, shape])));
+      return Object.fromEntries(outputs);
     } finally {
       this.#running.delete(running);
     }

@@ -2,7 +2,9 @@
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { isDimwiseError } from '../../src/base/errors.ts';
+import { setWarningHandler } from '../../src/base/warn.ts';
 import {
+  assumeShape,
   concat,
   conv2d,
   type DefinedModel,
@@ -192,5 +194,25 @@ describe('bind', () => {
     // @ts-expect-error code without types may misspell it
     const error = mistakeOf(() => defined.bind({ x: { dtype: 'flot32', shape: [2, 3] } }));
     expect([error.code, error.hint]).toEqual(['DTYPE_MISMATCH', 'did you mean float32?']);
+  });
+
+  test.each<[what: string, range: string, warned: readonly string[]]>([
+    ['of inputs', 'batch', []],
+    ['that nothing has', 'bacth', ['SYMBOL_UNUSED: did you mean batch?']],
+    ['that are stated of a value', 'found', []],
+  ])('warns of ranges of symbols but those %s', (_, name, warned) => {
+    const warnings: string[] = [];
+    const before = setWarningHandler(({ code, hint }) => warnings.push(`${code}: ${hint}`));
+    try {
+      const defined = model((x: Value) => assumeShape(op.NonZero(x), [2, 'found']), {
+        inputs: { x: ['batch', 3] },
+        symbols: { [name]: { max: 64 } },
+      });
+      defined.bind(['batch', 3]);
+      defined.bind([5, 3]);
+    } finally {
+      setWarningHandler(before);
+    }
+    expect(warnings).toEqual(warned);
   });
 });

@@ -1,5 +1,6 @@
 // Models run on ONNX Runtime from any state; feeds that do not fit are refused with all their mistakes.
 import {
+  assumeShape,
   createSession,
   dense,
   dispose,
@@ -269,6 +270,43 @@ describe('Session.run', () => {
     await Promise.all([session.dispose(), session[Symbol.asyncDispose]()]);
     expect((await running)['output']?.data).toEqual(Float32Array.of(2));
     expect(await mistakes(() => session.run([1]))).toMatchObject([{ code: 'SESSION_DISPOSED' }]);
+  });
+});
+
+describe('what is stated of outputs', () => {
+  const inputs = { x: ['n', 3] } as const;
+  /** A row of two elements that are not 0 and one that is. */
+  const rows = (n: number, last = 0): number[][] => Array.from({ length: n }, () => [1, 2, last]);
+
+  test('is held against each run, that of the bytes too', async () => {
+    const compiled = model((x: Value) => assumeShape(op.NonZero(x), [2, '2*n']), { inputs })
+      .bind(['n', 3])
+      .compile();
+    for (const source of [compiled, compiled.bytes()]) {
+      await using session = await createSession(source, CPU);
+      for (const n of [1, 4]) expect((await session.run({ x: rows(n) }))['output']?.shape).toEqual([2, 2 * n]);
+      const [mistake, ...more] = await mistakes(() => session.run({ x: rows(2, 5) }));
+      expect(more).toEqual([]);
+      expect(mistake).toMatchObject({ code: 'OUTPUT_MISMATCH', expected: '4', actual: '6' });
+      expect(mistake?.message).toBe('output "output" axis 1 is stated to be 2*n, here 4, this run gives 6');
+    }
+  });
+
+  test('is asked of sizes that are given one name', async () => {
+    const compiled = model(
+      (x: Value, y: Value) => {
+        const [a, b] = [op.NonZero(x), op.NonZero(y)];
+        return [assumeShape(a, [2, 'k']), assumeShape(b, [2, 'k'])];
+      },
+      { inputs: { x: ['n', 3], y: ['n', 3] } },
+    )
+      .bind({ x: ['n', 3], y: ['n', 3] })
+      .compile();
+    await using session = await createSession(compiled, CPU);
+    expect(await mistakes(() => session.run({ x: rows(2), y: rows(2) }))).toEqual([]);
+    expect(await mistakes(() => session.run({ x: rows(2), y: rows(2, 1) }))).toMatchObject([
+      { code: 'OUTPUT_MISMATCH' },
+    ]);
   });
 });
 
