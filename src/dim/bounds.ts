@@ -111,8 +111,6 @@ export class Prover {
   readonly #store: FactStore;
   readonly #bounds: Bounds;
   #left = 0;
-  #differences: readonly (readonly [Dim, Interval])[] = [];
-  #version = -1;
 
   constructor(store: FactStore, bounds: Bounds) {
     this.#store = store;
@@ -129,12 +127,7 @@ export class Prover {
 
   /** Tells whether bounds of sums or differences of sizes are known. */
   knowsDifferences(): boolean {
-    const { ranges, version } = this.#store;
-    if (this.#version !== version) {
-      this.#version = version;
-      this.#differences = [...ranges].filter(([direction]) => direction.poly.terms.length > 1);
-    }
-    return this.#differences.length > 0;
+    return this.#store.ranges.size > 0 && this.#store.directions.hasSums;
   }
 
   #least(d: Dim, wanted: number): number {
@@ -225,14 +218,21 @@ export class Prover {
   /** Adds known bounds of other combinations of the same sizes. */
   #byDifferences(d: Dim, wanted: number): number {
     let best = -Infinity;
-    for (const [direction, range] of this.#differences) {
-      for (const sign of [1, -1]) {
-        const bound = sign > 0 ? range.min : -range.max;
-        if (!Number.isFinite(bound) || !cancels(d.poly, direction.poly, sign)) continue;
-        // sign * direction >= bound
-        const rest = dimOf(addPoly(d.poly, direction.poly, -sign));
-        best = Math.max(best, this.#least(rest, wanted - bound) + bound);
-        if (best >= wanted || this.#left <= 0) return best;
+    const { directions, ranges } = this.#store;
+    const seen = new Set<Dim>();
+    for (const term of d.poly.terms) {
+      for (const direction of directions.sumsWith(term.monomial, term.coefficient > 0)) {
+        const range = ranges.get(direction);
+        if (!range || seen.has(direction)) continue;
+        seen.add(direction);
+        for (const sign of [1, -1]) {
+          const bound = sign > 0 ? range.min : -range.max;
+          if (!Number.isFinite(bound) || !cancels(d.poly, direction.poly, sign)) continue;
+          // sign * direction >= bound
+          const rest = dimOf(addPoly(d.poly, direction.poly, -sign));
+          best = Math.max(best, this.#least(rest, wanted - bound) + bound);
+          if (best >= wanted || this.#left <= 0) return best;
+        }
       }
     }
     return best;

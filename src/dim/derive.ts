@@ -38,6 +38,7 @@ export class Deriver {
     const rules = [...store.rules].filter(([monomial, to]) => about(monomial) || about(to));
     for (const [monomial] of rules) store.rules.delete(monomial);
     store.solutions.set(symbol, { value, origin });
+    store.touched.add(value);
     store.version += 1;
     return (
       this.range(symbol, range) &&
@@ -84,6 +85,7 @@ export class Deriver {
     const joined = known ? joinResidues(known, { modulus, residue }) : { modulus, residue };
     if (!joined) return false;
     this.#store.residues.set(direction, joined);
+    this.#store.touched.add(direction);
     this.#store.version += 1;
     const { min, max } = this.#reason.range(direction);
     if (min > max) return false;
@@ -102,11 +104,21 @@ export class Deriver {
     return true;
   }
 
-  /** Tells whether every stored interval still has a number in it. */
+  /** Tells whether every stored interval that what was learnt may concern still has a number in it. */
   consistent(): boolean {
-    for (const direction of this.#store.ranges.keys()) {
+    const { touched, directions, ranges } = this.#store;
+    const isEmpty = (direction: Dim): boolean => {
       const { min, max } = this.#reason.range(direction);
-      if (min > max) return false;
+      return min > max;
+    };
+    for (const dim of touched) {
+      if (isEmpty(dim)) return false;
+      // Of what a sum or difference is made of, its interval says nothing that the intervals of others would see.
+      if (dim.kind === 'sum') continue;
+      for (const symbol of symbolsOf(dim)) {
+        for (const direction of directions.withSymbol(symbol))
+          if (ranges.has(direction) && isEmpty(direction)) return false;
+      }
     }
     return true;
   }
@@ -149,8 +161,7 @@ export class Deriver {
     if (next.min > next.max) return false;
     if (next.min === now.min && next.max === now.max) return true;
     const known = this.#store.ranges.get(direction);
-    this.#store.ranges.set(direction, known ? intersect(known, own) : own);
-    this.#store.version += 1;
+    this.#store.setRange(direction, known ? intersect(known, own) : own);
     if (direction.kind === 'symbol') return this.settle(direction);
     const { min, max } = this.#reason.range(direction);
     if (min > max) return false;

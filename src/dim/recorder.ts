@@ -53,6 +53,7 @@ export class Recorder {
       };
       this.#store.see(symbol);
       this.#store.declared.set(symbol, joined);
+      this.#store.touched.add(symbol);
       this.#store.version += 1;
       const own = { min: joined.min ?? -Infinity, max: joined.max ?? Infinity };
       if (this.#store.solutions.has(symbol) && !this.#derive.range(symbol, own)) return false;
@@ -117,6 +118,7 @@ export class Recorder {
 
   /** Runs a step that records; where it fails, everything is as before. */
   #whole(step: () => boolean): Answer {
+    this.#store.touched.clear();
     return this.#store.attempt(() => step() && this.#derive.pairs() && this.#derive.consistent()) ? 'true' : 'false';
   }
 

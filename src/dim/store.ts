@@ -2,6 +2,7 @@
 import type { Origin } from '../base/origin.ts';
 import type { Constraint } from './constraint.ts';
 import type { Dim, Monomial, SymbolDim } from './dim.ts';
+import { DirectionIndex } from './direction-index.ts';
 import { gcd } from './integer.ts';
 import { addIntervals, EVERYTHING, type Interval, intersect, point, scaleInterval } from './interval.ts';
 import { JournaledMap } from './journal.ts';
@@ -71,9 +72,26 @@ export class FactStore {
   inherited = 0;
   contradictory = false;
   version = 0;
+  /** What was learnt something of since this was last cleared. */
+  readonly touched = new Set<Dim>();
+  #directions: DirectionIndex | undefined;
   /** How to undo the attempt under way. */
   #undo: (() => void)[] | undefined;
   readonly #maps = [this.declared, this.order, this.solutions, this.rules, this.ranges, this.residues];
+
+  /** The directions of `ranges`, found by what they are made of; directions that are gone may still be in it. */
+  get directions(): DirectionIndex {
+    this.#directions ??= new DirectionIndex(this.ranges);
+    return this.#directions;
+  }
+
+  /** Stores the interval of a direction. */
+  setRange(direction: Dim, interval: Interval): void {
+    this.ranges.set(direction, interval);
+    this.directions.add(direction, interval);
+    this.touched.add(direction);
+    this.version += 1;
+  }
 
   /** Notes that a symbol occurs. */
   see(symbol: SymbolDim): void {
@@ -118,6 +136,7 @@ export class FactStore {
     copyMap(from.rules, this.rules);
     copyMap(from.ranges, this.ranges);
     copyMap(from.residues, this.residues);
+    this.#directions = undefined;
     this.pairs = from.pairs;
     this.recorded = from.recorded;
     this.given.length = 0;
