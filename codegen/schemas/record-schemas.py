@@ -28,7 +28,7 @@ MODULES = {
 }
 # What ONNX Runtime has beside them.
 RUNTIME_MODULES = {
-    "com-microsoft": {"com.microsoft": "COM_MICROSOFT"},
+    "com-microsoft": {"com.microsoft": "COM_MICROSOFT", "com.microsoft.nchwc": "COM_MICROSOFT_NCHWC"},
     "runtime-ai-onnx": {"": "RUNTIME_AI_ONNX"},
 }
 ONNX_SOURCE = f"onnx {VERSION} (https://github.com/onnx/onnx, Apache-2.0)"

@@ -11,7 +11,8 @@ from onnx import AttributeProto
 from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
 
 RELEASE = "1.30"
-MICROSOFT = "com.microsoft"
+# com.microsoft.nchwc is what sessions on the CPU write into convolutional models that they save.
+MICROSOFT = ("com.microsoft", "com.microsoft.nchwc")
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,12 @@ def adapted(schema):
 
 
 def runtime_schemas(standard):
-    """The schemas of com.microsoft, and those that ONNX Runtime adds to ai.onnx beside the versions of the package onnx."""
+    """The schemas of the domains of com.microsoft, and those that ONNX Runtime adds to ai.onnx beside the versions of the package onnx."""
     if not onnxruntime.__version__.startswith(RELEASE + "."):
         raise SystemExit(f"needs onnxruntime {RELEASE}, found {onnxruntime.__version__}")
     known = {(schema.name, schema.since_version) for schema in standard if schema.domain == ""}
     return [
         adapted(schema)
         for schema in get_all_operator_schema()
-        if schema.domain == MICROSOFT or (schema.domain == "" and (schema.name, schema.since_version) not in known)
+        if schema.domain in MICROSOFT or (schema.domain == "" and (schema.name, schema.since_version) not in known)
     ]

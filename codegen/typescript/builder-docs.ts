@@ -16,11 +16,12 @@ const DTYPE_GROUPS: readonly (readonly [name: string, members: readonly string[]
   ['complex numbers', ['complex64', 'complex128']],
 ];
 
-const MICROSOFT_PAGE = 'https://github.com/microsoft/onnxruntime/blob/v1.30.0/docs/ContribOperators.md';
+const RUNTIME = 'https://github.com/microsoft/onnxruntime/blob/v1.30.0';
 
 /** The page of an operator in the specification, or in the documentation of ONNX Runtime. */
 export function specificationAddress(domain: string, name: string): string {
-  if (domain === 'com.microsoft') return `${MICROSOFT_PAGE}#${domain}.${name}`;
+  if (domain === 'com.microsoft') return `${RUNTIME}/docs/ContribOperators.md#${domain}.${name}`;
+  if (domain === 'com.microsoft.nchwc') return `${RUNTIME}/onnxruntime/core/graph/contrib_ops/nchwc_schema_defs.cc`;
   return `https://onnx.ai/onnx/operators/onnx_${domain.replaceAll('.', '')}_${name}.html`;
 }
 

@@ -39,6 +39,7 @@ import { MICROSOFT_LINEAR_ATTENTION_ROWS } from './rows/microsoft-linear-attenti
 import { MICROSOFT_MATH_ROWS } from './rows/microsoft-math.ts';
 import { MICROSOFT_MATMUL_ROWS } from './rows/microsoft-matmul.ts';
 import { MICROSOFT_MULTI_HEAD_ATTENTION_ROWS } from './rows/microsoft-multi-head-attention.ts';
+import { MICROSOFT_NCHWC_ROWS } from './rows/microsoft-nchwc.ts';
 import { MICROSOFT_NORMALIZATION_ROWS } from './rows/microsoft-normalization.ts';
 import { MICROSOFT_ORDERED_ROWS } from './rows/microsoft-ordered.ts';
 import { MICROSOFT_PACKED_ATTENTION_ROWS } from './rows/microsoft-packed-attention.ts';
@@ -147,6 +148,7 @@ const FAMILIES: readonly (readonly OperatorRow[])[] = [
   MICROSOFT_DROPOUT_ROWS,
   MICROSOFT_MATH_ROWS,
   MICROSOFT_MATMUL_ROWS,
+  MICROSOFT_NCHWC_ROWS,
   MICROSOFT_PACKED_GATHER_ROWS,
   MICROSOFT_PACKED_MATMUL_ROWS,
   MICROSOFT_QUANTIZE_ROWS,

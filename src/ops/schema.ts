@@ -4,7 +4,7 @@ import type { OperatorSchema } from './schema-types.ts';
 import { AI_ONNX } from './schemas/ai-onnx.gen.ts';
 import { AI_ONNX_ML } from './schemas/ai-onnx-ml.gen.ts';
 import { AI_ONNX_PREVIEW, AI_ONNX_PREVIEW_TRAINING } from './schemas/ai-onnx-preview.gen.ts';
-import { COM_MICROSOFT } from './schemas/com-microsoft.gen.ts';
+import { COM_MICROSOFT, COM_MICROSOFT_NCHWC } from './schemas/com-microsoft.gen.ts';
 import { RUNTIME_AI_ONNX } from './schemas/runtime-ai-onnx.gen.ts';
 
 export type {
@@ -35,6 +35,7 @@ const DOMAINS: ReadonlyMap<string, DomainTable> = new Map([
   ['ai.onnx.preview', table(1, AI_ONNX_PREVIEW)],
   ['ai.onnx.preview.training', table(1, AI_ONNX_PREVIEW_TRAINING)],
   ['com.microsoft', table(1, COM_MICROSOFT)],
+  ['com.microsoft.nchwc', table(1, COM_MICROSOFT_NCHWC)],
 ]);
 
 /** What ONNX Runtime accepts in ai.onnx beside the standard: operators of its own, and forms before the standard's first. */

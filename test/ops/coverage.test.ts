@@ -29,19 +29,26 @@ describe('the rows', () => {
 
 describe('coverageOf', () => {
   test.each([
-    ['', 'Sigmoid', 'sizes', false],
-    ['', 'Conv', 'sizes', false],
-    ['', 'Add', 'sizes', true],
-    ['', 'Concat', 'sizes', true],
-    ['', 'NonZero', 'values', false],
-    ['', 'Slice', 'values', true],
-    ['', 'Squeeze', 'values', true],
-    ['com.microsoft', 'MatMulNBits', 'sizes', false],
-    ['com.microsoft', 'Unique', 'values', false],
-    ['com.microsoft', 'Range', 'values', true],
-    ['com.microsoft', 'EPContext', 'none', false],
-  ] as const)('says of %s::%s that shapes come from %s', (domain, name, shapes, followsValues) => {
-    expect(coverageOf(domain, name)).toMatchObject({ shapes, followsValues });
+    ['', 'Conv', 'sizes'],
+    ['', 'Add', 'sizes'],
+    ['', 'NonZero', 'values'],
+    ['', 'Slice', 'values'],
+    ['', 'Squeeze', 'values'],
+    ['com.microsoft', 'MatMulNBits', 'sizes'],
+    ['com.microsoft', 'Unique', 'values'],
+    ['com.microsoft', 'Range', 'values'],
+    ['com.microsoft', 'EPContext', 'none'],
+  ] as const)('says of %s::%s that shapes come from %s', (domain, name, shapes) => {
+    expect(coverageOf(domain, name).shapes).toBe(shapes);
+  });
+
+  test.each([
+    ['', 'Concat', true],
+    ['', 'Conv', false],
+    ['com.microsoft', 'Range', true],
+    ['com.microsoft', 'EPContext', false],
+  ] as const)('says whether values are followed through %s::%s: %s', (domain, name, followsValues) => {
+    expect(coverageOf(domain, name).followsValues).toBe(followsValues);
   });
 
   test('counts the worked cases', () => {

@@ -73,6 +73,7 @@ describe('the schema table', () => {
     ['ai.onnx.preview', 1, 1, 0],
     ['ai.onnx.preview.training', 4, 4, 0],
     ['com.microsoft', 127, 127, 0],
+    ['com.microsoft.nchwc', 8, 8, 0],
   ])(
     'has for domain "%s" %i operators in %i versions, %i of them deprecated now',
     (domain, operators, versions, deprecated) => {

@@ -12,7 +12,7 @@ import { pooled } from './pool.ts';
 const isLast = (cx: InferContext): boolean => cx.int('channels_last', 0) !== 0;
 
 /** A convolution whose result input 3, where given, is added to: it must have the result's shape. */
-function fusedConv(cx: InferContext, inputs: ConvInputs): readonly ValueType[] {
+export function fusedConv(cx: InferContext, inputs: ConvInputs): readonly ValueType[] {
   const y = convolve(cx, inputs)?.y;
   const sum = cx.has(3) ? cx.shape(3) : undefined;
   if (y && sum) cx.unifyShapes(y, sum, 'shapes of the output and Z');

@@ -9,9 +9,9 @@ import { scalarInput } from './scalar-input.ts';
 /** The domain of ONNX Runtime's own operators. */
 export const MICROSOFT = 'com.microsoft';
 
-/** Rows as rows of com.microsoft. */
-export function inMicrosoft(rows: readonly OperatorRow[]): readonly OperatorRow[] {
-  return rows.map((row) => ({ ...row, domain: MICROSOFT }));
+/** Rows as rows of com.microsoft, or of another domain of ONNX Runtime. */
+export function inMicrosoft(rows: readonly OperatorRow[], domain = MICROSOFT): readonly OperatorRow[] {
+  return rows.map((row) => ({ ...row, domain }));
 }
 
 /** Requires that each of the inputs, where given, has one element: a scale or zero point for a whole tensor. */
