@@ -47,7 +47,9 @@ async function chunk(from: number, to: number): Promise<void> {
   let seed = from;
   while (seed <= to) {
     const child = spawn(process.execPath, [
-      ...['--import', 'jiti/register', fileURLToPath(new URL('soundness-child.ts', import.meta.url))],
+      '--import',
+      'jiti/register',
+      fileURLToPath(new URL('soundness-child.ts', import.meta.url)),
       JSON.stringify({ from: seed, to, domains: ['', 'ai.onnx.ml', ...values.domain], minimised: !values.whole }),
     ]);
     const ended = new Promise<string>((resolve) => {
@@ -68,7 +70,7 @@ async function chunk(from: number, to: number): Promise<void> {
     const how = await ended;
     clearTimeout(watch);
     if (how === '0') continue;
-    const text = /^SIG/.test(how) ? `the process ended by ${how}` : words;
+    const text = how.startsWith('SIG') ? `the process ended by ${how}` : words;
     total.graphs++;
     total.failures.push({ kind: 'crash', op: '', text, sizes: {}, seed, graph: '' });
     seed++;

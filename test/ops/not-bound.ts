@@ -1,0 +1,34 @@
+// Operators of which no symbolic case runs on ONNX Runtime's CPU provider under two bindings, each with the reason.
+
+const NEWER = 'ONNX Runtime 1.30 takes no opset that has it';
+const UNREGISTERED = 'ONNX Runtime does not have the domain, or the operator in it';
+const MAPS = 'JavaScript can neither feed nor fetch a map';
+const SEARCH = 'a case has no decoder as its body';
+
+/**
+ * By name, with the domain. Operators of ONNX Runtime's own without a kernel on the CPU are not among them: rows-inferred.test.ts
+ * judges those by its inference.
+ */
+export const NOT_BOUND: ReadonlyMap<string, string> = new Map([
+  ['SwiGLU', NEWER],
+  ['LinearAttention', NEWER],
+  ['CausalConvWithState', NEWER],
+  ['ai.onnx.preview.FlexAttention', UNREGISTERED],
+  ['ai.onnx.preview.training.Adagrad', UNREGISTERED],
+  ['ai.onnx.preview.training.Adam', UNREGISTERED],
+  ['ai.onnx.preview.training.Momentum', UNREGISTERED],
+  ['ai.onnx.preview.training.Gradient', UNREGISTERED],
+  ['ImageDecoder', 'the CPU provider has no kernel'],
+  ['ai.onnx.ml.DictVectorizer', MAPS],
+  ['ai.onnx.ml.CastMap', MAPS],
+  ['ai.onnx.ml.ZipMap', MAPS],
+  ['com.microsoft.SparseToDenseMatMul', 'JavaScript cannot feed a sparse tensor'],
+  ['com.microsoft.MatMulFpQ4', 'its kernel wants a machine with 4-bit instructions'],
+  ['com.microsoft.MatMulBlockQuantizedFp8Weight', 'JavaScript cannot feed float8'],
+  ['com.microsoft.ReduceSumInteger', 'the CPU provider has no kernel'],
+  ['com.microsoft.SparseAttention', 'its kernel wants past and present in one buffer'],
+  ['com.microsoft.BeamSearch', SEARCH],
+  ['com.microsoft.WhisperBeamSearch', SEARCH],
+  ['com.microsoft.GreedySearch', SEARCH],
+  ['com.microsoft.Sampling', SEARCH],
+]);
