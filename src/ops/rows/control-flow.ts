@@ -1,5 +1,5 @@
 // If: one of two bodies, by a condition.
-import { constant } from '../../dim/dim.ts';
+import { constant, type Dim } from '../../dim/dim.ts';
 import type { Facts } from '../../dim/facts.ts';
 import { type Content, dimOf, makeContent, type Scalar } from '../../ir/content.ts';
 import { isIntegerDType } from '../../ir/dtype.ts';
@@ -78,10 +78,18 @@ function inferBranch(cx: InferContext, name: string, { runs, dead, condition }: 
 function joinBranches(cx: InferContext, condition: Scalar, [a, b]: readonly [Carried, Carried], i: number): Carried {
   const covering = coveringSize(cx, 'branch');
   // A condition on sizes tells which of two sizes it is.
-  const differ: Differ = (x, y) => (dimOf(condition) && chosen(cx, condition, x, y)) || covering(x, y);
+  const differ: Differ = (x, y) => (isSmall(condition, x, y) && chosen(cx, condition, x, y)) || covering(x, y);
   const joined = joinTypes(cx, [a.type, b.type], `output ${i} of both branches`, differ);
   const type = joined.kind === 'sequence' ? withElements(cx, joined, { elements: [a.type, b.type], differ }) : joined;
   return { type, content: joinContents(cx, condition, [a.content, b.content]) };
+}
+
+/** A choice between larger sizes is written as a size of its own: proofs about it would cost more than it tells. */
+const MOST_NODES = 16;
+
+function isSmall(condition: Scalar, x: Dim, y: Dim): boolean {
+  const dim = dimOf(condition);
+  return dim !== undefined && dim.size + x.size + y.size <= MOST_NODES;
 }
 
 /** A list that one of two branches makes, with what is known of its elements. */
@@ -127,7 +135,7 @@ function joinContents(
     const [left, right] = [dimOf(x), dimOf(y)];
     if (!left || !right) return undefined;
     if (cx.facts.equal(left, right) === 'true') return x;
-    return dimOf(condition) && isIntegerDType(a.dtype) ? chosen(cx, condition, left, right) : undefined;
+    return isIntegerDType(a.dtype) && isSmall(condition, left, right) ? chosen(cx, condition, left, right) : undefined;
   };
   const elements = a.elements.map((element, i) => join(element, b.elements[i]));
   return makeContent(a.dtype, a.shape, elements);
