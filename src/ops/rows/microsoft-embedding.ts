@@ -85,7 +85,7 @@ const QEmbedLayerNormalization: OperatorRow = {
   domain: 'com.microsoft',
   name: 'QEmbedLayerNormalization',
   infer: (cx) => {
-    requireBoth(cx, 1, 4);
+    for (const i of [4, 10, 15]) requireBoth(cx, 1, i);
     for (const i of QUANTIZED_SCALES) scalarInput(cx, i);
     const found = embed(cx, true);
     return found

@@ -1,9 +1,10 @@
 // Mixtures of experts of com.microsoft: MoE and QMoE.
-import { mul } from '../../dim/arithmetic.ts';
+import { floorDiv, mul } from '../../dim/arithmetic.ts';
 import type { Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
 import { requireShape } from '../rules/attention-checks.ts';
+import { requirePositive } from '../rules/channels.ts';
 import { inputsOf } from '../rules/example-inputs.ts';
 
 /** Where the inputs of a mixture stand; weights, then their bias. */
@@ -95,6 +96,17 @@ const MoE: OperatorRow = {
   ],
 };
 
+/** Requires of integer weights that bytes hold whole rows of tokens, and scales and zero points `[e, h, ..]` of the second ones. */
+function requireIntegerScales(cx: InferContext, hidden: Dim): void {
+  const perByte = Math.floor(8 / requirePositive(cx, 'expert_weight_bits'));
+  cx.divides(perByte, hidden, 'hidden size');
+  const scales = cx.has(6) ? cx.rankBetween(6, 2, 3) : undefined;
+  if (scales?.[1]) cx.unify(hidden, scales[1], `hidden size and ${cx.inputName(6)} axis 1`);
+  const zeros = cx.has(12) ? cx.rankBetween(12, 2, 3) : undefined;
+  const rows = zeros?.length === 2 ? floorDiv(hidden, perByte) : hidden;
+  if (zeros?.[1]) cx.unify(rows, zeros[1], `hidden size and ${cx.inputName(12)} axis 1`);
+}
+
 const QMOE: Places = { first: [2, 4], second: [5, 7], third: [8, 10] };
 
 /**
@@ -111,6 +123,7 @@ const QMoE: OperatorRow = {
       const [experts] = cx.has(i) ? (cx.rankBetween(i, 2, 3) ?? []) : [];
       if (experts) cx.unify(found.experts, experts, `experts and ${cx.inputName(i)} axis 0`);
     }
+    if (cx.string('quant_type', 'int') === 'int') requireIntegerScales(cx, found.hidden);
     if (cx.has(14)) cx.unifyShapes(cx.ranked(1, 2), cx.ranked(14, 2), 'shapes of router_probs and router_weights');
     for (const i of [15, 16]) if (cx.has(i)) requireShape(cx, i, [found.experts]);
     return [cx.tensor(found.shape)];

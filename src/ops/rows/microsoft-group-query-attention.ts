@@ -103,18 +103,28 @@ function presentLength(cx: InferContext, { batch, length, keyHeads, size, keys }
   const stored = cachedSize(cx, size);
   const [, , past = total] = requireShape(cx, 3, [batch, keyHeads, undefined, stored]);
   requireShape(cx, 4, [batch, keyHeads, past, stored]);
+  if (keys.kind === 'const' && keys.value === 0) cx.atLeast(past, total, 'past without keys of its own');
   return slides ? past : maxOf(past, total);
 }
 
 /** Requires position ids `[n, at least s]`, sinks `[h]` and the weights `[d]` of the norms. */
-function requireRest(cx: InferContext, { batch, length, heads, size }: Groups): void {
-  const counts = cx.rankBetween(5, 0, Number.POSITIVE_INFINITY);
-  if (counts?.length === 1) requireShape(cx, 5, [batch]);
+function requireRest(cx: InferContext, { batch, length, heads, keyHeads, size }: Groups): void {
+  const counts = cx.shape(5);
+  if (counts) cx.unify(batch, mul(1, ...counts), `batch and the elements of ${cx.inputName(5)}`);
   if (cx.has(9)) {
     const [, positions] = requireShape(cx, 9, [batch, undefined]);
     if (positions) cx.atLeast(positions, length, `${cx.inputName(9)} axis 1`);
   }
   if (cx.has(11)) requireShape(cx, 11, [heads]);
+  for (const [i, attribute] of [
+    [12, 'k_quant_type'],
+    [13, 'v_quant_type'],
+  ] as const) {
+    const scales = cx.has(i) ? cx.shape(i) : undefined;
+    const kind = cx.string(attribute, 'NONE');
+    const count = kind === 'PER_CHANNEL' ? mul(keyHeads, size) : constant(1);
+    if (scales && kind !== 'NONE') cx.unify(count, mul(1, ...scales), `elements of ${cx.inputName(i)}`);
+  }
   requireBoth(cx, 14, 15);
   for (const i of [14, 15]) if (cx.has(i)) requireShape(cx, i, [size]);
 }

@@ -1,5 +1,5 @@
 // Attention of com.microsoft by a recurrent state, and its gates: LinearAttention, GatedDeltaNet, LinearAttentionGate, GatedRMSNorm.
-import { add, mul } from '../../dim/arithmetic.ts';
+import { add, floorDiv, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
@@ -21,6 +21,18 @@ function mostHeads(cx: InferContext, queries: number, values: number): number {
   );
 }
 
+/** The gates that each rule of the recurrence takes: decay (input 4), update rate (input 5). */
+const GATES: Readonly<Record<string, readonly number[]>> = { gated: [4], delta: [5], gated_delta: [4, 5] };
+
+/** Requires the gates that `update_rule` takes. */
+function requireGates(cx: InferContext): void {
+  const rule = cx.string('update_rule', 'gated_delta');
+  const missing = GATES[rule]?.find((i) => !cx.has(i));
+  if (missing === undefined) return;
+  const name = cx.inputName(missing);
+  cx.fail('OP_INVALID', `${cx.op} with update_rule ${rule} needs ${name}`, { expected: name });
+}
+
 /**
  * LinearAttention (since 1): query `[n, t, hq*d]`, key `[n, t, hk*d]` or of fewer heads, value `[n, t, hv*e]`, state `[n, hv, d, e]`, decay
  * `[n, t, hv*d or hv]`, beta `[n, t, hv or 1]` -> `[n, t, max(hq, hv)*e]`, state; `state_window` w puts an axis w before the state's.
@@ -35,11 +47,15 @@ const LinearAttention: OperatorRow = {
     if (!batch || !length || !hidden) return [];
     const d = headSize(cx, hidden, queries, 'hidden size of query');
     const [, , keyHidden] = requireShape(cx, 1, [batch, length, undefined]);
-    if (keyHidden) cx.divides(d, keyHidden, 'hidden size of key');
+    if (keyHidden) {
+      cx.divides(d, keyHidden, 'hidden size of key');
+      cx.divides(floorDiv(keyHidden, d), constant(values), 'kv_num_heads');
+    }
     const [, , valueHidden = hidden] = requireShape(cx, 2, [batch, length, undefined]);
     const e = headSize(cx, valueHidden, values, 'hidden size of value');
     const state = [...stateWindow(cx), batch, constant(values), d, e];
     if (cx.has(3)) requireShape(cx, 3, state);
+    requireGates(cx);
     const gates = [
       [mul(values, d), constant(values)],
       [constant(values), constant(1)],
@@ -175,7 +191,10 @@ const LinearAttentionGate: OperatorRow = {
   infer: (cx) => {
     const a = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
     const heads = a?.at(-1);
-    for (const i of [1, 2]) if (heads && cx.shape(i)?.length === 1) requireShape(cx, i, [heads]);
+    for (const i of [1, 2]) {
+      const shape = cx.shape(i);
+      if (heads && shape) cx.unify(heads, mul(1, ...shape), `heads and the elements of ${cx.inputName(i)}`);
+    }
     if (a && cx.has(3)) requireShape(cx, 3, a);
     return [cx.tensor(a), cx.tensor(a)];
   },
@@ -197,7 +216,7 @@ const GatedRMSNorm: OperatorRow = {
     const x = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
     const last = x?.at(-1);
     const scale = cx.shape(1);
-    if (last && scale?.length === 1 && scale[0]) cx.divides(scale[0], last, 'last axis of X');
+    if (last && scale) cx.divides(mul(1, ...scale), last, 'last axis of X');
     return [cx.tensor(x ? requireShape(cx, 2, x) : cx.shape(2))];
   },
   examples: [

@@ -61,7 +61,8 @@ function readParts(
   const [, keys] = requireShape(cx, 1, [batch, undefined, hidden]);
   const [, , valueHidden] = requireShape(cx, 2, [batch, keys, undefined]);
   if (!keys || !valueHidden) return undefined;
-  headSize(cx, valueHidden, heads, 'hidden size of value');
+  // Nothing is split where there are no values.
+  if (cx.facts.range(keys).min > 0) headSize(cx, valueHidden, heads, 'hidden size of value');
   return { batch, length, keys, heads, hidden, valueHidden };
 }
 
@@ -98,6 +99,7 @@ function readCache(cx: InferContext, { batch, keys, heads, hidden }: Parts, plac
   requireShape(cx, pastKey + 1, [batch, heads, past, size]);
   if (!shares) return { total: add(past, keys), present: add(past, keys) };
   const filled = scalarDim(cx, pastLength);
+  if (filled) cx.atLeast(past, add(filled, 1), `${cx.inputName(pastKey)} axis 2`);
   return { total: filled && add(filled, keys), present: past };
 }
 
@@ -107,6 +109,7 @@ function attend(cx: InferContext, parts: Parts | undefined, places: Places, shar
   const { total, present } = readCache(cx, parts, places, shares);
   const scores = { batch, heads, length, total };
   scalarInput(cx, places.pastLength);
+  requireBeams(cx, batch);
   if (cx.has(places.bias)) requireShape(cx, places.bias, [add(mul(2, hidden), valueHidden)]);
   if (cx.has(places.mask)) requirePaddingMask(cx, places.mask, scores);
   if (cx.has(places.scoreBias)) requireScoreBias(cx, places.scoreBias, scores);
@@ -115,6 +118,16 @@ function attend(cx: InferContext, parts: Parts | undefined, places: Places, shar
   const outputs = [[batch, length, valueHidden], cache(hidden), cache(valueHidden)];
   if (cx.outputCount < 4) return outputs;
   return [...outputs, [batch, each, length, total ?? cx.fresh('total', { min: 1, max: present })]];
+}
+
+/** Requires that input 9 tells the beam of each token: `[sequences, beams, length]`, of which the first two make the batch. */
+function requireBeams(cx: InferContext, batch: Dim): void {
+  if (!cx.has(9)) return;
+  const [sequences, beams] = cx.ranked(9, 3);
+  if (!sequences || !beams) return;
+  cx.unify(batch, mul(sequences, beams), `batch and the first two axes of ${cx.inputName(9)}`);
+  const width = cx.op === 'MultiHeadAttention' ? undefined : scalarDim(cx, 8);
+  if (width) cx.unify(width, beams, `beam_width and ${cx.inputName(9)} axis 1`);
 }
 
 const typed = (cx: InferContext, shapes: readonly Shape[]) =>
@@ -202,12 +215,11 @@ const DecoderMaskedMultiHeadAttention: OperatorRow = {
   infer: (cx) => {
     requireShape(cx, 0, [undefined, 1, undefined]);
     scalarInput(cx, 8);
-    if (cx.has(9)) cx.ranked(9, 3);
     if (cx.has(3)) cx.ranked(3, 2);
     const shares = cx.int('past_present_share_buffer', 0) !== 0;
-    const [filled, buffer] = [scalarDim(cx, 7), shares ? cx.shape(5)?.[2] : undefined];
-    if (filled && buffer) cx.atLeast(buffer, add(filled, 1), `${cx.inputName(5)} axis 2`);
-    return typed(cx, attend(cx, readParts(cx, packedByPart), DECODER, shares));
+    const parts = readParts(cx, packedByPart);
+    if (parts) cx.unify(parts.hidden, parts.valueHidden, 'hidden sizes of query and value');
+    return typed(cx, attend(cx, parts, DECODER, shares));
   },
   examples: [
     {

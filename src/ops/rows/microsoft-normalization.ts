@@ -81,6 +81,7 @@ const SimplifiedLayerNormalization: OperatorRow = {
   name: 'SimplifiedLayerNormalization',
   infer: (cx) => {
     const found = normalized(cx, [1]);
+    for (const dim of found?.x.slice(found.axis) ?? []) cx.atLeast(dim, 1, 'normalized axes');
     const statistics = found?.x.map((dim, i) => (i < found.axis ? dim : 1));
     return [cx.tensor(found?.x, cx.outputDType(0)), cx.tensor(statistics, stashDType(cx))];
   },

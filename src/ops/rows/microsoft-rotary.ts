@@ -63,6 +63,7 @@ const RotaryEmbedding: OperatorRow = {
     else if (ids) scalarInput(cx, 1);
     const angles = readCaches(cx, found);
     const hidden = shape[2];
+    if (size && partial > 0) cx.atLeast(size, partial, 'head size for rotary_embedding_dim');
     if (angles && size) {
       const halves = [floorDiv(size, 2), ...(partial > 0 ? [constant(Math.floor(partial / 2))] : [])];
       if (halves.length === 1 && halves[0]) cx.unify(halves[0], angles, 'half the head size and the angles');
