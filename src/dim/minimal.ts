@@ -1,7 +1,8 @@
 // The shortest list of constraints: each said once, simplified, none that the others imply.
-import { type Answer, type Constraint, constraintDims } from './constraint.ts';
-import { constant, type Dim, hasUnknown, symbolsOf } from './dim.ts';
+import { type Answer, type Constraint, mapConstraint } from './constraint.ts';
+import { constant, type Dim, hasUnknown, type SymbolDim } from './dim.ts';
 import { substitute } from './evaluate.ts';
+import { type Group, type Trial, withoutImplied } from './implied.ts';
 import type { FactStore } from './store.ts';
 
 /** Facts that start empty, and what they record. */
@@ -13,9 +14,6 @@ export interface Replay {
   readonly store: FactStore;
 }
 
-/** Lists longer than this are not searched for constraints that later ones imply. */
-const MAX_SEARCHED = 48;
-
 /**
  * The declared and recorded constraints of a store in the order of their recording.
  *
@@ -23,10 +21,27 @@ const MAX_SEARCHED = 48;
  */
 export function minimalConstraints(store: FactStore, start: () => Replay): readonly Constraint[] {
   const declared = declaredConstraints(store);
-  const given = [...declared, ...store.recorded].map((constraint) => withoutUnknowns(constraint, store));
-  const kept = play(store, start, given);
-  const needed = kept.length > MAX_SEARCHED ? kept : dropImplied(store, start, kept);
+  const all = [...declared, ...store.recorded].map((constraint) => withoutUnknowns(constraint, store));
+  const given = store.given.map((constraint) => withoutUnknowns(constraint, store));
+  const kept = play(prepare(store, start, { symbols: store.order.keys(), given }), all);
+  const needed = withoutImplied(kept, given, (group) => trial(store, start, group));
   return Object.freeze([...mayBeZero(store), ...needed]);
+}
+
+/** Facts about the sizes of a group. */
+function trial(store: FactStore, start: () => Replay, group: Group): Trial {
+  const place = (symbol: SymbolDim): number => store.order.get(symbol) ?? store.order.size;
+  const symbols = [...group.symbols].toSorted((a, b) => place(a) - place(b));
+  const replay = prepare(store, start, { symbols, given: group.given });
+  return {
+    require: (constraint) => replay.facts.require(constraint),
+    undoing: (step) => {
+      replay.store.attempt(() => {
+        step();
+        return false;
+      });
+    },
+  };
 }
 
 /** Symbols that are declared to be possibly less than 1: said, though nothing follows from it. */
@@ -60,53 +75,30 @@ function withoutUnknowns(constraint: Constraint, store: FactStore): Constraint {
   return mapConstraint(constraint, replaced);
 }
 
-function mapConstraint(constraint: Constraint, map: (d: Dim) => Dim): Constraint {
-  switch (constraint.kind) {
-    case 'range':
-      return { ...constraint, dim: map(constraint.dim) };
-    case 'divides':
-      return { ...constraint, divisor: map(constraint.divisor), dim: map(constraint.dim) };
-    default:
-      return { ...constraint, left: map(constraint.left), right: map(constraint.right) };
-  }
+/** What of a store holds beforehand. */
+interface Beforehand {
+  readonly symbols: Iterable<SymbolDim>;
+  /** Without unknowns. */
+  readonly given: readonly Constraint[];
 }
 
 /** Empty facts with what holds beforehand: the order of the symbols, ranges that are no constraints, and what holds by construction. */
-function prepare(store: FactStore, start: () => Replay): Replay {
+function prepare(store: FactStore, start: () => Replay, { symbols, given }: Beforehand): Replay {
   const replay = start();
-  for (const symbol of store.order.keys()) replay.store.see(symbol);
-  for (const [symbol, declared] of store.declared) {
+  for (const symbol of symbols) {
+    replay.store.see(symbol);
+    const declared = store.declared.get(symbol);
+    if (!declared) continue;
     const { min, origin } = declared;
     if (symbol.role !== 'named') replay.store.declared.set(symbol, declared);
     else if (min !== undefined && min < 1) replay.store.declared.set(symbol, { min, origin });
   }
-  for (const constraint of store.given) replay.facts.give(withoutUnknowns(constraint, store));
+  for (const constraint of given) replay.facts.give(constraint);
   return replay;
 }
 
 /** The constraints that are new, each as it was recorded after those before it. */
-function play(store: FactStore, start: () => Replay, given: readonly Constraint[]): readonly Constraint[] {
-  const replay = prepare(store, start);
-  for (const constraint of given) replay.facts.require(constraint);
+function play(replay: Replay, all: readonly Constraint[]): readonly Constraint[] {
+  for (const constraint of all) replay.facts.require(constraint);
   return replay.store.recorded;
-}
-
-/** Drops constraints that all others together imply, later ones first. */
-function dropImplied(store: FactStore, start: () => Replay, given: readonly Constraint[]): readonly Constraint[] {
-  let kept = given;
-  for (const constraint of given.toReversed()) {
-    if (constraint.kind === 'equal' || !sharesSymbols(constraint, kept)) continue;
-    const others = kept.filter((other) => other !== constraint);
-    const replay = prepare(store, start);
-    for (const other of others) replay.facts.require(other);
-    if (replay.facts.require(constraint) === 'true') kept = others;
-  }
-  return kept;
-}
-
-function sharesSymbols(constraint: Constraint, others: readonly Constraint[]): boolean {
-  const own = new Set(constraintDims(constraint).flatMap((d) => [...symbolsOf(d)]));
-  return others.some(
-    (other) => other !== constraint && constraintDims(other).some((d) => [...symbolsOf(d)].some((s) => own.has(s))),
-  );
 }

@@ -263,6 +263,21 @@ describe('require', () => {
   });
 });
 
+describe('a long list of constraints', () => {
+  const chain = (step: number, count: number): string[] =>
+    Array.from({ length: count }, (_, i) => `c${i} <= c${i + step}`);
+
+  test('leaves out what later ones imply, as a short one does', () => {
+    const [far, near] = [chain(2, 60), chain(1, 61)];
+    expect(listed(given(...far, ...near))).toEqual(near);
+  });
+
+  test('is searched among the constraints that share sizes', () => {
+    const apart = Array.from({ length: 80 }, (_, i) => [`x${i} <= y${i} + 9`, `x${i} <= y${i}`]).flat();
+    expect(listed(given(...apart))).toEqual(apart.filter((_, i) => i % 2 === 1));
+  });
+});
+
 describe('give', () => {
   const known = (facts: Facts): string[] =>
     facts.given().map((constraint) => formatConstraint(constraint, (s) => s.name));
