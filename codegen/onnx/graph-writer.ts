@@ -1,6 +1,7 @@
 // Writes graphs, bodies and functions as ONNX messages.
 import { assertNever } from '../../src/base/assert-never.ts';
 import { type Diagnostic, dimwiseError } from '../../src/base/errors.ts';
+import { warn } from '../../src/base/warn.ts';
 import type { FunctionDefinition, Graph, Node, Value } from '../../src/ir/graph.ts';
 import type { TensorData } from '../../src/ir/tensor-data.ts';
 import { type AttributeParts, attributeProto, attributeProtos } from './attribute-proto.ts';
@@ -142,8 +143,20 @@ export class GraphWriter {
         hint: 'bind the model to a batch or its shape, or name the axis',
       });
     });
+    if (mustBeKnown && type?.tensorType && !type.tensorType.shape) warnOpenRank(value, name);
     return { name, type };
   }
+}
+
+/** A rank that only a run tells cannot be written; ONNX Runtime takes the model as it is. */
+function warnOpenRank(value: Value, name: string): void {
+  const side = value.source.kind === 'input' ? 'input' : 'output';
+  warn({
+    code: 'RANK_UNKNOWN',
+    message: `the rank of ${side} "${name}" is not known; it is written without a shape, which ONNX Runtime takes and the checker of onnx refuses`,
+    origin: value.origin ?? (value.source.kind === 'node' ? value.source.node.origin : undefined),
+    hint: `state its sizes: ${side === 'input' ? 'declare the input with a shape' : 'assumeShape(value, [...]), or declare the output'}`,
+  });
 }
 
 /** A map as messages, sorted by key. */

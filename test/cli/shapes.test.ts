@@ -206,6 +206,25 @@ describe('shapes for people', () => {
   });
 });
 
+describe('--assume', () => {
+  test.each([
+    ['a value that the file does not have', ['--assume', 'outptu=[2,k]'], 'VALUE_UNKNOWN', 'did you mean output?'],
+    ['a contradiction', ['--assume', 'output=[3,k]'], 'SHAPE_MISMATCH', 'correct what is stated'],
+    ['no name', ['--assume', '[3,k]'], 'CLI_USAGE', '--assume needs the name of a value'],
+  ])('refuses %s', async (_, options, code, text) => {
+    await cli('compile', file('data.ts'), '-o', file('data.onnx'));
+    const { err, code: exit } = await cli('shapes', file('data.onnx'), ...options);
+    expect([exit, err.slice(0, code.length)]).toEqual([1, code]);
+    expect(err).toContain(text);
+  });
+
+  test('is for .onnx files: a model file states shapes itself', async () => {
+    const { err, code } = await cli('shapes', file('data.ts'), '--assume', 'output=[2,k]');
+    expect(code).toBe(1);
+    expect(err).toContain('in a model file, call assumeShape(value, [...])');
+  });
+});
+
 describe('hints for model files', () => {
   test.each([
     [

@@ -1,10 +1,12 @@
 // Models that were read: inferred, and held against what their files state.
 import { describe, expect, test } from 'vitest';
+import { emitModel } from '../../codegen/onnx/emit.ts';
 import { inferReadModel } from '../../codegen/onnx/infer-read.ts';
 import type { ModelProto, NodeProto } from '../../codegen/onnx/proto/messages.ts';
 import type { TypeProto } from '../../codegen/onnx/proto/type-messages.ts';
 import { readModel } from '../../codegen/onnx/read.ts';
 import type { Diagnostic } from '../../src/base/errors.ts';
+import { setWarningHandler } from '../../src/base/warn.ts';
 import { contractOf } from '../../src/ir/contract.ts';
 import { SymbolNames } from '../../src/ir/symbol-names.ts';
 import { formatType } from '../../src/ir/type.ts';
@@ -267,6 +269,63 @@ describe('what a file states', () => {
   ])('%s', (_, nodes, stated, { types, constraints = [], notes = [], mistakes = [] }) => {
     const outputs = nodes.flatMap((each) => each.output ?? []).slice(-1);
     expect(meet(nodes, stated, outputs)).toEqual({ types, constraints, notes, mistakes });
+  });
+});
+
+describe('a model that was read', () => {
+  const unranked: TypeProto = { tensorType: { elemType: 1 } };
+
+  test('can be written again where inference has found the rank of an input', () => {
+    const read = readModel({
+      irVersion: 10,
+      opsetImport: [{ domain: '', version: 21 }],
+      graph: {
+        name: 'g',
+        input: [
+          { name: 'x', type: unranked },
+          { name: 'w', type: tensor(1, 8, 3, 1, 1) },
+        ],
+        node: [node('Relu', 'x', 'h'), node('Conv', 'h w', 'y')],
+        output: [{ name: 'y', type: tensor(1, 'batch', 8, 'height', 30) }],
+      },
+    });
+    const mistakes: Diagnostic[] = [];
+    inferReadModel(read, (diagnostic) => mistakes.push(diagnostic));
+    expect(mistakes).toEqual([]);
+    const again = readModel(emitModel(read.graph).message);
+    const names = new SymbolNames();
+    expect(again.graph.inputs.map((value) => formatType(value.type, names.format))).toEqual([
+      'float32[batch, 3, height, 30]',
+      'float32[8, 3, 1, 1]',
+    ]);
+    inferReadModel(again, (diagnostic) => mistakes.push(diagnostic));
+    expect(mistakes).toEqual([]);
+    expect(again.graph.outputs.map((value) => formatType(value.type))).toEqual(['float32[batch, 8, height, 30]']);
+  });
+
+  test('is written with a warning where an output has no rank', () => {
+    const read = readModel({
+      irVersion: 10,
+      opsetImport: [{ domain: '', version: 21 }],
+      graph: {
+        name: 'g',
+        input: [
+          { name: 'x', type: tensor(1, 'n') },
+          { name: 's', type: tensor(7, 'k') },
+        ],
+        node: [node('Reshape', 'x s', 'y')],
+        output: [{ name: 'y', type: unranked }],
+      },
+    });
+    inferReadModel(read, () => {});
+    const warnings: Diagnostic[] = [];
+    const before = setWarningHandler((warning) => warnings.push(warning));
+    try {
+      expect(emitModel(read.graph).message.graph?.output).toMatchObject([{ type: { tensorType: { elemType: 1 } } }]);
+    } finally {
+      setWarningHandler(before);
+    }
+    expect(warnings.map(({ code }) => code)).toEqual(['RANK_UNKNOWN']);
   });
 });
 

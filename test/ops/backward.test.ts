@@ -1,0 +1,56 @@
+// Backward rules: what an output tells about an input of unknown rank is what the rule makes of that input.
+import { describe, expect, test } from 'vitest';
+import { meetStatement } from '../../src/infer/claims.ts';
+import { againBy, inferGraph } from '../../src/infer/infer-node.ts';
+
+import { parseGraph } from '../../src/ir/parse-graph.ts';
+import { formatType, type ValueType } from '../../src/ir/type.ts';
+
+const OPEN: ValueType = { kind: 'tensor', dtype: 'float32', shape: null };
+
+/** Infers `nodes` from an input `x` of unknown rank, states the sizes of the last value, and tells the type of `x`. */
+function settle(nodes: string, stated: string, constants = ''): { readonly x: string; readonly last: string } {
+  const graph = parseGraph(`<opset_import: ["" : 21]> g (float x) => (y) ${constants} { ${nodes} }`);
+  const [x] = graph.inputs;
+  x?.setType(OPEN);
+  inferGraph(graph, () => {});
+  const [y] = graph.outputs;
+  const { inputs } = parseGraph(`<opset_import: ["" : 21]> g (float${stated && `[${stated}]`} s) => (s) {}`);
+  const type = inputs[0]?.type ?? OPEN;
+  if (y)
+    expect(
+      meetStatement(
+        y,
+        { type, speaker: 'author', origin: undefined },
+        againBy(() => {}),
+      ),
+    ).toBeUndefined();
+  return { x: formatType(x?.type ?? OPEN), last: formatType(y?.type ?? OPEN) };
+}
+
+describe('a stated output', () => {
+  test.each([
+    ['y = Relu (x)', 'a,4', 'float32[a, 4]'],
+    ['h = Relu (x) i = Softmax (h) y = Dropout (i)', 'a,4,b', 'float32[a, 4, b]'],
+    ['y = Transpose (x)', 'a,4,b', 'float32[b, 4, a]'],
+    ['y = Transpose <perm = [1, 2, 0]> (x)', 'a,4,b', 'float32[b, a, 4]'],
+    ['y = Unsqueeze (x, one)', 'a,1,4', 'float32[a, 4]'],
+    ['y = Squeeze (x, one)', 'a,4', 'float32[a, 1, 4]'],
+    ['y = Concat <axis = 0> (x, x)', '8,4', 'float32[4, 4]'],
+    ['y = Identity (x)', '', 'float32[]'],
+  ])('tells through %s what x is', (nodes, stated, expected) => {
+    const { x, last } = settle(nodes, stated, '<int64[1] one = {1}>');
+    expect(x).toBe(expected);
+    expect(last).toBe(`float32[${stated.replaceAll(',', ', ')}]`);
+  });
+
+  test.each([
+    ['broadcasting', 'y = Add (x, x)', '4,4'],
+    ['Reshape', 'y = Reshape (x, s)', '4,4'],
+    ['Expand', 'y = Expand (x, s)', '4,4'],
+    ['ReduceSum', 'y = ReduceSum <keepdims = 0> (x)', ''],
+    ['Squeeze without axes', 'y = Squeeze (x)', '4,4'],
+  ])('tells nothing through %s', (_, nodes, stated) => {
+    expect(settle(nodes, stated, '<int64[2] s = {4, 4}>').x).toBe('float32[...]');
+  });
+});
