@@ -134,6 +134,19 @@ export const CHAINS: readonly Chain[] = [
     },
   },
   {
+    // Without a step ONNX Runtime writes 0 for a size of a row that is a number in the first step only.
+    operators: ['Loop'],
+    build: (chain) => {
+      const x = chain.input(1, 'a');
+      const body = chain.body(['int64', 'bool', x], ([, goesOn, state]) => [
+        chain.node('Identity', [goesOn]),
+        chain.node('Concat', [state, x], { axis: 0 }),
+        chain.node('ReduceSum', [state, chain.ints(1)]),
+      ]);
+      chain.nodes('Loop', [chain.int(0), undefined, x], { body: { body } }, 2);
+    },
+  },
+  {
     operators: ['Scan'],
     build: (chain) => {
       const [sum, rows] = [chain.input('b'), chain.input('a', 'b')];
