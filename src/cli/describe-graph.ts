@@ -3,7 +3,7 @@ import { writtenOutputs } from '../../codegen/onnx/node-parts.ts';
 import { ValueNames } from '../../codegen/onnx/value-names.ts';
 import { type Constraint, constraintDims } from '../dim/constraint.ts';
 import { hasUnknown } from '../dim/dim.ts';
-import { entryOf } from '../ir/contract.ts';
+import { entryOf, fedSymbols } from '../ir/contract.ts';
 import type { Graph, Node, Value } from '../ir/graph.ts';
 import { SymbolNames } from '../ir/symbol-names.ts';
 import type { Initializer } from '../nn/initializers/initializer.ts';
@@ -56,6 +56,7 @@ class GraphDescriber {
     const inputs = graph.inputs.map((value) => this.#entry(value));
     this.#addNodes(graph, '', new Set(graph.outputs));
     const outputs = graph.outputs.map((value) => this.#entry(value));
+    const fed = fedSymbols(graph);
     const weights = areConstantsParameters ? [...graph.parameters, ...graph.constants] : graph.parameters;
     const parameters = weights.map((value) => [this.#names.of(value), this.#parameter(value)] as const);
     // fromEntries makes own members of any name, `__proto__` included.
@@ -68,7 +69,7 @@ class GraphDescriber {
         .constraints()
         .filter(isSayable)
         .map((constraint) => {
-          const { kind, expr, scope } = entryOf(constraint, this.#symbols);
+          const { kind, expr, scope } = entryOf(constraint, this.#symbols, fed);
           return { kind, expr, scope };
         }),
     };

@@ -70,12 +70,13 @@ export function contractOf(graph: Graph, names: SymbolNames = new SymbolNames())
     const { min, max } = graph.facts.range(symbol);
     return [symbol.name, { min: Math.max(min, 0), ...(Number.isFinite(max) ? { max } : {}) }];
   });
+  const fed = fedSymbols(graph);
   return {
     version: CONTRACT_VERSION,
     // fromEntries makes own members of any name, `__proto__` included.
     inputs: Object.fromEntries(inputs),
     symbols: Object.fromEntries(bounds),
-    constraints: settledConstraints(graph).map((constraint) => entryOf(constraint, names)),
+    constraints: settledConstraints(graph).map((constraint) => entryOf(constraint, names, fed)),
   };
 }
 
@@ -95,16 +96,37 @@ export function settledConstraints(graph: Graph): Constraint[] {
   return graph.facts.constraints().filter((constraint) => !constraintDims(constraint).some(hasUnknown));
 }
 
-/** One constraint as an entry of the contract. Call sites stay out: the same model has the same bytes in every folder. */
-export function entryOf(constraint: Constraint, names: SymbolNames): ContractEntry {
+/** The symbols that feeds settle; sizes of inputs that a file leaves without a name are among them. */
+export function fedSymbols(graph: Graph): ReadonlySet<SymbolDim> {
+  const fed = new Set<SymbolDim>();
+  for (const { declaredType } of graph.inputs) {
+    mapDims(declaredType, (dim) => {
+      for (const symbol of symbolsOf(dim)) fed.add(symbol);
+      return dim;
+    });
+  }
+  return fed;
+}
+
+const NOTHING: ReadonlySet<SymbolDim> = new Set();
+
+/**
+ * One constraint as an entry of the contract. Call sites stay out: the same model has the same bytes in every folder.
+ *
+ * @param fed the symbols that feeds settle beside the named ones
+ */
+export function entryOf(constraint: Constraint, names: SymbolNames, fed = NOTHING): ContractEntry {
   const places = constraint.origins.map(({ path, what }) => formatOrigin({ path, what }));
   return {
     kind: constraint.kind === 'atMost' ? 'range' : constraint.kind,
     expr: formatConstraint(constraint, names.nameOf),
-    scope: constraintScope(constraint),
+    scope: isFed(constraint, fed) ? 'feed' : constraintScope(constraint),
     origins: [...new Set(places)].filter((place) => place !== ''),
   };
 }
+
+const isFed = (constraint: Constraint, fed: ReadonlySet<SymbolDim>): boolean =>
+  constraintDims(constraint).every((dim) => [...symbolsOf(dim)].every((symbol) => fed.has(symbol)));
 
 /** The JSON text of a contract, members in a fixed order. */
 export function contractToJson(contract: Contract): string {

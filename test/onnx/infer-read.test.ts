@@ -8,6 +8,7 @@ import { readModel } from '../../codegen/onnx/read.ts';
 import type { Diagnostic } from '../../src/base/errors.ts';
 import { setWarningHandler } from '../../src/base/warn.ts';
 import { contractOf } from '../../src/ir/contract.ts';
+import { FeedCheck } from '../../src/ir/feed-check.ts';
 import { SymbolNames } from '../../src/ir/symbol-names.ts';
 import { formatType } from '../../src/ir/type.ts';
 
@@ -301,6 +302,31 @@ describe('a model that was read', () => {
     inferReadModel(again, (diagnostic) => mistakes.push(diagnostic));
     expect(mistakes).toEqual([]);
     expect(again.graph.outputs.map((value) => formatType(value.type))).toEqual(['float32[batch, 8, height, 30]']);
+  });
+
+  test('asks feeds for what it needs of sizes without a name', () => {
+    const read = readModel({
+      irVersion: 10,
+      opsetImport: [{ domain: '', version: 21 }],
+      graph: {
+        name: 'g',
+        input: [{ name: 'x', type: { tensorType: { elemType: 1, shape: { dim: [{}, {}, { dimParam: 'w' }] } } } }],
+        node: [
+          { ...node('MaxPool', 'x', 'y'), attribute: [{ name: 'kernel_shape', type: 7, ints: [3] }] },
+          node('MatMul', 'x x', 'z'),
+        ],
+        output: [{ name: 'y' }, { name: 'z' }],
+      },
+    });
+    inferReadModel(read, () => {});
+    const contract = contractOf(read.graph);
+    expect(contract.constraints.map(({ expr, scope }) => `${expr} (${scope})`)).toEqual([
+      'w >= 3 (feed)',
+      'w == x1 (feed)',
+    ]);
+    const feeds = (...shape: number[]) => new FeedCheck(contract).check(new Map([['x', { shape }]])).mistakes;
+    expect(feeds(2, 5, 5)).toEqual([]);
+    expect(feeds(2, 4, 5).map(({ code }) => code)).toEqual(['FEED_MISMATCH']);
   });
 
   test('is written with a warning where an output has no rank', () => {
