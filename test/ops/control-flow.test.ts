@@ -161,6 +161,18 @@ describe('Loop', () => {
     expect(asked('int64[]')).toEqual([]);
   });
 
+  test('gives what the body returns where an optional comes in', () => {
+    const bench = new Bench();
+    const [x, state] = [bench.input('float32[b]'), bench.input('optional(seq(float32[b]))')];
+    const body = bench.body(['int64[]', 'bool[]', 'optional(seq(float32[b]))'], (graph, [, condition, optional]) => [
+      bench.one(graph, 'Identity', [condition]),
+      bench.one(graph, 'SequenceInsert', [bench.one(graph, 'OptionalGetElement', [optional]), x]),
+    ]);
+    const outputs = bench.add(bench.root, 'Loop', [bench.input('int64[]'), undefined, state], { body });
+    expect(bench.mistakes).toEqual([]);
+    expect(types(outputs)).toEqual(['seq(float32[b])']);
+  });
+
   test('rejects a body without the condition among its outputs', () => {
     const bench = new Bench();
     const body = bench.body(['int64[]', 'bool[]', 'float32[b]'], (_, [, , value]) => (value ? [value] : []));
