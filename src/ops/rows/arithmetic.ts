@@ -79,10 +79,10 @@ const MOD: OperatorRow = {
   },
 };
 
-/** `a` times or divided by 2 to the power `b`; the types are unsigned. */
+/** `a` times or divided by 2 to the power `b`, for unsigned types; signed ones, which newer versions take, shift by any number. */
 const shift = (cx: InferContext, dtype: DType, a: Scalar, b: Scalar): Scalar => {
   const by = intOf(b);
-  if (by === undefined || by >= DTYPES[dtype].bits) return undefined;
+  if (by === undefined || DTYPES[dtype].kind !== 'uint' || by >= DTYPES[dtype].bits) return undefined;
   const factor = intScalar(2n ** BigInt(by));
   return (cx.string('direction') === 'RIGHT' ? divideElements : multiplyElements)(cx, dtype, a, factor);
 };
