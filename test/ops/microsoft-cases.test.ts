@@ -166,6 +166,19 @@ describe('com.microsoft in symbols', () => {
   });
 });
 
+describe('com.microsoft of unknown ranks', () => {
+  test.each(titled(RAN))('%s keeps to the run whichever input has no rank', (_, one) => {
+    const { inputs, sizes } = inputsOf(one, (_size, place) => symbol(place));
+    for (const [i, input] of inputs.entries()) {
+      if (input?.type.kind !== 'tensor') continue;
+      const rankless: ExampleInputs = inputs.with(i, { type: { ...input.type, shape: null } });
+      const run = infer(one, rankless, sizes);
+      expect(messagesOf(run)).toEqual([]);
+      expect(contradictions(run, one, sizes)).toEqual([]);
+    }
+  });
+});
+
 describe('com.microsoft refused', () => {
   test.each(titled(UNCHECKED))('%s is refused although it ran, as its documentation asks', (_, one) => {
     const { inputs, sizes } = inputsOf(one, () => undefined);
