@@ -161,6 +161,22 @@ describe('Loop', () => {
     expect(asked('int64[]')).toEqual([]);
   });
 
+  test.each([
+    ['int64[] = n', [], ['n <= 1']],
+    ['int64[] = 1', [], []],
+    ['int64[] = 2', ['SHAPE_MISMATCH'], []],
+  ])('whose rows grow does one step at most: %s', (trips, mistakes, constraints) => {
+    const bench = new Bench();
+    const x = bench.input('float32[b]');
+    const body = bench.body(['int64[]', 'bool[]', 'float32[b]'], (graph, [, condition, state]) => {
+      const next = bench.one(graph, 'Concat', [state, x], int('axis', 0));
+      return [bench.one(graph, 'Identity', [condition]), next, bench.one(graph, 'Relu', [state])];
+    });
+    bench.add(bench.root, 'Loop', [bench.input(trips), undefined, x], { body }, 2);
+    expect(bench.mistakes.map(({ code }) => code)).toEqual(mistakes);
+    expect(bench.constraints).toEqual(constraints);
+  });
+
   test('gives what the body returns where an optional comes in', () => {
     const bench = new Bench();
     const [x, state] = [bench.input('float32[b]'), bench.input('optional(seq(float32[b]))')];

@@ -1,13 +1,18 @@
 // Loop: a body run again and again.
+
+import type { Origin } from '../../base/origin.ts';
 import { maxOf } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
+import { formatDim } from '../../dim/text.ts';
 import { type Content, makeContent } from '../../ir/content.ts';
 import type { Graph } from '../../ir/graph.ts';
+import { holdsInner } from '../../ir/inner-symbols.ts';
 import type { BodyOptions, InferContext, OperatorRow } from '../../ir/operator.ts';
 import { tensorType, type ValueType } from '../../ir/type.ts';
 import { FinalState, rowTypes, stateAfterOne, type Trips } from '../rules/after-steps.ts';
 import { inferSteps, type LoopCall, type Steps } from '../rules/carried-state.ts';
 import { truthOf } from '../rules/condition.ts';
+import { replaced } from '../rules/recurrence.ts';
 import { requireBody } from '../rules/require-body.ts';
 import { isAtLeast, sizeScalar } from '../rules/size-elements.ts';
 import { type TripCount, tripCount, truthIn } from '../rules/trip-count.ts';
@@ -121,10 +126,31 @@ function withTrips(
   { body, steps, carried }: { readonly body: Graph; readonly steps: Steps; readonly carried: number },
   { count, certain }: Trips,
 ): Carried[] {
+  if (haveDifferentRows(cx, steps, carried + 1)) {
+    // ONNX Runtime refuses a second row of another shape.
+    const answer = cx.facts.require({ kind: 'range', dim: count, max: 1, origins: originsOf(cx) });
+    if (answer === 'false') {
+      cx.fail('SHAPE_MISMATCH', `Loop: the rows of its steps must have one shape, theirs change from step to step`, {
+        expected: 'rows of one shape, or one step at most',
+        actual: `${formatDim(count)} steps`,
+      });
+    }
+  }
   return rowTypes(cx, steps, { body, from: carried + 1, certain }).map((row) => {
     const type = row.kind === 'tensor' && row.shape ? tensorType(row.dtype, [count, ...row.shape]) : row;
     return { type, content: undefined };
   });
+}
+
+const originsOf = (cx: InferContext): readonly Origin[] => (cx.node.origin ? [cx.node.origin] : []);
+
+/** Whether the first two steps surely give rows of different shapes. */
+function haveDifferentRows(cx: InferContext, { any, step, isInner, settled }: Steps, from: number): boolean {
+  const differs = (size: Dim): boolean => {
+    const [first, second] = [replaced(size, step, constant(0)), replaced(size, step, constant(1))];
+    return first !== second && !holdsInner(first, isInner) && cx.facts.equal(first, second) === 'false';
+  };
+  return settled && any.outputs.slice(from).some(({ type }) => type.kind === 'tensor' && type.shape?.some(differs));
 }
 
 /** The type that a body declares for its own scalar, which may have rank 1; a scalar where it declares none. */
