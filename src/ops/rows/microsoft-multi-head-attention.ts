@@ -117,7 +117,7 @@ function attend(cx: InferContext, parts: Parts | undefined, places: Places, shar
   const cache = (size: Dim): Shape => [batch, each, present, floorDiv(size, heads)];
   const outputs = [[batch, length, valueHidden], cache(hidden), cache(valueHidden)];
   if (cx.outputCount < 4) return outputs;
-  return [...outputs, [batch, each, length, total ?? cx.fresh('total', { min: 1, max: present })]];
+  return [...outputs, [batch, each, length, total ?? cx.fresh('total', { min: 1 })]];
 }
 
 /** Requires that input 9 tells the beam of each token: `[sequences, beams, length]`, of which the first two make the batch. */
