@@ -1,8 +1,8 @@
 // Compares what inference claims of the values of a graph with the tensors of one run.
 import type { Tensor } from 'onnxruntime-node';
 import { isDimwiseError } from '../../src/base/errors.ts';
-import { checkConstraint, constraintDims, formatConstraint } from '../../src/dim/constraint.ts';
-import { type Dim, type SymbolDim, symbolsOf } from '../../src/dim/dim.ts';
+import { type Constraint, checkConstraint, constraintDims, formatConstraint } from '../../src/dim/constraint.ts';
+import { type Dim, hasFresh, type SymbolDim, symbolsOf } from '../../src/dim/dim.ts';
 import { evaluate } from '../../src/dim/evaluate.ts';
 import type { Facts } from '../../src/dim/facts.ts';
 import { formatDim } from '../../src/dim/text.ts';
@@ -21,6 +21,8 @@ export interface Contradiction {
 /** Judges the values of one run; a size that only the run tells is taken from its first place and must hold at the others. */
 export class RunComparison {
   readonly found: Contradiction[] = [];
+  /** Whether the run breaks a condition on sizes that only a run tells, so that nothing was promised of it. */
+  breached = false;
   /** Sizes and elements that were compared. */
   sizes = 0;
   elements = 0;
@@ -64,14 +66,22 @@ export class RunComparison {
   finish(contract: boolean): void {
     for (const check of this.#later) check();
     if (!contract) return;
-    for (const constraint of [...this.#facts.constraints(), ...this.#facts.given()]) {
-      if (!constraintDims(constraint).every((dim) => this.#knows(dim))) continue;
-      if (!checkConstraint(constraint, this.#sizeOf)) this.#say('contract', '', formatConstraint(constraint));
+    for (const constraint of this.#facts.constraints()) {
+      if (this.#holds(constraint)) continue;
+      if (constraintDims(constraint).some(hasFresh)) this.breached = true;
+      else this.#say('contract', '', formatConstraint(constraint));
+    }
+    for (const bound of this.#facts.given()) {
+      if (!this.#holds(bound)) this.#say('range', '', formatConstraint(bound));
     }
     for (const [symbol, size] of this.#told) {
       const { min, max } = this.#facts.range(symbol);
       if (size < min || size > max) this.#say('range', '', `${symbol.name} is ${size}, not in [${min}, ${max}]`);
     }
+  }
+
+  #holds(constraint: Constraint): boolean {
+    return !constraintDims(constraint).every((dim) => this.#knows(dim)) || checkConstraint(constraint, this.#sizeOf);
   }
 
   #compareSize(name: string, axis: number, { dim, real }: { readonly dim: Dim; readonly real: number }): void {

@@ -7,8 +7,8 @@ import type { Node } from '../../src/ir/graph.ts';
 import type { BuiltPlan } from './build-plan.ts';
 import type { Sizes } from './feeds.ts';
 
-/** Without elements a Scan divides by their number, a Conv may run for ever, an InstanceNormalization reads what is not there. */
-const WANTS_ELEMENTS: ReadonlySet<string> = new Set(['Scan', 'Conv', 'InstanceNormalization']);
+/** Without elements a Scan divides by their number, a Conv may run for ever, an InstanceNormalization or Unique reads what is not there. */
+const WANTS_ELEMENTS: ReadonlySet<string> = new Set(['Scan', 'Conv', 'InstanceNormalization', 'Unique']);
 
 /** Tells whether a run under these sizes would end the process, or not end. */
 export function isHazardous({ graph }: BuiltPlan, sizes: Sizes): boolean {

@@ -1,6 +1,6 @@
 // Operators that search or accumulate along one axis: ArgMax, ArgMin, TopK, CumSum, CumProd.
 
-import { constant } from '../../dim/dim.ts';
+import { constant, hasUnknown } from '../../dim/dim.ts';
 import { intOf } from '../../ir/content.ts';
 import { isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
@@ -16,6 +16,10 @@ function argShape(cx: InferContext): readonly ValueType[] {
   if (!shape) return [cx.tensor(undefined, 'int64')];
   const axis = cx.axis(cx.int('axis', 0), shape.length);
   const keep = cx.int('keepdims', 1) !== 0;
+  // Nothing is greatest of nothing; of an empty tensor ONNX Runtime leaves an axis that is counted from the end in place.
+  shape.forEach((dim, i) => {
+    if ((i === axis || cx.int('axis', 0) < 0) && !hasUnknown(dim)) cx.atLeast(dim, 1, `size of axis ${i}`);
+  });
   const reduced = keep ? shape.map((dim, i) => (i === axis ? 1 : dim)) : shape.filter((_, i) => i !== axis);
   return [cx.tensor(reduced, 'int64')];
 }
@@ -43,6 +47,8 @@ const argRow = (name: string, largest: boolean): OperatorRow => ({
     { inputs: ['float32[batch, n]'], attributes: { axis: -1, keepdims: 0 }, outputs: ['int64[batch]'] },
     { inputs: ['float32[batch, n]'], outputs: ['int64[1, n]'] },
     { inputs: ['float32[...]'], outputs: ['int64[...]'] },
+    { inputs: ['float32[0, n]'], attributes: { axis: 1 }, outputs: ['int64[0, 1]'] },
+    { inputs: ['float32[0, n]'], attributes: { axis: -1 }, fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[batch, n]'], attributes: { axis: 2 }, fails: 'ATTRIBUTE_INVALID' },
     { inputs: ['float32[]'], fails: 'RANK_MISMATCH' },
     { inputs: ['string[n]'], fails: 'DTYPE_MISMATCH' },

@@ -147,6 +147,10 @@ const ArrayFeatureExtractor: OperatorRow = {
     const x = cx.rankBetween(0, 1, ANY);
     const indices = cx.shape(1);
     const count = indices ? mul(...indices) : cx.fresh('features', { min: 1 });
+    // ONNX Runtime refuses a choice of nothing, and no index fits an empty axis.
+    cx.atLeast(count, 1, 'the number of indices');
+    const features = x?.at(-1);
+    if (features) cx.atLeast(features, 1, 'the number of features');
     return [cx.tensor(x && [...(x.length === 1 ? [constant(1)] : x.slice(0, -1)), count])];
   },
   examples: [

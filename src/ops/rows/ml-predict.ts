@@ -78,6 +78,9 @@ const LinearClassifier: OperatorRow = {
     const rows = rowsOf(cx, true);
     const { dtype, count } = labelsOf(cx, 'classlabels_ints');
     const scores = attributeLength(cx, 'intercepts');
+    const features = featuresOf(cx);
+    const coefficients = constant(attributeLength(cx, 'coefficients'));
+    if (features && scores > 0) cx.atLeast(coefficients, mul(scores, features), 'the number of coefficients');
     // A binary model with one row of coefficients scores both classes (onnxruntime core/providers/cpu/ml/linearclassifier.cc).
     const classes = scores === 0 || (scores === 1 && count === 2) ? count : scores;
     return [cx.tensor([rows], dtype), cx.tensor([rows, classes > 0 ? classes : cx.fresh('classes')], 'float32')];
@@ -92,6 +95,11 @@ const LinearClassifier: OperatorRow = {
       inputs: ['int64[n, 1]'],
       attributes: { coefficients: [1, 1, 1], intercepts: [0, 0, 0], classlabels_strings: ['a', 'b', 'c'] },
       outputs: ['string[n]', 'float32[n, 3]'],
+    },
+    {
+      inputs: ['float32[n, 4]'],
+      attributes: { coefficients: [1, 1], intercepts: [0], classlabels_ints: [0, 1] },
+      fails: 'SHAPE_MISMATCH',
     },
     { inputs: ['float32[n, 4, 2]'], attributes: { coefficients: [1] }, fails: 'RANK_MISMATCH' },
   ],

@@ -58,7 +58,11 @@ function normalizedStrings(cx: InferContext): Shape | undefined {
 /** StringNormalizer (since 10): stopwords dropped and case changed; `[c]` or `[1, c]` -> the same with the words that are kept. */
 const StringNormalizer: OperatorRow = {
   name: 'StringNormalizer',
-  infer: (cx) => [cx.tensor(normalizedStrings(cx))],
+  infer: (cx) => {
+    const words = cx.shape(0)?.at(-1);
+    if (words) cx.atLeast(words, 1, 'the number of strings');
+    return [cx.tensor(normalizedStrings(cx))];
+  },
   examples: [
     { inputs: ['string[n]'], outputs: ['string[n]'] },
     { inputs: ['string[n]'], attributes: { case_change_action: 'LOWER' }, outputs: ['string[n]'] },

@@ -166,10 +166,8 @@ function atLeastZero(cx: InferContext, size: Dim, window: AxisWindow): Dim {
 export function transposedSize(cx: InferContext, size: Dim, window: AxisWindow, outputPadding: number): Dim {
   const { span, stride, begin, end, name } = window;
   const full = add(mul(stride, sub(size, 1)), outputPadding, span);
-  if (isSame(window.autoPad)) {
-    cx.atLeast(size, 1, `size of ${name}`);
-    return minOf(mul(stride, size), full);
-  }
+  cx.atLeast(size, 1, `size of ${name}`);
+  if (isSame(window.autoPad)) return minOf(mul(stride, size), full);
   const result = sub(full, begin + end);
   cx.atLeast(result, 1, `output size of ${name}`);
   return result;
