@@ -140,6 +140,17 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     kinds: ['strict', 'refused'],
+    op: /^(Reduce|Arg)/,
+    reason:
+      'an empty tensor is refused along any axis counted from the end, also where the runtime happens to be right',
+  },
+  {
+    kinds: ['strict'],
+    op: /^DeformConv$/,
+    reason: 'the row asks for elements as Conv does',
+  },
+  {
+    kinds: ['strict', 'refused'],
     op: /Pool$/,
     reason: 'where the kernel does not fit the runtime may give an empty tensor, or 1, which the contract forbids',
   },
