@@ -1,10 +1,12 @@
 // Backward rules: what an output tells about an input of unknown rank is what the rule makes of that input.
 import { describe, expect, test } from 'vitest';
+import { hasUnknown } from '../../src/dim/dim.ts';
 import { meetStatement } from '../../src/infer/claims.ts';
 import { againBy, inferGraph } from '../../src/infer/infer-node.ts';
-
 import { parseGraph } from '../../src/ir/parse-graph.ts';
 import { formatType, type ValueType } from '../../src/ir/type.ts';
+import { operatorRows } from '../../src/ops/rows.ts';
+import { readInputs, runExample } from './run-example.ts';
 
 const OPEN: ValueType = { kind: 'tensor', dtype: 'float32', shape: null };
 
@@ -52,5 +54,53 @@ describe('a stated output', () => {
     ['Squeeze without axes', 'y = Squeeze (x)', '4,4'],
   ])('tells nothing through %s', (_, nodes, stated) => {
     expect(settle(nodes, stated, '<int64[2] s = {4, 4}>').x).toBe('float32[...]');
+  });
+});
+
+/** Each case of a row with a backward rule whose first input is a tensor of known rank, without known elements. */
+const CASES = operatorRows()
+  .filter((row) => row.backward)
+  .flatMap((row) => row.examples.map((example) => ({ row, example, name: row.name })))
+  .filter(({ example }) => {
+    const [first] = readInputs(example);
+    return !example.fails && first?.type.kind === 'tensor' && first.type.shape && !first.content;
+  });
+
+describe('a backward rule', () => {
+  test.each(CASES)(
+    'of $name gives an input of unknown rank the sizes that its output tells: $example.inputs',
+    (one) => {
+      const inputs = readInputs(one.example);
+      const [first, ...rest] = inputs;
+      const known = runExample(one, inputs, { given: true }).node;
+      const stated = known.outputs[0]?.type;
+      if (first?.type.kind !== 'tensor' || stated?.kind !== 'tensor' || !stated.shape) return;
+      const open = runExample(one, [{ ...first, type: { ...first.type, shape: null } }, ...rest], { given: true }).node;
+      const [x] = open.inputs;
+      const [y] = open.outputs;
+      if (!x || !y || y.poisoned) throw new Error(`${one.name} refuses an input of unknown rank`);
+      const code = meetStatement(
+        y,
+        { type: stated, speaker: 'author', origin: undefined },
+        againBy(() => {}),
+      );
+      expect(code).toBeUndefined();
+      const [before, after] = [first.type, x.type].map((type) => (type.kind === 'tensor' ? type.shape : null));
+      if (!after) {
+        // Without known axes any number of ones may have been dropped.
+        expect(one.name).toBe('Squeeze');
+        return;
+      }
+      // Where another input fixes the rank, its sizes may stay open; none may differ.
+      expect(after).toHaveLength(before?.length ?? -1);
+      after.forEach((dim, axis) => {
+        const size = before?.[axis];
+        if (size && !hasUnknown(dim)) expect(open.graph.facts.equal(dim, size)).not.toBe('false');
+      });
+    },
+  );
+
+  test('is had by the operators that keep the sizes of their input', () => {
+    expect(new Set(CASES.map(({ name }) => name)).size).toBeGreaterThan(60);
   });
 });
