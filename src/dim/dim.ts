@@ -104,7 +104,7 @@ export interface Polynomial {
   readonly terms: readonly Term[];
 }
 
-let textOf = (_: Dim): string => 'dim';
+let textOf: (d: Dim) => string = () => 'dim';
 
 /** Sets how dims are turned into text; the text form does so when it is loaded, for it stands above the dims. */
 export function printDimsBy(text: (d: Dim) => string): void {
