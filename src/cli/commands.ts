@@ -62,7 +62,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'explain',
-    description: 'Tell how sizes came about, and where constraints come from.',
+    description: 'Tell how sizes came about.',
     argument: ['<file>', 'a .ts, .js or .onnx file'],
     more: [
       ['[value]', 'a value as dimwise shapes names it; all outputs where it is left out'],

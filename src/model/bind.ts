@@ -87,6 +87,7 @@ function openInputs(graph: Graph): Diagnostic[] {
         code: 'BIND_INCOMPLETE',
         message,
         origin: input.origin,
+        expected: 'a number or a symbol for every axis',
         actual: formatShape(type.shape),
         hint: 'give a size or a symbol for each of them',
       },

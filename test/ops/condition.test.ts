@@ -146,8 +146,8 @@ describe('a truth value', () => {
             return [bench.one(root, name, [left, right]), truth];
           };
           const [[first, isFirst], [second, isSecond]] = [compare(p), compare(q)];
-          expect(real(first)).toBe(Number(isFirst));
           // Long conditions are not followed, and a choice that would be too long an expression is a size of its own.
+          expect([undefined, Number(isFirst)]).toContain(real(first));
           const joined = bench.one(root, op, [first, second]);
           const isJoined = joint[op]?.(isFirst, isSecond) ?? false;
           expect([undefined, Number(isJoined)]).toContain(real(joined));
