@@ -1,6 +1,6 @@
 // Remembers what nodes gave, so that a node like an earlier one, under the same facts, takes its result.
 import type { Facts } from '../dim/facts.ts';
-import type { Attribute, Attributes } from '../ir/attribute.ts';
+import type { Attribute } from '../ir/attribute.ts';
 import type { Content } from '../ir/content.ts';
 import type { Graph, Node } from '../ir/graph.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
@@ -14,6 +14,8 @@ const MAX_COMPARED = 64;
 /** What a node was given and gave. */
 interface Entry {
   readonly node: Node;
+  /** The attributes, as a list: nodes are compared far more often than they are remembered. */
+  readonly attributes: readonly (readonly [name: string, value: Attribute])[];
   readonly inputTypes: readonly (ValueType | undefined)[];
   readonly inputContents: readonly (Content | undefined)[];
   readonly types: readonly ValueType[];
@@ -81,6 +83,7 @@ export function recall(node: Node): boolean {
 export function remember(node: Node): void {
   NodeMemo.of(node.graph).add(node.op, {
     node,
+    attributes: [...node.attributes],
     inputTypes: node.inputs.map((input) => input?.type),
     inputContents: node.inputs.map((input) => input?.content),
     types: node.outputs.map((output) => output.type),
@@ -88,9 +91,10 @@ export function remember(node: Node): void {
   });
 }
 
-function matches({ node: known, inputTypes, inputContents }: Entry, node: Node): boolean {
-  const { inputs, attributes } = node;
+function matches({ node: known, attributes, inputTypes, inputContents }: Entry, node: Node): boolean {
+  const { inputs } = node;
   if (inputTypes.length !== inputs.length || known.outputs.length !== node.outputs.length) return false;
+  if (attributes.length !== node.attributes.size) return false;
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i];
     const type = inputTypes[i];
@@ -100,9 +104,13 @@ function matches({ node: known, inputTypes, inputContents }: Entry, node: Node):
     }
     if (!sameType(input.type, type) || !sameContent(input.content, inputContents[i])) return false;
   }
-  return (
-    known.domain === node.domain && known.overload === node.overload && sameAttributes(known.attributes, attributes)
-  );
+  if (known.domain !== node.domain || known.overload !== node.overload) return false;
+  for (let i = 0; i < attributes.length; i++) {
+    const attribute = attributes[i];
+    const other = attribute && node.attributes.get(attribute[0]);
+    if (!other || !sameAttribute(attribute[1], other)) return false;
+  }
+  return true;
 }
 
 function sameContent(a: Content | undefined, b: Content | undefined): boolean {
@@ -113,16 +121,6 @@ function sameContent(a: Content | undefined, b: Content | undefined): boolean {
     sameList(a.shape, b.shape) &&
     a.elements.every((element, i) => Object.is(element, b.elements[i]))
   );
-}
-
-function sameAttributes(a: Attributes, b: Attributes): boolean {
-  if (a === b) return true;
-  if (a.size !== b.size) return false;
-  for (const [name, attribute] of a) {
-    const other = b.get(name);
-    if (!other || !sameAttribute(attribute, other)) return false;
-  }
-  return true;
 }
 
 function sameAttribute(a: Attribute, b: Attribute): boolean {

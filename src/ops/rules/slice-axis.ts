@@ -1,6 +1,6 @@
 // The length of a slice along one axis: ONNX's clamping written with min and max only where they matter.
 import { add, ceilDiv, maxOf, minOf, mul, neg, sub } from '../../dim/arithmetic.ts';
-import { constant, type Dim } from '../../dim/dim.ts';
+import { constant, type Dim, hasFresh } from '../../dim/dim.ts';
 import { EVERYTHING } from '../../dim/interval.ts';
 import type { InferContext } from '../../ir/operator.ts';
 
@@ -26,8 +26,9 @@ const isLowest = (dim: Dim): boolean => dim.kind === 'const' && dim.value === Nu
 
 /** 1 where a bound counts from the start, -1 where from the end; undefined where sizes decide that. */
 function signOf(cx: InferContext, bound: Dim): 1 | -1 | undefined {
-  const { min, max } = cx.facts.range(bound);
-  return min >= 0 ? 1 : max < 0 ? -1 : undefined;
+  if (bound.kind === 'const') return bound.value >= 0 ? 1 : -1;
+  if (cx.facts.atMost(0, bound) === 'true') return 1;
+  return cx.facts.atMost(bound, -1) === 'true' ? -1 : undefined;
 }
 
 /**
@@ -49,7 +50,10 @@ export function sliceLength(cx: InferContext, size: Dim, { start, end, step }: S
   }
   const length = forward ? forwardLength(cx, size, start, end) : backwardLength(cx, size, start, end);
   const steps = stepped(length, forward ? step : neg(step));
-  return cx.facts.simplify(cx.facts.range(steps).min >= 0 ? steps : maxOf(steps, 0));
+  const sliced = cx.facts.simplify(cx.facts.atMost(0, steps) === 'true' ? steps : maxOf(steps, 0));
+  // An expression too long to keep, with a symbol in the place of a part of it, says less than a bounded size.
+  if (hasFresh(sliced) && ![size, start, end, step].some(hasFresh)) return cx.fresh('slice', { max: size });
+  return sliced;
 }
 
 /** How many of `length` elements in a row a stride takes; one past the end takes one element at most. */
