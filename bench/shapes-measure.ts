@@ -37,6 +37,8 @@ export interface Spread {
 export interface EngineResult {
   /** Of later inferences; of the first ones where there are no later ones. */
   readonly infer: Spread;
+  /** Of the warm-up calls of long runs. */
+  readonly early: Spread | undefined;
   readonly cold: Spread;
   readonly cpu: Spread;
   readonly coldCpu: Spread;
@@ -70,18 +72,27 @@ export function merge(runs: Readonly<Record<Engine, readonly Run[]>>): Partial<R
   return merged;
 }
 
+/** Of long runs so many calls are left out as warm-up, of every engine; what they took is reported beside the rest. */
+const WARM_UP = 100;
+
+const isLong = (list: readonly number[]): boolean => list.length > WARM_UP;
+
+/** The calls of a run that count: all of a short one, those behind the warm-up of a long one. */
+const warm = (list: readonly number[]): readonly number[] => (isLong(list) ? list.slice(WARM_UP) : list);
+
 function mergeRuns(first: Run, runs: readonly Run[]): EngineResult {
   const cold = runs.map((run) => run.cold);
   const coldCpu = runs.map((run) => run.coldCpu);
-  const infer = runs.flatMap((run) => run.infer);
-  const cpu = runs.flatMap((run) => run.cpu);
+  const infer = runs.flatMap((run) => warm(run.infer));
+  const cpu = runs.flatMap((run) => warm(run.cpu));
   return {
     infer: spread(infer.length > 0 ? infer : cold),
+    early: spreadOf(runs.flatMap(({ infer }) => (isLong(infer) ? infer.slice(0, WARM_UP) : []))),
     cold: spread(cold),
     cpu: spread(cpu.length > 0 ? cpu : coldCpu),
     coldCpu: spread(coldCpu),
-    whole: spreadOf(runs.flatMap((run) => run.whole)),
-    bytes: spreadOf(runs.flatMap((run) => run.bytes ?? [])),
+    whole: spreadOf(runs.flatMap((run) => warm(run.whole))),
+    bytes: spreadOf(runs.flatMap((run) => warm(run.bytes ?? []))),
     values: first.values,
     // The worst of the runs, which ought to agree.
     resolved: Math.min(...runs.map((run) => run.resolved)),

@@ -30,11 +30,23 @@ export function reportModel({ name, nodes, bytes, engines, failures }: Measured)
   }
 }
 
-function details({ cold, cpu, whole, bytes, resolved, values, mistakes, peak, peakBefore }: EngineResult): string {
+function details({
+  cold,
+  early,
+  cpu,
+  whole,
+  bytes,
+  resolved,
+  values,
+  mistakes,
+  peak,
+  peakBefore,
+}: EngineResult): string {
   return [
     `resolved ${resolved} of ${values}`,
     `processor ${shown(cpu)}`,
     `first ${shown(cold)}`,
+    ...(early ? [`next 100 ${shown(early)}`] : []),
     ...(whole ? [`from bytes ${shown(whole)}`] : []),
     ...(bytes ? [`C++ from bytes to bytes ${shown(bytes)}`] : []),
     `peak ${mega(peak)}, ${mega(peak - peakBefore)} of it since the first reading`,

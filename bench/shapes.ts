@@ -18,7 +18,8 @@ const only = process.env['ONLY'] ?? '';
 const LIMIT_MS = 1000 * Number(process.env['LIMIT'] ?? 180);
 
 /** As many for onnx as for dimwise, whose code gets faster while it runs. */
-const repetitions = (nodes: number): number => (nodes >= 1e6 ? 1 : nodes >= 1e5 ? 6 : nodes >= 1e4 ? 20 : 60);
+const repetitions = (nodes: number): number =>
+  nodes >= 1e6 ? 1 : nodes >= 1e5 ? 6 : nodes >= 1e4 ? 20 : nodes > 0 ? 60 : 200;
 
 /** How often a child infers after its first call: enough for medians, few where one takes long. */
 const REPETITIONS: Readonly<Record<Engine, (nodes: number) => number>> = {
@@ -70,7 +71,7 @@ console.log(
   `${cpus()[0]?.model}, ${cpus().length} cores, ${memory}; Node ${process.version}; ${processes} processes of each engine, alternating`,
 );
 console.log(
-  'milliseconds: median (quartiles) of inference of a graph that is loaded; "from bytes" includes reading; "first" is the first call of a process',
+  'milliseconds: median (quartiles) of inference of a graph that is loaded; "from bytes" includes reading; "first" is the first call of a process; of the topologies 100 more are warm-up for dimwise and onnx',
 );
 const all: Measured[] = [];
 const lengths = [1e3, 1e4, 1e5, 1e6];
