@@ -5,7 +5,7 @@ import type { ReadModel } from '../../codegen/onnx/read.ts';
 import { type Diagnostic, dimwiseError, throwDiagnostics } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { sizeToDim } from '../build/declare.ts';
-import { type Constraint, parseConstraint } from '../dim/constraint.ts';
+import { type Constraint, mapConstraint, parseConstraint } from '../dim/constraint.ts';
 import type { Dim, SymbolDim } from '../dim/dim.ts';
 import { symbol } from '../dim/dim.ts';
 import { substitute } from '../dim/evaluate.ts';
@@ -151,18 +151,5 @@ function promise({ graph, contract }: ReadModel, bound: (dim: Dim) => Dim, mista
   }
   for (const { expr, scope } of contract.constraints) {
     if (scope === 'feed') require(mapConstraint(parseConstraint(expr), bound), expr);
-  }
-}
-
-function mapConstraint(constraint: Constraint, map: (dim: Dim) => Dim): Constraint {
-  switch (constraint.kind) {
-    case 'range':
-      return { ...constraint, dim: map(constraint.dim) };
-    case 'divides':
-      return { ...constraint, divisor: map(constraint.divisor), dim: map(constraint.dim) };
-    case 'equal':
-    case 'atMost':
-    case 'broadcastable':
-      return { ...constraint, left: map(constraint.left), right: map(constraint.right) };
   }
 }

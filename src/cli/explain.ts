@@ -1,7 +1,7 @@
 // dimwise explain: how the sizes of a value came about, and where constraints come from.
 import { ValueNames } from '../../codegen/onnx/value-names.ts';
 import { dimwiseError } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
 import type { Constraint } from '../dim/constraint.ts';
 import { explain as explainAxis, explainConstraint } from '../infer/explain/explain.ts';
 import { sizesOf } from '../infer/explain/place.ts';
@@ -9,12 +9,11 @@ import { allGraphs } from '../ir/bodies.ts';
 import { entryOf, settledConstraints } from '../ir/contract.ts';
 import type { Graph, Value } from '../ir/graph.ts';
 import { SymbolNames } from '../ir/symbol-names.ts';
-import { parseBindings } from './bind-option.ts';
 import type { CommandCall } from './commands.ts';
 import { ExplanationReport } from './explanation-report.ts';
 import { EXIT, type ExitCode } from './io.ts';
-import { openGraph } from './open-graph.ts';
-import { flagOption, listOption, readOptions, textOption } from './options.ts';
+import { graphOptions, openGraph } from './open-graph.ts';
+import { flagOption, readOptions, textOption } from './options.ts';
 import { jsonDiagnostics, printError, usageError } from './report.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 
@@ -30,12 +29,7 @@ export async function explain({ args, options, io }: CommandCall): Promise<ExitC
   const [file = '', value, axis] = args;
   const read = readOptions(io, () => ({
     question: { value, axis: parseAxis(axis), constraint: textOption(options, 'constraint') },
-    graph: {
-      bindings: parseBindings(listOption(options, 'bind')),
-      assumptions: parseBindings(listOption(options, 'assume'), '--assume'),
-      isStatic: flagOption(options, 'static'),
-      seed: undefined,
-    },
+    graph: graphOptions(options),
   }));
   if (typeof read === 'number') return read;
   const isJson = flagOption(options, 'json');
@@ -108,12 +102,11 @@ function findValue(graph: Graph, name: string, names: ValueNames): Value {
     if (found) return found;
     if (!rest.includes('/')) break;
   }
-  const near = nearest(name, [...byName.keys()]);
   throw dimwiseError({
     code: 'VALUE_UNKNOWN',
     message: `"${graph.name}" has no value "${name}"`,
     actual: name,
-    hint: near ? `did you mean ${near}?` : 'dimwise shapes lists all values',
+    hint: didYouMean(name, [...byName.keys()]) ?? 'dimwise shapes lists all values',
   });
 }
 

@@ -1,22 +1,17 @@
 // dimwise shapes: the symbolic shape of every value of models and .onnx files.
-import { parseBindings } from './bind-option.ts';
 import type { CommandCall } from './commands.ts';
 import { describeGraph, type JsonGraph } from './describe-graph.ts';
 import type { JsonShape, JsonType } from './describe-type.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
-import { type GraphOptions, openGraph } from './open-graph.ts';
-import { flagOption, listOption, readOptions } from './options.ts';
+import { type GraphOptions, graphOptions, openGraph } from './open-graph.ts';
+import { flagOption, readOptions } from './options.ts';
 import { jsonDiagnostics, printError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 
 /** Prints the shapes of each file; one that fails is reported, and the rest go on. */
 export async function shapes({ args, options, io }: CommandCall): Promise<ExitCode> {
-  const read = readOptions(io, () => {
-    const bindings = parseBindings(listOption(options, 'bind'));
-    const assumptions = parseBindings(listOption(options, 'assume'), '--assume');
-    return { bindings, assumptions, isStatic: flagOption(options, 'static'), seed: undefined };
-  });
+  const read = readOptions(io, () => graphOptions(options));
   if (typeof read === 'number') return read;
   const isJson = flagOption(options, 'json');
   let code: ExitCode = EXIT.ok;

@@ -47,6 +47,16 @@ export interface CallWork {
   readonly carry: (body: Graph) => void;
 }
 
+/** The body that a call stands for, its inputs as the call gives them; nothing in it is inferred yet. */
+export function bodyOfCall(node: Node, definition: FunctionDefinition): Graph {
+  const body = instantiateFunction(definition, node);
+  body.inputs.forEach((input, i) => {
+    const given = node.inputs[i];
+    if (given) input.setType(given.type, given.content);
+  });
+  return body;
+}
+
 /**
  * Infers a call.
  *
@@ -55,12 +65,8 @@ export interface CallWork {
  */
 export function inferCall(node: Node, definition: FunctionDefinition, work: CallWork): InferredCall {
   const budget = enter(node, definition);
-  const body = instantiateFunction(definition, node);
+  const body = bodyOfCall(node, definition);
   budgets.set(body, budget);
-  body.inputs.forEach((input, i) => {
-    const given = node.inputs[i];
-    if (given) input.setType(given.type, given.content);
-  });
   work.infer(body);
   const spoilt = body.outputs.some((output) => output.poisoned);
   // What a mistaken call asks for does not matter.

@@ -8,8 +8,7 @@ import { formatDim } from '../../dim/text.ts';
 import { allGraphs, bodiesOf } from '../../ir/bodies.ts';
 import type { Scalar } from '../../ir/content.ts';
 import type { FunctionDefinition, Graph, Node, Value } from '../../ir/graph.ts';
-import { instantiateFunction } from '../../ir/instantiate.ts';
-import { calledFunction } from '../infer-call.ts';
+import { bodyOfCall, calledFunction } from '../infer-call.ts';
 import { inferGraph } from '../infer-node.ts';
 import { axisOf, keyOf, type Place, scalarAt, sizesOf } from './place.ts';
 import { type Local, probe } from './probe.ts';
@@ -186,11 +185,7 @@ function isData(place: Place, { sources }: Local): boolean {
 
 /** The body of a call as inference saw it. */
 function inferredBody(node: Node, definition: FunctionDefinition): Graph {
-  const body = instantiateFunction(definition, node);
-  body.inputs.forEach((input, i) => {
-    const given = node.inputs[i];
-    if (given) input.setType(given.type, given.content);
-  });
+  const body = bodyOfCall(node, definition);
   inferGraph(body, () => undefined);
   return body;
 }
