@@ -1,5 +1,12 @@
 // The public API of dimwise.
 
+export {
+  type Inference,
+  type ModelFiles,
+  OnnxModel,
+  type ReadOnnxOptions,
+  readOnnx,
+} from '../codegen/onnx/onnx-model.ts';
 export { ERROR_CODES, type ErrorCode } from './base/codes.ts';
 export {
   type Diagnostic,
@@ -135,6 +142,7 @@ export type { DimsAndData, ParameterData } from './nn/parameter-data.ts';
 export { deriveKey } from './nn/random/key.ts';
 export type { Stage } from './nn/stage.ts';
 export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';
+export { type OpenOnnxOptions, openOnnx } from './node/open-onnx.ts';
 export { type SaveOptions, saveModel } from './node/save-model.ts';
 export { createSession, type ModelBytes, type SessionOptions, type SessionSource } from './runtime/create-session.ts';
 export type { Feed, Feeds } from './runtime/feed.ts';

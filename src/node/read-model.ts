@@ -8,7 +8,7 @@ import { type ExternalFileOptions, ExternalFiles } from './external-files.ts';
 import { errorCode, errorReason } from './write-atomic.ts';
 
 /** Protobuf's parsers take no message of 2 GiB or more. */
-const MOST_BYTES = 2 ** 31 - 1;
+export const MOST_BYTES = 2 ** 31 - 1;
 
 /** How a model file is read. */
 export interface ReadFileOptions extends ExternalFileOptions {
@@ -34,12 +34,11 @@ export async function readModelFile(path: string, options: ReadFileOptions = {})
   const bytes = await readRegularFile(path, options.maxBytes ?? MOST_BYTES);
   // External data lies beside the file itself, also where the path given is a link to it.
   const external = new ExternalFiles(dirname(await realpath(path)), options);
-  try {
-    return { ...readModel(decodeModel(bytes), { resolveExternal: external.resolve }), path, external };
-  } catch (error) {
-    if (!isDimwiseError(error)) throw error;
-    throw inFile(path, error);
-  }
+  return inFile(path, () => ({
+    ...readModel(decodeModel(bytes), { resolveExternal: external.resolve }),
+    path,
+    external,
+  }));
 }
 
 /**
@@ -94,8 +93,13 @@ function notReadable(path: string, reason: string, cause?: unknown): DimwiseErro
   });
 }
 
-/** Puts the name of the file before what is wrong with it. */
-function inFile(path: string, { errors, cause }: DimwiseError): DimwiseError {
-  const [first, ...rest] = errors.map((each) => ({ ...each, message: `${path}: ${each.message}` }));
-  return first ? dimwiseError({ ...first, cause }, rest) : notReadable(path, 'it is malformed', cause);
+/** Does something with the content of a file; the name of the file is put before what is wrong with it. */
+export function inFile<T>(path: string, task: () => T): T {
+  try {
+    return task();
+  } catch (error) {
+    if (!isDimwiseError(error)) throw error;
+    const [first, ...rest] = error.errors.map((each) => ({ ...each, message: `${path}: ${each.message}` }));
+    throw first ? dimwiseError({ ...first, cause: error.cause }, rest) : notReadable(path, 'it is malformed', error);
+  }
 }

@@ -1,0 +1,127 @@
+// An ONNX model as its file holds it, with nothing lost: the message, where its external data is, and its shapes on demand.
+import { type Diagnostic, throwDiagnostics } from '../../src/base/errors.ts';
+import { type Contract, contractOf } from '../../src/ir/contract.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { inferReadModel } from './infer-read.ts';
+import type { ModelProto } from './proto/messages.ts';
+import { decodeModel, type ReadLimits } from './proto/read-message.ts';
+import { encodeModel } from './proto/write-message.ts';
+import { type ReadModel, readModel } from './read.ts';
+import type { ResolveExternal } from './read-tensor.ts';
+import type { FileBytes } from './tensor-bytes.ts';
+
+/** The files that hold external data of a model. */
+export interface ModelFiles {
+  /** Checks a reference and reads it where it is small. */
+  readonly resolve: ResolveExternal;
+  /** Reads the bytes of a reference, chunk by chunk. */
+  readonly bytes: FileBytes;
+}
+
+/** What inference finds in a model. */
+export interface Inference {
+  /** The graph with the types of all values. */
+  readonly graph: Graph;
+  /** What is wrong: values without a possible shape, types that the file states and no run can give. */
+  readonly mistakes: readonly Diagnostic[];
+  /** What is worth knowing and no mistake. */
+  readonly notes: readonly Diagnostic[];
+}
+
+/**
+ * An ONNX model. It never changes: an edit gives a new model that shares every message that is not edited, so what nobody
+ * touched is written back as it was.
+ */
+export class OnnxModel {
+  /** The message of the whole file; byte fields may be views of the file's bytes. */
+  readonly proto: ModelProto;
+  /** Where external data is read; undefined for a model that came as bytes. */
+  readonly files: ModelFiles | undefined;
+  #inference: Inference | undefined;
+
+  /**
+   * @param proto the message of the model; it must not be changed later
+   * @param files where external data is read
+   */
+  constructor(proto: ModelProto, files?: ModelFiles) {
+    this.proto = proto;
+    this.files = files;
+  }
+
+  /**
+   * Reads the message as a graph that is not inferred yet; a new graph for each call, because inference settles it in place.
+   *
+   * @throws ONNX_MALFORMED when the model breaks a rule that every ONNX model obeys
+   * @throws EXTERNAL_DATA when its external data is missing, too short, or out of reach
+   */
+  read(): ReadModel {
+    return readModel(this.proto, { resolveExternal: this.files?.resolve });
+  }
+
+  /**
+   * The model with all its shapes inferred, worked out once.
+   *
+   * @throws what {@link read} throws; mistakes of single nodes and values are listed instead
+   */
+  get inference(): Inference {
+    this.#inference ??= infer(this.read());
+    return this.#inference;
+  }
+
+  /**
+   * The graph with all shapes inferred.
+   *
+   * @throws what {@link read} throws
+   * @throws all mistakes of its nodes and values together
+   */
+  get graph(): Graph {
+    const { graph, mistakes } = this.inference;
+    throwDiagnostics(mistakes);
+    return graph;
+  }
+
+  /** What valid feeds meet, as inference finds it. @throws what {@link graph} throws */
+  get contract(): Contract {
+    return contractOf(this.graph);
+  }
+
+  /** The same model with some fields of its message replaced. */
+  with(fields: Partial<ModelProto>): OnnxModel {
+    return new OnnxModel({ ...this.proto, ...fields }, this.files);
+  }
+
+  /**
+   * Encodes the model; external data stays where it is.
+   *
+   * @throws EMIT_VALUE when a field holds what its type cannot
+   */
+  encode(): Uint8Array {
+    return encodeModel(this.proto);
+  }
+}
+
+function infer(read: ReadModel): Inference {
+  const mistakes: Diagnostic[] = [];
+  const notes = [...read.notes];
+  inferReadModel(read, (mistake) => mistakes.push(mistake), { note: (note) => notes.push(note) });
+  return { graph: read.graph, mistakes, notes };
+}
+
+/** How a model that is given as bytes is read. */
+export interface ReadOnnxOptions {
+  /** How much the bytes may ask for. */
+  readonly limits?: ReadLimits | undefined;
+  /** Where external data is read; refused by default, because bytes have no folder. */
+  readonly files?: ModelFiles | undefined;
+}
+
+/**
+ * Reads an ONNX model from the bytes of its file. The result holds views of them, so they must not be changed.
+ *
+ * @param bytes the content of an `.onnx` file
+ * @throws ONNX_MALFORMED when the bytes are no such message; the message names the field and the byte offset
+ * @example readOnnx(await (await fetch('lenet.onnx')).bytes()).graph.outputs
+ */
+export function readOnnx(bytes: Uint8Array, { limits, files }: ReadOnnxOptions = {}): OnnxModel {
+  return new OnnxModel(decodeModel(bytes, limits), files);
+}
