@@ -76,6 +76,9 @@ const ROWS: readonly Row[] = [
   ['Neg', ['int64', 'int32', 'int8', ...FLOATS], 1],
   ...['Floor', 'Ceil', 'Round', 'Sqrt', 'Reciprocal', 'IsNaN'].map((op): Row => [op, FLOATS, 1]),
   ...['ReduceSum', 'ReduceProd', 'ReduceMax', 'ReduceMin'].map((op): Row => [op, ['int64', 'int32'], 1]),
+  ...['ReduceMean', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSum'].map(
+    (op): Row => [op, ['int64', 'int32'], 1],
+  ),
   ...['And', 'Or', 'Xor'].map((op): Row => [op, ['bool'], 2]),
   ['Not', ['bool'], 1],
   ...(['float32', 'float64', 'int8', 'int32', 'int64', 'uint8', 'uint32', 'uint64', 'bool'] as const).map(

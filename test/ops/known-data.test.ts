@@ -103,6 +103,12 @@ const CASES: readonly Drawn[] = [
   ]),
   { op: 'Pad', inputs: (d) => [ints(d, '2, 3', 6), 'int64[4] = [1, -1, 0, 2]', 'int64[] = 7'] },
   { op: 'Pad', inputs: (d) => [ints(d, '2, 3', 6), 'int64[2] = [2, 1]', null, 'int64[1] = [-1]'], opset: 18 },
+  ...['ReduceMean', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSum'].map(
+    (op): Drawn => ({ op, inputs: (d) => [ints(d, '3, 5', 15, -9, 99), 'int64[1] = [1]'], opset: 18 }),
+  ),
+  ...['ReduceL1', 'ReduceSumSquare', 'ReduceL2'].map(
+    (op): Drawn => ({ op, inputs: (d) => [floats(d, '3, 4', 12), 'int64[1] = [0]'] }),
+  ),
   ...['ReduceSum', 'ReduceProd', 'ReduceMean', 'ReduceMax', 'ReduceMin'].flatMap((op): Drawn[] => [
     { op, inputs: (d) => [floats(d, '3, 4', 12), 'int64[1] = [1]'] },
     { op, inputs: (d) => [floats(d, '3, 4', 12), 'int64[1] = [0]'], attributes: { keepdims: 0 } },
@@ -123,6 +129,9 @@ const CASES: readonly Drawn[] = [
   { op: 'Expand', inputs: (d) => [ints(d, '2, 1', 2), 'int64[3] = [2, 1, 3]'] },
   { op: 'Split', inputs: (d) => [ints(d, '3, 5', 15), 'int64[2] = [2, 3]'], attributes: { axis: 1 }, outputs: 2 },
   { op: 'Range', inputs: () => ['int64[] = 7', 'int64[] = -4', 'int64[] = -3'] },
+  { op: 'Range', inputs: () => ['float32[] = 0.5', 'float32[] = 4', 'float32[] = 0.75'] },
+  { op: 'Range', inputs: () => ['float32[] = 0', 'float32[] = 1', 'float32[] = 0.1'] },
+  { op: 'Range', inputs: () => ['float64[] = 2', 'float64[] = -1', 'float64[] = -0.3'] },
   { op: 'Transpose', inputs: (d) => [ints(d, '2, 3, 2', 12)], attributes: { perm: [1, 2, 0] } },
   {
     op: 'Slice',

@@ -2,10 +2,11 @@
 import { add, ceilDiv, maxOf, mul, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import { type Content, contentOfData, dimOf, intScalar, makeContent, type Scalar } from '../../ir/content.ts';
-import { isIntegerDType } from '../../ir/dtype.ts';
+import { isFloatDType, isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType, Shape, ValueType } from '../../ir/type.ts';
-import { built, filled } from '../rules/content-view.ts';
+import { built, contentDType, filled } from '../rules/content-view.ts';
+import { addFloats, roundTo } from '../rules/float-elements.ts';
 import { simplified, stateLimits } from '../rules/ratio.ts';
 import { sizeElements } from '../rules/size-elements.ts';
 
@@ -147,7 +148,10 @@ const Range: OperatorRow = {
     { inputs: ['int64[] = s', 'int64[] = 0', 'int64[] = -1'], outputs: ['int64[s]'] },
     { inputs: ['int64[] = 2', 'int64[] = s', 'int64[] = 1'], outputs: ['int64[max(s - 2, 0)]'] },
     { inputs: ['int64[] = s', 'int64[] = s + 3', 'int64[] = 1'], outputs: ['int64[3] = [s, s + 1, s + 2]'] },
-    { inputs: ['float32[] = 1', 'float32[] = 1.3', 'float32[] = 0.1'], outputs: ['float32[3]'] },
+    {
+      inputs: ['float32[] = 1', 'float32[] = 1.3', 'float32[] = 0.1'],
+      outputs: ['float32[3] = [1, 1.100000023841858, 1.2000000476837158]'],
+    },
     { inputs: ['int64[]', 'int64[] = s', 'int64[] = 1'], outputs: ['int64[u]'] },
     { inputs: ['int64[] = 0', 'int64[] = s', 'int64[] = 0'], fails: 'OP_INVALID' },
     { inputs: ['int64[2, 2]', 'int64[] = s', 'int64[] = 1'], fails: 'RANK_MISMATCH' },
@@ -163,12 +167,26 @@ export function rangeType(cx: InferContext): readonly ValueType[] {
   return [cx.tensor([rangeLength(cx)])];
 }
 
-/** The elements of a Range of integers where they are known. */
+/** The elements of a Range where they are known. */
 export function rangeContent(cx: InferContext, [output]: readonly ValueType[]): readonly (Content | undefined)[] {
   const [start, delta] = [scalarAt(cx, 0), scalarAt(cx, 2)];
-  if (output?.kind !== 'tensor' || output.dtype === 'undefined' || !isIntegerDType(output.dtype)) return [];
+  if (output?.kind !== 'tensor' || output.dtype === 'undefined') return [];
+  if (isFloatDType(output.dtype)) return [floatRange(cx, output, start, delta)];
   const [from, by] = [dimOf(start), dimOf(delta)];
   return [from && by && built(output, (i) => add(from, mul(i, by)))];
+}
+
+/** ONNX Runtime adds step by step on the CPU and multiplies on CUDA: an element is known where all ways round to the same. */
+function floatRange(cx: InferContext, output: ValueType, start: Scalar, delta: Scalar): Content | undefined {
+  const dtype = contentDType(output);
+  if (!dtype || start === undefined || typeof delta !== 'number') return undefined;
+  let sum: Scalar = start;
+  return built(output, (i) => {
+    if (i > 0) sum = addFloats(cx, dtype, sum, delta);
+    if (typeof sum !== 'number' || typeof start !== 'number') return sum;
+    const steps = roundTo(dtype, i * delta) ?? Number.NaN;
+    return [i * delta, steps].every((far) => roundTo(dtype, start + far) === sum) ? sum : undefined;
+  });
 }
 
 function scalarAt(cx: InferContext, i: number): Scalar {

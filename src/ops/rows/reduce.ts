@@ -1,15 +1,16 @@
 // Reductions along axes: each axis in `axes` becomes 1 with keepdims, else is dropped.
 import { intScalar, type Scalar } from '../../ir/content.ts';
-import { type DType, isFloatDType, isIntegerDType } from '../../ir/dtype.ts';
+import { type DType, isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
-import { addElements, maxElements, minElements, multiplyElements } from '../rules/element-rules.ts';
-import { exactFold, type Fold } from '../rules/exact-fold.ts';
-import { divideFloats } from '../rules/float-elements.ts';
+import { addElements, maxElements, minElements, multiplyElements, type UnaryRule } from '../rules/element-rules.ts';
+import { exactFold, type Fold, logarithmOf, magnitudeOf, meanOf, rootOf, squareOf } from '../rules/exact-fold.ts';
 import { reducedContent, reducedShape } from '../rules/reduction.ts';
 
 interface Reduction extends Fold {
   /** The value over no elements. */
   readonly empty?: number;
+  /** What is folded in place of an element; the element itself by default. */
+  readonly each?: UnaryRule;
   /** What is made of the fold of `count` elements. */
   readonly finish?: (cx: InferContext, dtype: DType, element: Scalar, count: number) => Scalar;
   readonly examples: readonly OperatorExample[];
@@ -68,33 +69,31 @@ function reduceRow(name: string, fold?: Reduction): OperatorRow {
     content: (cx, [out]) => {
       const dtype = cx.dtype(0);
       if (dtype === 'undefined') return [];
-      const finish = fold.finish && ((element: Scalar, count: number) => fold.finish?.(cx, dtype, element, count));
-      return [reducedContent(cx, out, rule, { empty: isIntegers(cx) ? empty : undefined, finish })];
+      const { each, finish } = fold;
+      return [
+        reducedContent(cx, out, rule, {
+          empty: isIntegerDType(dtype) ? empty : undefined,
+          each: each && ((element) => each(cx, dtype, element)),
+          finish: finish && ((element, count) => finish(cx, dtype, element, count)),
+        }),
+      ];
     },
   };
 }
 
-/** A sum of floats over their number; integers are left alone, as their mean is rounded in its own way. */
-const meanOf = (cx: InferContext, dtype: DType, sum: Scalar, count: number): Scalar =>
-  isFloatDType(dtype) ? divideFloats(cx, dtype, sum, count) : undefined;
-
-const isIntegers = (cx: InferContext): boolean => {
-  const dtype = cx.dtype(0);
-  return dtype !== 'undefined' && isIntegerDType(dtype);
-};
-
-const scalar = (input: string, output: string): OperatorExample => ({
+const scalar = (input: string, output?: string): OperatorExample => ({
   inputs: [`int64[3] = ${input}`],
   attributes: { keepdims: 0 },
-  outputs: [`int64[] = ${output}`],
+  outputs: [output === undefined ? 'int64[]' : `int64[] = ${output}`],
 });
+
+const SUM = { rule: addElements, exact: (a: bigint, b: bigint): bigint => a + b } satisfies Fold;
 
 /** The family: name (since-version) and formula of each row. */
 export const REDUCE_ROWS: readonly OperatorRow[] = [
   // ReduceSum (1): the sum of x
   reduceRow('ReduceSum', {
-    rule: addElements,
-    exact: (a, b) => a + b,
+    ...SUM,
     empty: 0,
     examples: [scalar('[s, 2, t]', 's + t + 2'), { inputs: ['float32[3] = [1, 2, 4]'], outputs: ['float32[1] = [7]'] }],
   }),
@@ -125,22 +124,64 @@ export const REDUCE_ROWS: readonly OperatorRow[] = [
     rounds: false,
     examples: [scalar('[s, 2, t]', 'min(s, t, 2)')],
   }),
-  // ReduceMean (1): the mean of x
+  // ReduceMean (1): the mean of x, of integers rounded toward zero
   reduceRow('ReduceMean', {
-    rule: addElements,
-    exact: (a, b) => a + b,
+    ...SUM,
+    within: 'float64',
     finish: meanOf,
     examples: [
       { inputs: ['float32[4] = [1, 2, 3, 4]'], outputs: ['float32[1] = [2.5]'] },
       { inputs: ['float64[2, 2] = [1, 2, 3, 5]', 'int64[1] = [-1]'], outputs: ['float64[2, 1] = [1.5, 4]'] },
-      { inputs: ['int64[2] = [1, s]'], outputs: ['int64[1]'] },
+      { inputs: ['int64[2] = [1, s]'], outputs: ['int64[1] = [(s + 1)//2]'] },
+      scalar('[-3, -4, -1]', '-2'),
+      scalar('[9007199254740991, 2, 0]'),
     ],
   }),
-  // ReduceL1 (1): the sum of |x|; ReduceL2 (1): the root of the sum of x^2; ReduceSumSquare (1): the sum of x^2
-  reduceRow('ReduceL1'),
-  reduceRow('ReduceL2'),
-  reduceRow('ReduceSumSquare'),
-  // ReduceLogSum (1): ln of the sum of x; ReduceLogSumExp (1): ln of the sum of e^x
-  reduceRow('ReduceLogSum'),
+  // ReduceL1 (1): the sum of |x|
+  reduceRow('ReduceL1', {
+    ...SUM,
+    within: 'float64',
+    empty: 0,
+    each: magnitudeOf,
+    examples: [scalar('[s, -2, t]', 's + t + 2'), { inputs: ['float32[2] = [-3, 4]'], outputs: ['float32[1] = [7]'] }],
+  }),
+  // ReduceL2 (1): the root of the sum of x^2, of integers rounded toward zero
+  reduceRow('ReduceL2', {
+    ...SUM,
+    within: 'float64',
+    empty: 0,
+    each: squareOf,
+    finish: rootOf,
+    examples: [
+      scalar('[3, -4, 7]', '8'),
+      scalar('[s, 1, 0]'),
+      { inputs: ['float32[2] = [-3, 4]'], outputs: ['float32[1] = [5]'] },
+    ],
+  }),
+  // ReduceSumSquare (1): the sum of x^2
+  reduceRow('ReduceSumSquare', {
+    ...SUM,
+    within: 'float64',
+    empty: 0,
+    each: squareOf,
+    examples: [
+      scalar('[s, -2, t]', 's*s + t*t + 4'),
+      scalar('[94906267, 0, 0]'),
+      { inputs: ['float32[2] = [-3, 4]'], outputs: ['float32[1] = [25]'] },
+    ],
+  }),
+  // ReduceLogSum (1): ln of the sum of x, of integers rounded toward zero
+  reduceRow('ReduceLogSum', {
+    ...SUM,
+    within: 'float64',
+    finish: logarithmOf,
+    examples: [
+      scalar('[3, -4, 85]', '4'),
+      scalar('[1, 2, -3]'),
+      scalar('[s, 1, 0]'),
+      { inputs: ['float32[2] = [-3, 4]'], outputs: ['float32[1] = [0]'] },
+    ],
+  }),
+  // ReduceLogSumExp (1): ln of the sum of e^x; no element is followed, ONNX Runtime has a rounding of its own for integers
   reduceRow('ReduceLogSumExp'),
 ];

@@ -73,20 +73,22 @@ function someReduced(
   return shape.slice(1).map((next, i) => (shape[i] === next ? next : cx.fresh(`kept${i}`)));
 }
 
-/**
- * The content of a reduction that folds elements with `rule`.
- *
- * @param empty the value over no elements
- * @param finish what is made of the fold of `count` elements
- */
+/** What a reduction does beside folding. */
+export interface FoldSteps {
+  /** The value over no elements. */
+  readonly empty?: Scalar;
+  /** What is folded in place of an element; the element itself by default. */
+  readonly each?: ((element: Scalar) => Scalar) | undefined;
+  /** What is made of the fold of `count` elements; nothing more by default. */
+  readonly finish?: ((element: Scalar, count: number) => Scalar) | undefined;
+}
+
+/** The content of a reduction that folds elements with `rule`. */
 export function reducedContent(
   cx: InferContext,
   output: ValueType | undefined,
   rule: BinaryRule,
-  {
-    empty,
-    finish,
-  }: { readonly empty?: Scalar; readonly finish?: ((element: Scalar, count: number) => Scalar) | undefined } = {},
+  { empty, each, finish }: FoldSteps = {},
 ): Content | undefined {
   const content = cx.content(0);
   if (!content || output?.kind !== 'tensor') return undefined;
@@ -100,13 +102,14 @@ export function reducedContent(
   const kept = content.shape.map((size, i) => (reduced.has(i) ? 1 : size));
   const elements: Scalar[] = Array.from({ length: elementCount(kept) }, () => empty);
   const started = elements.map(() => false);
-  content.elements.forEach((element, at) => {
+  content.elements.forEach((given, at) => {
     const to = targetIndex(content.shape, kept, at);
+    const element = each ? each(given) : given;
     elements[to] = started[to] ? rule(cx, content.dtype, elements[to], element) : element;
     started[to] = true;
   });
   const count = content.elements.length / Math.max(elements.length, 1);
-  const finished = finish ? elements.map((element) => finish(element, count)) : elements;
+  const finished = finish && count > 0 ? elements.map((element) => finish(element, count)) : elements;
   return makeContent(content.dtype, sizes, finished);
 }
 
