@@ -4,8 +4,9 @@ import { broadcastOf } from './broadcast.ts';
 import { constant, type Dim, type DimLike, freshSymbol, toDim } from './dim.ts';
 import { extremePoly } from './extreme.ts';
 import { floorQuotient, floorRemainder, safe, unlessOverflow } from './integer.ts';
-import { MAX_SIZE } from './nodes.ts';
+import { choiceNode, MAX_SIZE } from './nodes.ts';
 import { dimOf, quotientPoly } from './normal.ts';
+import { compareDims } from './order.ts';
 import { addPoly, constantPoly, multiplyPoly, scalePoly } from './polynomial.ts';
 
 /**
@@ -83,6 +84,7 @@ function multiply(a: Dim, b: Dim): Dim {
 export function floorDiv(a: DimLike, b: DimLike): Dim {
   const [x, y] = [toDim(a), toDim(b)];
   if (x.kind === 'const' && y.kind === 'const' && y.value !== 0) return constant(floorQuotient(x.value, y.value));
+  if (y.kind === 'const' && y.value === 1) return x;
   return dimOf(quotientPoly(x.poly, y.poly));
 }
 
@@ -93,6 +95,7 @@ export function floorDiv(a: DimLike, b: DimLike): Dim {
  */
 export function ceilDiv(a: DimLike, b: DimLike): Dim {
   const divisor = numberOf(b);
+  if (divisor === 1) return toDim(a);
   if (divisor === undefined || divisor < 1 || numberOf(a) !== undefined) return neg(floorDiv(neg(a), b));
   return unlessOverflow(() => floorDiv(add(a, divisor - 1), divisor)) ?? neg(floorDiv(neg(a), b));
 }
@@ -138,6 +141,14 @@ function extremeOf(kind: 'min' | 'max', dims: readonly DimLike[]): Dim {
   if (second === undefined) return toDim(first);
   if (dims.length === 2 && typeof first === 'number' && typeof second === 'number')
     return constant(safe(Math[kind](first, second)));
+  if (dims.length === 2) {
+    const [a, b] = [toDim(first), toDim(second)];
+    // A size and a number, the common case, have nothing in common that could be drawn out.
+    const [size, number] = a.kind === 'symbol' ? [a, b] : [b, a];
+    if (size.kind === 'symbol' && number.kind === 'const' && number.value > 0) {
+      return choiceNode(kind, [a, b].toSorted(compareDims));
+    }
+  }
   const operands = dims.map((d) => toDim(d).poly);
   return dimOf(extremePoly(kind, operands, dimOf));
 }

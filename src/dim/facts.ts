@@ -8,6 +8,7 @@ import { type Dim, type DimLike, type SymbolDim, toDim } from './dim.ts';
 import { gcd, unlessOverflow } from './integer.ts';
 import type { Interval } from './interval.ts';
 import { minimalConstraints } from './minimal.ts';
+import { cutOff } from './one-size.ts';
 import { contentOf } from './polynomial.ts';
 import { Recorder } from './recorder.ts';
 import { Simplifier } from './simplify.ts';
@@ -159,7 +160,13 @@ export class Facts {
     const [left, right] = [toDim(a), toDim(b)];
     if (left === right || isOne(right)) return this.simplify(left);
     if (isOne(left)) return this.simplify(right);
-    const answer = this.require({ kind: 'broadcastable', left, right, origins: origin ? [origin] : [] });
+    const origins = origin ? [origin] : [];
+    const cut = cutOff(left, right);
+    const answer = this.require(
+      cut && this.range(cut.size).min >= 0
+        ? { kind: 'range', dim: cut.size, max: cut.at, origins }
+        : { kind: 'broadcastable', left, right, origins },
+    );
     if (answer === 'false' || answer === 'contradiction') return undefined;
     const [x, y] = [this.simplify(left), this.simplify(right)];
     return x === y || this.equal(x, y) === 'true' ? x : this.simplify(broadcast(x, y));

@@ -12,6 +12,21 @@ export function areOneTogether(a: Dim, b: Dim, rangeOf: (d: Dim) => Interval): b
   return impliesOne(a, b, rangeOf) && impliesOne(b, a, rangeOf);
 }
 
+/**
+ * Where one of two sizes is the other one, cut off at a number above 1, `s` and `min(s, 512)`: that size and the number. Such two
+ * broadcast exactly where the size is at most the number.
+ */
+export function cutOff(a: Dim, b: Dim): { readonly size: Dim; readonly at: number } | undefined {
+  return cutOffBy(a, b) ?? cutOffBy(b, a);
+}
+
+function cutOffBy(size: Dim, cut: Dim): { readonly size: Dim; readonly at: number } | undefined {
+  if (cut.kind !== 'min' || cut.operands.length !== 2) return undefined;
+  const [x, y] = cut.operands;
+  const limit = x === size ? y : y === size ? x : undefined;
+  return limit?.kind === 'const' && limit.value > 1 ? { size, at: limit.value } : undefined;
+}
+
 /** Tells whether `b` is 1 wherever `a` is. */
 function impliesOne(a: Dim, b: Dim, rangeOf: (d: Dim) => Interval): boolean {
   const { min, max } = rangeOf(a);

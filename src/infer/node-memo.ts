@@ -42,20 +42,29 @@ class NodeMemo {
     return made;
   }
 
-  /** What is remembered of an operator under what the facts are now. */
-  entriesOf(op: string): Entry[] | undefined {
+  /** What is remembered of nodes that may be alike, under what the facts are now. */
+  entriesOf(kind: string): Entry[] | undefined {
     if (this.#version !== this.#facts.version) {
       this.#version = this.#facts.version;
       this.#entries.clear();
     }
-    return this.#entries.get(op);
+    return this.#entries.get(kind);
   }
 
-  add(op: string, entry: Entry): void {
-    const known = this.entriesOf(op);
-    if (!known) this.#entries.set(op, [entry]);
+  add(kind: string, entry: Entry): void {
+    const known = this.entriesOf(kind);
+    if (!known) this.#entries.set(kind, [entry]);
     else if (known.unshift(entry) > MAX_ENTRIES) known.pop();
   }
+}
+
+/** What only equal nodes share: the operator, and of a constant its elements, because models have many and few are equal. */
+function kindOf({ op, inputs, attributes }: Node): string {
+  if (inputs.length > 0) return op;
+  const value = attributes.get('value');
+  if (value?.kind !== 'tensor' || value.value.storage.kind !== 'bytes') return op;
+  const { bytes } = value.value.storage;
+  return bytes.length > MAX_COMPARED ? op : `${op} ${bytes.join()}`;
 }
 
 /**
@@ -65,7 +74,7 @@ class NodeMemo {
  * @returns whether there was such a node
  */
 export function recall(node: Node): boolean {
-  const known = NodeMemo.of(node.graph).entriesOf(node.op);
+  const known = NodeMemo.of(node.graph).entriesOf(kindOf(node));
   if (!known) return false;
   for (const entry of known) {
     if (!matches(entry, node)) continue;
@@ -81,7 +90,7 @@ export function recall(node: Node): boolean {
 
 /** Keeps what a node gave; the caller knows that its rule recorded nothing and made no symbol. */
 export function remember(node: Node): void {
-  NodeMemo.of(node.graph).add(node.op, {
+  NodeMemo.of(node.graph).add(kindOf(node), {
     node,
     attributes: [...node.attributes],
     inputTypes: node.inputs.map((input) => input?.type),

@@ -3,7 +3,7 @@ import type { Graph, Node } from './graph.ts';
 
 /** The bodies of a node, in the order of its sorted attributes. */
 export function bodiesOf(node: Node): readonly Graph[] {
-  if (node.attributes.size === 0) return NO_BODIES;
+  if (!holdsBodies(node)) return NO_BODIES;
   let bodies: Graph[] | undefined;
   for (const name of [...node.attributes.keys()].sort()) {
     const attribute = node.attributes.get(name);
@@ -11,6 +11,12 @@ export function bodiesOf(node: Node): readonly Graph[] {
     else if (attribute?.kind === 'graphs') (bodies ??= []).push(...attribute.value);
   }
   return bodies ?? NO_BODIES;
+}
+
+/** Most nodes hold none, and whole graphs are searched for those that do. */
+function holdsBodies({ attributes }: Node): boolean {
+  for (const { kind } of attributes.values()) if (kind === 'graph' || kind === 'graphs') return true;
+  return false;
 }
 
 const NO_BODIES: readonly Graph[] = [];
