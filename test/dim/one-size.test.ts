@@ -1,7 +1,7 @@
 // Sizes that are 1 only together, and what broadcasting of such sizes means.
 import { describe, expect, test } from 'vitest';
-import { formatConstraint } from '../../src/dim/constraint.ts';
 import { minOf } from '../../src/dim/arithmetic.ts';
+import { formatConstraint } from '../../src/dim/constraint.ts';
 import { symbol } from '../../src/dim/dim.ts';
 import { Facts } from '../../src/dim/facts.ts';
 import { formatDim, parseDim } from '../../src/dim/text.ts';
