@@ -144,6 +144,7 @@ export type { Stage } from './nn/stage.ts';
 export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';
 export { type OpenOnnxOptions, openOnnx } from './node/open-onnx.ts';
 export { type SaveOptions, saveModel } from './node/save-model.ts';
+export { saveOnnx } from './node/save-onnx.ts';
 export { createSession, type ModelBytes, type SessionOptions, type SessionSource } from './runtime/create-session.ts';
 export type { Feed, Feeds } from './runtime/feed.ts';
 export type { Fallback, Provider } from './runtime/provider.ts';

@@ -19,8 +19,8 @@ import { irVersionOfDType, TypeWriter } from './type-proto.ts';
 
 /** A model file must stay below this: protobuf's parsers take no message of 2 GiB. */
 const MAX_INLINE_BYTES = 2 ** 31 - 1;
-/** From here on weights go into a file of their own. */
-const DEFAULT_EXTERNAL_LIMIT = 1.5 * 2 ** 30;
+/** Bytes of weights from which they go into a file of their own. */
+export const DEFAULT_EXTERNAL_LIMIT = 1.5 * 2 ** 30;
 
 /** Where weights are written: `inline` in the model, `external` beside it, `auto` beside it above a limit. */
 export type WeightPlacement = 'auto' | 'inline' | 'external';

@@ -12,6 +12,8 @@ import type { FileBytes } from './tensor-bytes.ts';
 
 /** The files that hold external data of a model. */
 export interface ModelFiles {
+  /** The real path of the folder that locations start from; unknown where the files are no files of this machine. */
+  readonly folder?: string | undefined;
   /** Checks a reference and reads it where it is small. */
   readonly resolve: ResolveExternal;
   /** Reads the bytes of a reference, chunk by chunk. */

@@ -25,13 +25,14 @@ interface CheckedFile {
 
 /** The external data of one model. */
 export class ExternalFiles {
-  readonly #folder: string;
+  /** The real path of the model's folder. */
+  readonly folder: string;
   readonly #allowHardLinks: boolean;
   readonly #files = new Map<string, CheckedFile>();
 
   /** @param folder the real path of the model's folder */
   constructor(folder: string, options: ExternalFileOptions = {}) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#allowHardLinks = options.allowHardLinks ?? false;
   }
 
@@ -118,19 +119,19 @@ export class ExternalFiles {
       throw refused(owner, `"${location}" is an absolute path`);
     if (location.includes('\0') || (sep === '/' && location.includes('\\')))
       throw refused(owner, `"${location}" is no file name`);
-    const path = resolve(this.#folder, location);
-    const inner = relative(this.#folder, path);
+    const path = resolve(this.folder, location);
+    const inner = relative(this.folder, path);
     if (inner === '' || inner === '..' || inner.startsWith(`..${sep}`) || isAbsolute(inner)) {
-      throw refused(owner, `"${location}" lies outside of the model's folder ${this.#folder}`);
+      throw refused(owner, `"${location}" lies outside of the model's folder ${this.folder}`);
     }
     return path;
   }
 
   /** Looks at every step of the path from the folder down; the folder itself is a real path already. */
   #withoutLinks(path: string, location: string, owner: string): Stats {
-    let at = this.#folder;
+    let at = this.folder;
     let stats: Stats | undefined;
-    for (const step of relative(this.#folder, path).split(sep)) {
+    for (const step of relative(this.folder, path).split(sep)) {
       at = join(at, step);
       try {
         stats = lstatSync(at);

@@ -1,6 +1,6 @@
 // Writes an emitted model: its weights first, the model that refers to them last, and then the old weights go.
 import { lstat, readFile, unlink } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, normalize } from 'node:path';
 import { type EmitOptions, type EmittedModel, emitModel } from '../../codegen/onnx/emit.ts';
 import { externalLocations } from '../../codegen/onnx/external-locations.ts';
 import { streamParts } from '../../codegen/onnx/proto/parts.ts';
@@ -21,6 +21,14 @@ export interface WrittenModel {
   readonly external: { readonly path: string; readonly bytes: number } | undefined;
 }
 
+/** What stays as it is when a model is written. */
+export interface WriteModelOptions {
+  /** Names of weight files that somebody still reads, relative to the folder. */
+  readonly kept?: ReadonlySet<string> | undefined;
+  /** Whether the file of weights stands already; false by default. */
+  readonly hasExternal?: boolean | undefined;
+}
+
 /**
  * Emits a graph into a file, with its weights in `NAME.<checksum>.data` beside it where they are too large.
  *
@@ -37,15 +45,21 @@ export function writeGraph(path: string, graph: Graph, options: EmitOptions = {}
  * Writes an emitted model. Same model, same bytes.
  *
  * @param path the `.onnx` file; the file of weights goes into the same folder
+ * @param options what of the folder stays as it is
  * @throws FILE_WRITE when a file cannot be written; the old files are as they were
  */
-export async function writeModel(path: string, emitted: EmittedModel): Promise<WrittenModel> {
+export async function writeModel(
+  path: string,
+  emitted: EmittedModel,
+  { kept = new Set(), hasExternal = false }: WriteModelOptions = {},
+): Promise<WrittenModel> {
   const folder = dirname(path);
   const old = await oldWeights(path);
   const { external } = emitted;
-  if (external) await writeAtomic(join(folder, external.fileName), streamParts(external.parts));
+  const used = new Set([...kept, ...externalLocations(emitted.message)].map((name) => normalize(name)));
+  if (external && !hasExternal) await writeAtomic(join(folder, external.fileName), streamParts(external.parts));
   await writeAtomic(path, streamParts(emitted.parts));
-  for (const name of old) if (name !== external?.fileName) await unlink(join(folder, name)).catch(() => {});
+  for (const name of old) if (!used.has(name)) await unlink(join(folder, name)).catch(() => {});
   return {
     path,
     bytes: emitted.bytes,
