@@ -1,11 +1,10 @@
 // Tensors put together and taken apart along one axis: Concat and Split.
 import { add, ceilDiv, floorDiv, mul, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim, unknownDim } from '../../dim/dim.ts';
-import { type Content, makeContent, type Scalar } from '../../ir/content.ts';
+import type { Content } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
-import { elementCount } from '../../ir/tensor-data.ts';
 import { formatShape, type Shape, type ValueType } from '../../ir/type.ts';
-import { contentDType, contentSizes, rowStrides, stridedView } from '../rules/content-view.ts';
+import { concatenated, contentSizes, rowStrides, stridedView } from '../rules/content-view.ts';
 import { sizeElements } from '../rules/size-elements.ts';
 
 /**
@@ -70,21 +69,13 @@ export function concatShape(
 
 function concatContent(cx: InferContext, output: ValueType | undefined): Content | undefined {
   const sizes = contentSizes(output);
-  const dtype = contentDType(output);
-  if (!sizes || !dtype) return undefined;
+  if (!sizes) return undefined;
   const axis = cx.axis(cx.int('axis', 1), sizes.length);
-  const outer = elementCount(sizes.slice(0, axis));
-  const elements: Scalar[] = [];
-  const parts = Array.from({ length: cx.inputCount }, (_, i) => {
-    const part = contentSizes(cx.type(i));
-    return { block: part ? elementCount(part.slice(axis)) : 0, elements: cx.content(i)?.elements };
-  });
-  for (let row = 0; row < outer; row++) {
-    for (const part of parts) {
-      for (let k = 0; k < part.block; k++) elements.push(part.elements?.[row * part.block + k]);
-    }
-  }
-  return makeContent(dtype, sizes, elements);
+  const parts = Array.from({ length: cx.inputCount }, (_, i) => ({
+    sizes: contentSizes(cx.type(i)),
+    elements: cx.content(i)?.elements,
+  }));
+  return concatenated(output, axis, parts);
 }
 
 /**

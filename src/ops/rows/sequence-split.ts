@@ -1,9 +1,20 @@
 // Between a tensor and a list of its parts: ConcatFromSequence and SplitToSequence.
 import { add, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
+import { type Content, makeContent } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape, type ValueType } from '../../ir/type.ts';
-import { type Elements, elementsOf, lengthOf, sequenceType } from '../rules/sequence-elements.ts';
+import { concatenated, contentSizes } from '../rules/content-view.ts';
+import {
+  type Element,
+  type Elements,
+  elementsOf,
+  knownList,
+  lengthOf,
+  listElements,
+  partOf,
+  sequenceType,
+} from '../rules/sequence-elements.ts';
 import { isAtLeast, sizeElements, sizeScalar } from '../rules/size-elements.ts';
 import { isVarying, oneElement, varyingDim } from '../rules/varying.ts';
 import { elementType } from './sequence.ts';
@@ -36,6 +47,7 @@ const ConcatFromSequence: OperatorRow = {
     }
     return [cx.tensor(shape.with(axis, cx.fresh('concat')), dtype)];
   },
+  content: (cx, [output]) => [joinedContent(cx, output)],
   examples: [
     { inputs: ['seq(float32[b, 4])'], attributes: { axis: 0 }, outputs: ['float32[u, 4]'] },
     { inputs: ['seq(float32[b, 4])'], attributes: { axis: -1, new_axis: 1 }, outputs: ['float32[b, 4, u]'] },
@@ -65,6 +77,21 @@ function joined(cx: InferContext, types: readonly ValueType[], stacks: boolean):
   if (stacks) result.splice(axis, 0, constant(types.length));
   else result[axis] = add(0, ...shapes.map((shape) => shape[axis] ?? constant(0)));
   return cx.tensor(result, types[0].dtype);
+}
+
+/** What the concatenation or the stack of a known list holds. */
+function joinedContent(cx: InferContext, output: ValueType | undefined): Content | undefined {
+  const known = elementsOf(cx.type(0));
+  const sizes = contentSizes(output);
+  if (!known || !sizes || known.kind === 'many') return undefined;
+  const axis = cx.axis(cx.int('axis', 0), sizes.length);
+  const stacks = cx.int('new_axis', 0) === 1;
+  if (known.kind === 'parts') return !stacks && known.axis === axis ? known.content : undefined;
+  const parts = listElements(known).map(({ type, content }) => {
+    const part = contentSizes(type);
+    return { sizes: stacks ? part?.toSpliced(axis, 0, 1) : part, elements: content?.elements };
+  });
+  return concatenated(output, axis, parts);
 }
 
 /**
@@ -98,18 +125,50 @@ const SplitToSequence: OperatorRow = {
   ],
 };
 
+/** Axes are taken apart one by one up to this length. */
+const MOST_PARTS = 64;
+
 /** The parts one by one, where their sizes are known. */
 function partsOf(cx: InferContext, shape: Shape, axis: number): Elements | undefined {
-  const drops = cx.int('keepdims', 1) === 0;
   const given = cx.has(1) ? sizeElements(cx, 1) : [constant(1)];
   if (cx.has(1) && cx.shape(1)?.length !== 0) {
     const known = given?.filter((part) => part !== undefined);
-    if (!known || known.length !== given?.length) return undefined;
-    return { kind: 'list', types: known.map((part) => cx.tensor(shape.with(axis, part))) };
+    return known && known.length === given?.length ? knownList(listedParts(cx, shape, axis, known)) : undefined;
   }
   const [part] = given ?? [];
-  if (!part || drops || !isAtLeast(cx, part, 1)) return undefined;
-  return { kind: 'parts', whole: { kind: 'tensor', dtype: cx.dtype(0), shape }, axis, part };
+  if (!part || !isAtLeast(cx, part, 1)) return undefined;
+  if (cx.int('keepdims', 1) === 0) return droppedParts(cx, shape, axis, part);
+  const content = cx.content(0);
+  return { kind: 'parts', whole: { kind: 'tensor', dtype: cx.dtype(0), shape }, axis, part, content };
+}
+
+/** Parts of listed sizes; what a part holds is known where the sizes before it are numbers. */
+function listedParts(cx: InferContext, shape: Shape, axis: number, sizes: readonly Dim[]): readonly Element[] {
+  const whole = cx.content(0);
+  let first = 0;
+  return sizes.map((size) => {
+    const length = size.kind === 'const' ? size.value : Number.NaN;
+    const at = first;
+    first += length;
+    const content = whole && !Number.isNaN(first) ? partOf(whole, axis, at, length) : undefined;
+    return { type: cx.tensor(shape.with(axis, size)), content };
+  });
+}
+
+/** Parts of size 1 without their axis, as many as its size. */
+function droppedParts(cx: InferContext, shape: Shape, axis: number, part: Dim): Elements | undefined {
+  const size = shape[axis];
+  if (part.kind !== 'const' || part.value !== 1 || !size) return undefined;
+  if (size.kind !== 'const' || size.value > MOST_PARTS) return { kind: 'many', length: size };
+  const whole = cx.content(0);
+  const rest = shape.toSpliced(axis, 1);
+  return knownList(
+    Array.from({ length: size.value }, (_, at) => {
+      const type = cx.tensor(rest);
+      const one = whole && partOf(whole, axis, at, 1);
+      return { type, content: one && makeContent(one.dtype, one.shape.toSpliced(axis, 1), one.elements) };
+    }),
+  );
 }
 
 function partType(cx: InferContext, shape: Shape, axis: number): ValueType {

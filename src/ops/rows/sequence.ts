@@ -6,7 +6,17 @@ import { dtypeFromOnnx } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { UNKNOWN_TYPE, type ValueType } from '../../ir/type.ts';
 import { differVarying, joinTypes } from '../rules/join-types.ts';
-import { elementAt, elementsOf, isEmpty, lengthOf, listType, sequenceType } from '../rules/sequence-elements.ts';
+import {
+  elementAt,
+  elementContent,
+  elementsOf,
+  inputElement,
+  isEmpty,
+  lengthOf,
+  listElements,
+  listType,
+  sequenceType,
+} from '../rules/sequence-elements.ts';
 
 /**
  * The element type of sequence input `i`; the type of which nothing is known where that is so.
@@ -38,8 +48,8 @@ function positionAt(cx: InferContext, i: number): number | undefined {
 const SequenceConstruct: OperatorRow = {
   name: 'SequenceConstruct',
   infer: (cx) => {
-    const types = Array.from({ length: cx.inputCount }, (_, i) => cx.type(i));
-    return [listType(cx, types, UNKNOWN_TYPE, 'the elements')];
+    const elements = Array.from({ length: cx.inputCount }, (_, i) => inputElement(cx, i));
+    return [listType(cx, elements, UNKNOWN_TYPE, 'the elements')];
   },
   examples: [
     { inputs: ['float32[b, 4]', 'float32[b, 4]'], outputs: ['seq(float32[b, 4])'] },
@@ -76,6 +86,7 @@ const SequenceAt: OperatorRow = {
     elementType(cx, 0);
     return [elementAt(cx, cx.type(0), positionAt(cx, 1))];
   },
+  content: (cx) => [elementContent(cx.type(0), positionAt(cx, 1))],
   examples: [
     { inputs: ['seq(float32[b, 4])', 'int64[]'], outputs: ['float32[b, 4]'] },
     { inputs: ['seq(float32[...])', 'int64[] = 0'], outputs: ['float32[...]'] },
@@ -96,7 +107,7 @@ const SequenceInsert: OperatorRow = {
     const position = cx.has(2) ? positionAt(cx, 2) : Number.POSITIVE_INFINITY;
     if (known?.kind === 'list' && position !== undefined) {
       joinTypes(cx, [element, cx.type(1)], what, differVarying);
-      return [listType(cx, known.types.toSpliced(position, 0, cx.type(1)), element, what)];
+      return [listType(cx, listElements(known).toSpliced(position, 0, inputElement(cx, 1)), element, what)];
     }
     const length = lengthOf(known);
     const joined = joinTypes(cx, [element, cx.type(1)], what, differVarying);
@@ -126,7 +137,7 @@ const SequenceErase: OperatorRow = {
       cx.atLeast(length, 1, 'the number of elements');
       return [sequenceType(element, { kind: 'many', length: sub(length, 1) })];
     }
-    return [listType(cx, known.types.toSpliced(position, 1), element, 'the elements')];
+    return [listType(cx, listElements(known).toSpliced(position, 1), element, 'the elements')];
   },
   examples: [
     { inputs: ['seq(float32[b, 4])', 'int64[]'], outputs: ['seq(float32[b, 4])'] },

@@ -90,3 +90,27 @@ export function built(type: ValueType | undefined, pick: (index: number) => Scal
     Array.from({ length: elementCount(sizes) }, (_, i) => pick(i)),
   );
 }
+
+/** A tensor that others follow along an axis. */
+export interface Part {
+  /** Undefined where one is not known. */
+  readonly sizes: readonly number[] | undefined;
+  readonly elements: readonly Scalar[] | undefined;
+}
+
+/** Content of tensors one after the other along an axis, where the output's sizes are known. */
+export function concatenated(type: ValueType | undefined, axis: number, parts: readonly Part[]): Content | undefined {
+  const sizes = contentSizes(type);
+  const dtype = contentDType(type);
+  if (!sizes || !dtype || parts.every((part) => part.elements === undefined)) return undefined;
+  const outer = elementCount(sizes.slice(0, axis));
+  const blocks = parts.map((part) => (part.sizes ? elementCount(part.sizes.slice(axis)) : 0));
+  const elements: Scalar[] = [];
+  for (let row = 0; row < outer; row++) {
+    parts.forEach((part, i) => {
+      const block = blocks[i] ?? 0;
+      for (let k = 0; k < block; k++) elements.push(part.elements?.[row * block + k]);
+    });
+  }
+  return makeContent(dtype, sizes, elements);
+}

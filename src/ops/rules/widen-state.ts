@@ -94,7 +94,10 @@ function widenSequence(before: Sequence, after: Sequence, widening: Widening): V
   if (sameElement && known && sameElements(known, next)) return before;
   if (sameElement && length === lengthOf(known) && known?.kind !== 'list' && known?.kind !== 'parts') return before;
   slots.changed = true;
-  return sequenceType(sameElement ? before.element : element, length && { kind: 'many', length });
+  const first = sameElement ? before.element : element;
+  // Where steps change no more than what the tensors hold, their types still stand.
+  const types = sameElement && known?.kind === 'list' && next?.kind === 'list' && sameTypes(known, next);
+  return sequenceType(first, types ? { kind: 'list', types: known.types } : length && { kind: 'many', length });
 }
 
 /** The element type of two lists; one that is known to be empty says nothing of elements. */
@@ -124,8 +127,14 @@ function widenLength(
 
 function sameElements(a: Elements, b: Elements | undefined): boolean {
   if (a === b) return true;
-  if (a.kind !== 'list' || b?.kind !== 'list' || a.types.length !== b.types.length) return false;
-  return a.types.every((type, i) => sameType(type, b.types[i] ?? type));
+  if (a.kind !== 'list' || b?.kind !== 'list' || !sameTypes(a, b)) return false;
+  return a.types.every((_, i) => a.contents?.[i] === undefined || a.contents[i] === b.contents?.[i]);
+}
+
+type List = Extract<Elements, { kind: 'list' }>;
+
+function sameTypes(a: List, b: List): boolean {
+  return a.types.length === b.types.length && a.types.every((type, i) => sameType(type, b.types[i] ?? type));
 }
 
 /** An element type for all steps: what means something in one step only varies from element to element. */
