@@ -10,9 +10,10 @@ import { DEFAULT_OPSET, Graph, type Node, type Value } from './graph.ts';
 import { REQUIRES_KEY } from './graph-text.ts';
 import type { ParameterCell } from './parameter-cell.ts';
 import { readAttributeText, readData, readEntryList } from './parse-text-data.ts';
-import { dimReader, type ReadDim, readType, type SizeText } from './parse-text-type.ts';
+import { dimReader, type ReadDim, readType, readTypedName, readTypedNames, type SizeText } from './parse-text-type.ts';
 import type { TensorData } from './tensor-data.ts';
 import { TextScanner } from './text-scanner.ts';
+import { type Scope, scopeOf, symbolsIn } from './text-scope.ts';
 import { type Shape, toShape, UNKNOWN_TYPE, type ValueType } from './type.ts';
 
 /**
@@ -28,14 +29,15 @@ export function parseGraph(text: string): Graph {
   return new GraphTextReader(text).model();
 }
 
-/** Names that are visible, and what was said of values that are not made yet. */
-interface Scope {
-  readonly values: Map<string, Value>;
-  /** Weights without data, and types of inner values: which of the two they are shows when they are read or made. */
-  readonly types: Map<string, ValueType>;
-  readonly outputTypes: Map<string, ValueType>;
-  readonly graph: Graph;
-  readonly outer: Scope | undefined;
+/**
+ * Reads a body from its text, a graph without opsets and functions: `then () => (y) { y = Relu (x) }`.
+ *
+ * @param text the body
+ * @param parent the graph around it, whose values the body may read by their names
+ * @throws GRAPH_TEXT_SYNTAX when the text is no graph, or reads a value that is not there; with line and column
+ */
+export function parseBody(text: string, parent: Graph): Graph {
+  return new GraphTextReader(text).bodyOf(parent);
 }
 
 class GraphTextReader {
@@ -57,6 +59,14 @@ class GraphTextReader {
     if (!this.#scanner.atEnd) this.#scanner.fail('a function or the end');
     for (const text of requires) graph.facts.require({ ...parseConstraint(text), origins: [] });
     return graph;
+  }
+
+  bodyOf(parent: Graph): Graph {
+    this.#scope = scopeOf(parent);
+    this.#declareSymbols(symbolsIn(this.#scope));
+    const body = this.#body();
+    if (!this.#scanner.atEnd) this.#scanner.fail('the end');
+    return body;
   }
 
   #header() {
@@ -81,34 +91,18 @@ class GraphTextReader {
     return { opsets, requires, metadata, words };
   }
 
-  /** Looks ahead at the inputs: their sizes declare the symbols by which all sizes are read. */
-  #declareSymbols(): void {
-    const texts: string[] = [];
+  /** Looks ahead at the inputs: their sizes declare the symbols by which all sizes are read, beside those that are known. */
+  #declareSymbols(known: Iterable<string> = []): void {
+    const texts = [...known];
     const start = this.#scanner.at;
     const collect = ({ text, quoted }: SizeText) => {
       if (quoted || /^[A-Za-z_]\w*$/.test(text)) texts.push(text);
       return unknownDim();
     };
     this.#scanner.name('the name of a graph');
-    this.#typedNames(collect);
+    readTypedNames(this.#scanner, collect);
     this.#scanner.at = start;
     this.#dim = dimReader(new DimParams(texts));
-  }
-
-  #typedNames(dim: ReadDim): { name: string; type: ValueType }[] {
-    const scanner = this.#scanner;
-    return scanner.list('(', ')', () => this.#typedName(dim));
-  }
-
-  /** `TYPE NAME`, or a name alone; a type's word may itself be the name. */
-  #typedName(dim: ReadDim): { name: string; type: ValueType } {
-    const scanner = this.#scanner;
-    const start = scanner.at;
-    const type = readType(scanner, dim);
-    const name = type && scanner.maybeName();
-    if (type && name !== undefined) return { name, type };
-    scanner.at = start;
-    return { name: scanner.name('a type or a name'), type: UNKNOWN_TYPE };
   }
 
   /** Reads name, signature, weights and nodes into an empty graph. */
@@ -117,13 +111,13 @@ class GraphTextReader {
     graph.name = scanner.name('the name of a graph');
     const scope: Scope = { values: new Map(), types: new Map(), outputTypes: new Map(), graph, outer: this.#scope };
     this.#scope = scope;
-    for (const { name, type } of this.#typedNames(this.#dim)) {
+    for (const { name, type } of readTypedNames(scanner, this.#dim)) {
       const value = graph.addInput(name, type, { what: `input "${name}"` });
       value.name = keepable(name);
       this.#define(name, value);
     }
     scanner.expect('=>');
-    const outputs = this.#typedNames(this.#dim);
+    const outputs = readTypedNames(scanner, this.#dim);
     for (const { name, type } of outputs) if (type.kind !== 'unknown') scope.outputTypes.set(name, type);
     if (scanner.sees('<')) scanner.list('<', '>', () => this.#weight(scope));
     this.#nodes(scope);
@@ -132,7 +126,7 @@ class GraphTextReader {
   }
 
   #weight({ graph, types }: Scope): void {
-    const { name, type } = this.#typedName(this.#dim);
+    const { name, type } = readTypedName(this.#scanner, this.#dim);
     if (!this.#scanner.take('=')) types.set(name, type);
     else this.#define(name, this.#withData(graph, name, readData(this.#scanner, type)));
   }

@@ -39,6 +39,27 @@ export function readType(scanner: TextScanner, dim: ReadDim): ValueType | undefi
   return type;
 }
 
+/** A name, and its type where one is stated. */
+export interface TypedName {
+  readonly name: string;
+  readonly type: ValueType;
+}
+
+/** Reads a list of names in parentheses, each with or without a type. */
+export function readTypedNames(scanner: TextScanner, dim: ReadDim): TypedName[] {
+  return scanner.list('(', ')', () => readTypedName(scanner, dim));
+}
+
+/** Reads `TYPE NAME`, or a name alone; a type's word may itself be the name. */
+export function readTypedName(scanner: TextScanner, dim: ReadDim): TypedName {
+  const start = scanner.at;
+  const type = readType(scanner, dim);
+  const name = type && scanner.maybeName();
+  if (type && name !== undefined) return { name, type };
+  scanner.at = start;
+  return { name: scanner.name('a type or a name'), type: UNKNOWN_TYPE };
+}
+
 function typeOf(word: string, scanner: TextScanner, dim: ReadDim): ValueType | undefined {
   const dtype = word === 'undefined' ? word : dtypeFromSpec(word);
   if (dtype) return { kind: 'tensor', dtype, shape: readShape(scanner, dim) };

@@ -6,7 +6,8 @@ import { parseConstraint } from '../../src/dim/constraint.ts';
 import { Graph } from '../../src/ir/graph.ts';
 import { formatGraph } from '../../src/ir/graph-text.ts';
 import { floatText } from '../../src/ir/onnx-text-data.ts';
-import { parseGraph } from '../../src/ir/parse-graph.ts';
+import { parseBody, parseGraph } from '../../src/ir/parse-graph.ts';
+import { formatType } from '../../src/ir/type.ts';
 import { addInput, addOne, mlpGraph, SAMPLES } from '../onnx/sample-graphs.ts';
 
 describe('formatGraph', () => {
@@ -233,5 +234,42 @@ describe('parseGraph', () => {
       expect(String(error)).toContain(says);
       if (isDimwiseError(error) && error.code === 'GRAPH_TEXT_SYNTAX') expect(String(error)).toContain(`line ${line},`);
     }
+  });
+});
+
+describe('parseBody', () => {
+  const outer = (): Graph => parseGraph('<opset_import: ["" : 13]> g (float[n] x) => (y) { h = Neg (x) y = Relu (h) }');
+
+  test('reads a body that uses inputs and inner values of the graph around it, by its opsets', () => {
+    const graph = outer();
+    const body = parseBody('then () => (z) { z = Add (x, h) }', graph);
+    const [add] = body.nodes();
+    expect(add?.inputs).toEqual([graph.inputs[0], [...graph.nodes()][0]?.outputs[0]]);
+    expect(body.parent).toBe(graph);
+    expect(body.opsets.get('')).toBe(13);
+  });
+
+  test('reads values of all graphs around it, and lets inner names hide outer ones', () => {
+    const graph = outer();
+    const middle = parseBody('middle (h) => (m) { m = Neg (h) }', graph);
+    const inner = parseBody('inner () => (a) { a = Sum (x, h, m) }', middle);
+    const [sum] = inner.nodes();
+    expect(sum?.inputs.map((value) => value?.graph)).toEqual([graph, middle, middle]);
+  });
+
+  test('reads expressions of symbols that the graph around it declares; of others they are names', () => {
+    const [known, other] = parseBody('step (float["n + 1"] a, float["m + 1"] b) => (a) {}', outer()).inputs;
+    expect([known, other].map((value) => value && formatType(value.type))).toEqual([
+      'float32[n + 1]',
+      'float32["m + 1"]',
+    ]);
+  });
+
+  test.each([
+    ['an unknown value', 'then () => (z) { z = Relu (w) }'],
+    ['more than a body', 'then () => (x) {} then () => (x) {}'],
+    ['opsets of its own', '<opset_import: ["" : 21]> then () => (x) {}'],
+  ])('refuses %s', (_, text) => {
+    expect(() => parseBody(text, outer())).toThrow(/GRAPH_TEXT_SYNTAX/);
   });
 });
