@@ -33,8 +33,9 @@ function shapeSource(row: OperatorRow): ShapeSource {
 }
 
 /** Whether a case has an output whose rank or one of whose sizes its inputs' sizes do not tell. */
-function leavesOpen({ inputs, outputs = [] }: OperatorExample): boolean {
-  const given = inputs.flatMap((text) => (text === null ? [] : [parseType(text)]));
+function leavesOpen({ inputs, captured = {}, outputs = [] }: OperatorExample): boolean {
+  const texts = [...inputs, ...Object.values(captured)];
+  const given = texts.flatMap((text) => (text === null ? [] : [parseType(text)]));
   const known = new Set(given.flatMap(dimsOf).flatMap((dim) => [...symbolsOf(dim)]));
   const isRanked = given.every(({ type }) => !isUnranked(type));
   return outputs.some((text) => {

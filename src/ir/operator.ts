@@ -121,6 +121,10 @@ export interface OperatorExample {
   readonly attributes?: Readonly<
     Record<string, number | string | readonly number[] | readonly string[] | boolean | TensorData>
   >;
+  /** Bodies by attribute, as text: `then () => (y) { y = Relu (x) }`; they read the inputs as `in0`, `in1`, .. and what is captured. */
+  readonly bodies?: Readonly<Record<string, string>>;
+  /** Types of further values around the node, by the names under which bodies read them. */
+  readonly captured?: Readonly<Record<string, string>>;
   readonly opset?: number;
   /** Constraints that hold beforehand, as text: `2 | h`; `n >= 0` declares that n may be zero. */
   readonly given?: readonly string[];

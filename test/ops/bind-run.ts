@@ -50,8 +50,7 @@ export function bindingsOf({ example }: Case, run: ExampleRun, most = Number.POS
 
 /** The inputs of a run with the ranks that inference gave them. */
 export function refinedInputs(run: ExampleRun): ExampleInputs {
-  return run.inputs.map((_, i): TypeText | null => {
-    const value = run.node.inputs[i];
+  return run.values.map((value): TypeText | null => {
     if (!value) return null;
     return value.content ? { type: value.type, content: value.content } : { type: value.type };
   });

@@ -10,8 +10,8 @@ import type { OperatorRow } from '../../src/ir/operator.ts';
 import { staticShape, type ValueType } from '../../src/ir/type.ts';
 import type { TypeText } from '../../src/ir/type-text.ts';
 import { MICROSOFT } from '../../src/ops/rules/microsoft.ts';
-import type { Case, ExampleInputs } from './run-example.ts';
-import { attributeOf, opsetsOf } from './run-on-ort.ts';
+import { type Case, type ExampleInputs, inputNames } from './run-example.ts';
+import { nodeOf, opsetEntries } from './run-on-ort.ts';
 
 /** An output as it is declared: sizes as numbers, null where a size depends on data. */
 export interface DeclaredOutput {
@@ -43,21 +43,18 @@ export async function refusal(
   { inputs, node }: { readonly inputs: ExampleInputs; readonly node: Node },
   outputs: readonly (DeclaredOutput | undefined)[],
 ): Promise<string | undefined> {
-  const names = inputs.map((input, i) => (input ? `in${i}` : ''));
-  while (names.at(-1) === '') names.pop();
-  const attribute = [...node.attributes].map(([name, value]) => attributeOf(name, value));
-  const initializer = inputs.flatMap((input, i) => (input?.content ? (constantOf(`in${i}`, input) ?? []) : []));
+  const { ofNode, captured } = inputNames(one.example, inputs);
+  const named = [...ofNode, ...captured].flatMap((name, i) => (inputs[i] ? [{ name, input: inputs[i] }] : []));
+  const initializer = named.flatMap(({ name, input }) => (input.content ? (constantOf(name, input) ?? []) : []));
   const model = encodeModel({
     irVersion: 10,
-    opsetImport: opsetsOf(one, node),
+    opsetImport: opsetEntries(one),
     graph: {
       name: one.row.name,
       initializer,
-      node: [
-        { opType: node.op, domain: node.domain, input: names, output: outputs.map((_, i) => `out${i}`), attribute },
-      ],
-      input: inputs.flatMap((input, i) =>
-        input && !initializer.some(({ name }) => name === `in${i}`) ? infoOf(`in${i}`, input.type) : [],
+      node: [nodeOf(one, inputs, node)],
+      input: named.flatMap(({ name, input }) =>
+        initializer.some((tensor) => tensor.name === name) ? [] : infoOf(name, input.type),
       ),
       output: outputs.map((output, i) => declared(`out${i}`, output)),
     },

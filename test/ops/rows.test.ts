@@ -11,8 +11,8 @@ const label = (row: OperatorRow): string => (row.domain ? `${row.domain}.${row.n
 
 function titleOf(one: Case): string {
   const { row, example } = one;
-  const attributes = Object.entries(example.attributes ?? {}).map(
-    ([name, value]) => `${name}=${JSON.stringify(value)}`,
+  const attributes = Object.entries({ ...example.attributes, ...example.bodies, ...example.captured }).map(
+    ([name, value]) => `${name}=${JSON.stringify(value).replaceAll(/(?:\\n)?\s+/g, ' ')}`,
   );
   return `${label(row)}-${opsetOf(one)}(${[...example.inputs.map((input) => input ?? '-'), ...attributes].join('; ')})`;
 }
@@ -20,12 +20,12 @@ function titleOf(one: Case): string {
 const isSymbolic = ({ example }: Case): boolean =>
   example.outputs !== undefined && inputSymbols(readInputs(example)).length > 0;
 
-/** Whether a case can hold symbols: not without inputs, nor where they are maps or a body is taken, which a case cannot write. */
-function takesSymbols({ domain = '', name, examples }: OperatorRow): boolean {
-  const attributes = [...(schemaVersions(domain, name).at(-1)?.attributes.values() ?? [])];
-  const takesBody = attributes.some(({ kind, required }) => kind === 'graph' && required);
-  const takesMaps = examples.some(({ inputs }) => inputs[0]?.startsWith('map('));
-  return !takesBody && !takesMaps && examples.some(({ inputs }) => inputs.length > 0);
+/** Whether an operator has inputs with sizes: one without inputs has none, nor one whose inputs are all maps. */
+function takesSizes({ domain = '', name }: OperatorRow): boolean {
+  const { inputs = [], typeConstraints } = schemaVersions(domain, name).at(-1) ?? {};
+  return inputs.some(({ typeStr }) =>
+    (typeConstraints?.get(typeStr) ?? [typeStr]).some((type) => !type.startsWith('map(')),
+  );
 }
 
 const CASES: readonly Case[] = operatorRows().flatMap((row) => row.examples.map((example) => ({ row, example })));
@@ -46,7 +46,7 @@ describe('operatorRows', () => {
 
   test.each(ROWS)('%s has a symbolic and a failing case', (_, row) => {
     const { examples } = row;
-    expect(examples.some((example) => isSymbolic({ row, example }))).toBe(takesSymbols(row));
+    expect(examples.some((example) => isSymbolic({ row, example }))).toBe(takesSizes(row));
     expect(examples.some((example) => example.fails !== undefined)).toBe(true);
     expect(examples.every((example) => (example.fails === undefined) !== (example.outputs === undefined))).toBe(true);
   });

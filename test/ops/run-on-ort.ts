@@ -1,21 +1,15 @@
 // Runs a worked case on ONNX Runtime, as a model of one node whose outputs have no stated types.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { ATTRIBUTE_NUMBERS } from '../../codegen/onnx/attribute-proto.ts';
-import type {
-  AttributeProto,
-  ModelProto,
-  OperatorSetIdProto,
-  ValueInfoProto,
-} from '../../codegen/onnx/proto/messages.ts';
+import type { ModelProto, NodeProto, OperatorSetIdProto, ValueInfoProto } from '../../codegen/onnx/proto/messages.ts';
 import { encodeModel } from '../../codegen/onnx/proto/write-message.ts';
-import type { Attribute } from '../../src/ir/attribute.ts';
 import { type Content, intOf, type Scalar } from '../../src/ir/content.ts';
 import { DTYPES, type DType } from '../../src/ir/dtype.ts';
-import type { Node } from '../../src/ir/graph.ts';
+import { Graph, type Node } from '../../src/ir/graph.ts';
 import { elementCount } from '../../src/ir/tensor-data.ts';
 import { formatType, staticShape } from '../../src/ir/type.ts';
 import type { TypeText } from '../../src/ir/type-text.ts';
-import { type Case, type ExampleInputs, opsetOf } from './run-example.ts';
+import { attributeMessage } from './attribute-message.ts';
+import { addInputs, type Case, type ExampleInputs, inputNames, opsetsOf, readAttributes } from './run-example.ts';
 
 /** The outputs of a run, or why there was none. */
 export type OrtOutcome = { readonly outputs: readonly (Tensor | undefined)[] } | { readonly refused: string };
@@ -63,17 +57,17 @@ interface Filled {
 async function runFilled(one: Case, { inputs, node, fill }: Filled): Promise<OrtOutcome> {
   const feeds: Record<string, Tensor> = {};
   const infos: ValueInfoProto[] = [];
-  for (const [i, input] of inputs.entries()) {
+  const { ofNode, captured } = inputNames(one.example, inputs);
+  for (const [i, name] of [...ofNode, ...captured].entries()) {
+    const input = inputs[i];
     if (!input) continue;
     const tensor = tensorOf(input, fill);
     if (!tensor) return { refused: `input ${i} cannot be fed` };
-    feeds[`in${i}`] = tensor;
-    infos.push(infoOf(`in${i}`, tensor));
+    feeds[name] = tensor;
+    infos.push(infoOf(name, tensor));
   }
-  const names = inputs.map((input, i) => (input ? `in${i}` : ''));
-  while (names.at(-1) === '') names.pop();
   try {
-    const session = await InferenceSession.create(encodeModel(modelOf(one, { node, names, infos })), {
+    const session = await InferenceSession.create(encodeModel(modelOf(one, { inputs, node, infos })), {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'disabled',
       intraOpNumThreads: 1,
@@ -88,58 +82,37 @@ async function runFilled(one: Case, { inputs, node, fill }: Filled): Promise<Ort
 }
 
 interface ModelParts {
+  readonly inputs: ExampleInputs;
   readonly node: Node;
-  readonly names: readonly string[];
   readonly infos: readonly ValueInfoProto[];
 }
 
-function modelOf(one: Case, { node, names, infos }: ModelParts): ModelProto {
-  const output = node.outputs.map((_, i) => `out${i}`);
-  const attribute = [...node.attributes].map(([name, value]) => attributeOf(name, value));
+function modelOf(one: Case, { inputs, node, infos }: ModelParts): ModelProto {
   return {
     irVersion: 10,
-    opsetImport: opsetsOf(one, node),
+    opsetImport: opsetEntries(one),
     graph: {
       name: one.row.name,
-      node: [{ opType: node.op, domain: node.domain, input: names, output, attribute }],
+      node: [nodeOf(one, inputs, node)],
       input: infos,
-      output: output.map((name) => ({ name })),
+      output: node.outputs.map((_, i) => ({ name: `out${i}` })),
     },
   };
 }
 
-/** The opset imports of a case: its own, and opset 21 of ai.onnx beside another domain. */
-export function opsetsOf(one: Case, node: Node): readonly OperatorSetIdProto[] {
-  const opsets = new Map([['', 21]]).set(node.domain, opsetOf(one));
-  return [...opsets].map(([domain, version]) => ({ domain, version }));
+/** The node of a case, its inputs and outputs by their places, its bodies as they were before inference. */
+export function nodeOf(one: Case, inputs: ExampleInputs, { op, domain, outputs }: Node): NodeProto {
+  const input = inputNames(one.example, inputs).ofNode.map((name, i) => (inputs[i] ? name : ''));
+  while (input.at(-1) === '') input.pop();
+  const graph = new Graph({ opsets: opsetsOf(one) });
+  addInputs(graph, one, inputs);
+  const attribute = [...readAttributes(one, graph)].map(([name, value]) => attributeMessage(name, value));
+  return { opType: op, domain, input, output: outputs.map((_, i) => `out${i}`), attribute };
 }
 
-/** The message of an attribute. */
-export function attributeOf(name: string, attribute: Attribute): AttributeProto {
-  const text = (value: string | Uint8Array): Uint8Array =>
-    typeof value === 'string' ? new TextEncoder().encode(value) : value;
-  const type = attribute.kind === 'ref' ? 0 : ATTRIBUTE_NUMBERS[attribute.kind];
-  switch (attribute.kind) {
-    case 'int':
-      return { name, type, i: attribute.value };
-    case 'float':
-      return { name, type, f: attribute.value };
-    case 'string':
-      return { name, type, s: text(attribute.value) };
-    case 'ints':
-      return { name, type, ints: attribute.value };
-    case 'floats':
-      return { name, type, floats: attribute.value };
-    case 'strings':
-      return { name, type, strings: attribute.value.map(text) };
-    case 'tensor': {
-      const { dtype, shape, storage } = attribute.value;
-      if (storage.kind !== 'bytes') throw new Error(`attribute ${name} has no bytes`);
-      return { name, type, t: { dataType: DTYPES[dtype].onnx, dims: shape, rawData: storage.bytes } };
-    }
-    default:
-      throw new Error(`attribute ${name} of kind ${attribute.kind} cannot be written in a case`);
-  }
+/** The opset imports of a case. */
+export function opsetEntries(one: Case): readonly OperatorSetIdProto[] {
+  return [...opsetsOf(one)].map(([domain, version]) => ({ domain, version }));
 }
 
 function infoOf(name: string, tensor: Tensor): ValueInfoProto {

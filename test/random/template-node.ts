@@ -75,9 +75,11 @@ function sinceVersionOf({ domain = '', name }: OperatorRow, { opset }: OperatorE
 /** Inputs that no filling makes right: sizes that must add up to an axis. */
 const MUST_BE_KNOWN: Readonly<Record<string, number>> = { Split: 1, Squeeze: 1, Col2Im: 1 };
 
-function isDrawable(name: string, { attributes = {}, inputs, given = [] }: OperatorExample): boolean {
+function isDrawable(name: string, { attributes = {}, bodies, inputs, given = [] }: OperatorExample): boolean {
   return (
     !BY_RECIPE.has(name) &&
+    // Recipes draw bodies of their own.
+    !bodies &&
     // Where it is not the last axis, the runtime's own inference is wrong.
     !(name === 'SimplifiedLayerNormalization' && 'axis' in attributes) &&
     given.length === 0 &&

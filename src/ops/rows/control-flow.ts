@@ -28,7 +28,75 @@ const If: OperatorRow = {
     return outputs.map(({ type }) => type);
   },
   content: (cx) => CONTENTS.get(cx) ?? [],
-  examples: [{ inputs: ['bool[]'], fails: 'ATTRIBUTE_MISSING' }],
+  examples: [
+    {
+      inputs: ['bool[]'],
+      captured: { x: 'float32[a, b]', y: 'float32[a, b]' },
+      bodies: { then_branch: 'yes () => (z) { z = Relu (x) }', else_branch: 'no () => (z) { z = Sub (x, y) }' },
+      outputs: ['float32[a, b]'],
+    },
+    {
+      inputs: ['bool[]'],
+      captured: { x: 'float32[a, b]', y: 'float32[c, b]' },
+      bodies: { then_branch: 'yes () => (z) { z = Relu (x) }', else_branch: 'no () => (z) { z = Neg (y) }' },
+      outputs: ['float32[either, b]'],
+      opset: 11,
+    },
+    {
+      inputs: ['bool[]'],
+      captured: { x: 'float32[a, b]' },
+      bodies: {
+        then_branch: 'yes () => (z) { z = Transpose (x) }',
+        else_branch: 'no () => (z) <int64[1] all = {-1}> { z = Reshape (x, all) }',
+      },
+      outputs: ['float32[...]'],
+    },
+    {
+      inputs: ['bool[]'],
+      captured: { x: 'float32[a, 4]' },
+      bodies: {
+        then_branch: 'yes () => (s, z) { s = Shape (x) z = Relu (x) }',
+        else_branch: 'no () => (s, z) { y = Neg (x) s = Shape (y) z = Concat <axis = 0> (x, y) }',
+      },
+      outputs: ['int64[2] = [a, 4]', 'float32[either, 4]'],
+    },
+    {
+      inputs: ['bool[] = true'],
+      captured: { x: 'float32[a, b]' },
+      bodies: {
+        then_branch: 'yes () => (z) { z = Concat <axis = 0> (x, x) }',
+        else_branch: 'no () => (z) { z = ReduceSum (x) }',
+      },
+      outputs: ['float32[2*a, b]'],
+    },
+    {
+      // A branch holds an If of its own, whose condition on a size tells which of two sizes it is.
+      inputs: ['bool[]'],
+      captured: { x: 'float32[a]' },
+      bodies: {
+        then_branch: `outer () => (z) <int64 five = {5}, int64[1] start = {0}, int64[1] end = {5}> {
+          size = Size (x)
+          long = Less (five, size)
+          z = If <then_branch = yes () => (w) { w = Slice (x, start, end) }, else_branch = no () => (w) { w = Relu (x) }> (long)
+        }`,
+        else_branch: 'no () => (z) <int64[1] start = {0}, int64[1] end = {5}> { z = Slice (x, start, end) }',
+      },
+      outputs: ['float32[min(a, 5)]'],
+    },
+    { inputs: ['bool[]'], fails: 'ATTRIBUTE_MISSING' },
+    {
+      inputs: ['bool[]'],
+      captured: { x: 'float32[a, b]', y: 'int64[a, b]' },
+      bodies: { then_branch: 'yes () => (z) { z = Abs (x) }', else_branch: 'no () => (z) { z = Abs (y) }' },
+      fails: 'DTYPE_MISMATCH',
+    },
+    {
+      inputs: ['bool[]'],
+      captured: { x: 'float32[a, b]' },
+      bodies: { then_branch: 'yes () => (z) { z = Abs (x) }', else_branch: 'no () => () {}' },
+      fails: 'OP_INVALID',
+    },
+  ],
 };
 
 /** What the inference of a node found of the elements of its outputs. */

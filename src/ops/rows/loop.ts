@@ -42,7 +42,106 @@ const Loop: OperatorRow = {
     return finals.map(({ type }) => type);
   },
   content: (cx) => CONTENTS.get(cx) ?? [],
-  examples: [{ inputs: ['int64[]', 'bool[]'], fails: 'ATTRIBUTE_MISSING' }],
+  examples: [
+    {
+      inputs: ['int64[] = n', null, 'float32[a, b]'],
+      captured: { x: 'float32[k, b]' },
+      bodies: {
+        body: `step (int64 i, bool on, state) => (go, next, row) {
+          go = Identity (on)
+          next = Concat <axis = 0> (state, x)
+          row = Neg (x)
+        }`,
+      },
+      outputs: ['float32[a + k*n, b]', 'float32[n, k, b]'],
+    },
+    {
+      inputs: ['int64[] = 4', null, 'float32[a, b]'],
+      bodies: {
+        body: `step (int64 i, bool on, state) => (go, next, row) <int64[2] pads = {0, 1}, int64[1] axes = {1}> {
+          go = Identity (on)
+          next = Pad (state, pads, , axes)
+          row = ReduceSum (state)
+        }`,
+      },
+      outputs: ['float32[a, b + 4]', 'float32[4, 1, 1]'],
+    },
+    {
+      // Each step reads the row of its number.
+      inputs: ['int64[] = n', 'bool[] = true', 'float32[a]'],
+      captured: { x: 'float32[s, a]' },
+      bodies: {
+        body: `step (int64 i, bool on, state) => (go, next, row) {
+          go = Identity (on)
+          row = Gather (x, i)
+          next = Add (state, row)
+        }`,
+      },
+      opset: 11,
+      outputs: ['float32[a]', 'float32[n, a]'],
+      constraints: ['n <= s'],
+    },
+    {
+      // The elements decide how often it runs; without a step ONNX Runtime gives rows without elements.
+      inputs: ['int64[] = n', 'bool[]', 'float32[a]'],
+      bodies: {
+        body: `step (int64 i, bool on, state) => (go, next, float[a] row) <float limit = {9}, float one = {1}> {
+          most = ReduceMax <keepdims = 0> (state)
+          go = Less (most, limit)
+          next = Add (state, one)
+          row = Neg (state)
+        }`,
+      },
+      outputs: ['float32[a]', 'float32[trips, row]'],
+      bounds: ['trips <= n'],
+    },
+    {
+      // A state that doubles has no formula.
+      inputs: ['int64[] = n', null, 'float32[a]'],
+      bodies: {
+        body: `step (int64 i, bool on, state) => (go, next) {
+          go = Identity (on)
+          next = Concat <axis = 0> (state, state)
+        }`,
+      },
+      outputs: ['float32[final]'],
+      bounds: ['2 | final', 'a <= final'],
+    },
+    {
+      inputs: ['int64[] = n', null, 'int64[] = k'],
+      given: ['n >= 0'],
+      bodies: {
+        body: 'step (int64 i, bool on, state) => (go, next) <int64 two = {2}> { go = Identity (on) next = Add (state, two) }',
+      },
+      outputs: ['int64[] = k + 2*n'],
+    },
+    {
+      inputs: ['int64[] = 0', null, 'float32[a]'],
+      bodies: {
+        body: 'step (int64 i, bool on, state) => (go, next) { go = Identity (on) next = Concat <axis = 0> (state, state) }',
+      },
+      outputs: ['float32[a]'],
+    },
+    { inputs: ['int64[]', 'bool[]'], fails: 'ATTRIBUTE_MISSING' },
+    {
+      // The second row is longer than the first one.
+      inputs: ['int64[] = 3', 'bool[] = true'],
+      captured: { x: 'float32[k]' },
+      bodies: {
+        body: `step (int64 i, bool on) => (go, row) <int64[1] all = {-1}, int64[1] start = {0}> {
+          go = Identity (on)
+          end = Reshape (i, all)
+          row = Slice (x, start, end)
+        }`,
+      },
+      fails: 'SHAPE_MISMATCH',
+    },
+    {
+      inputs: ['int64[]', null, 'float32[a]'],
+      bodies: { body: 'step (int64 i, bool on) => (go) { go = Identity (on) }' },
+      fails: 'OP_INVALID',
+    },
+  ],
 };
 
 /** What the inference of a node found of the elements of its outputs. */

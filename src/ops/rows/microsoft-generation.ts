@@ -73,6 +73,19 @@ function beamTypes(cx: InferContext, found: Search, returned: Dim) {
 }
 
 const BEAM_MASKS: Masks = { vocabulary: 7, prefix: 8, attention: 9 };
+/** A decoder in GPT-2's form, one layer of two heads of four, whose logits only repeat the ids. */
+const DECODER = `decoder (
+  int32[rows, step] input_ids, int32[rows, step] position_ids, int32[rows, reached] attention_mask,
+  float[2, rows, 2, kept, 4] past_0
+) => (logits, present_0) <int64[1] last = {2}, int64[3] vocab = {1, 1, 11}, int64[3] outer = {0, 2, 4}, int64[5] heads = {2, 1, 2, 1, 4}> {
+  x = Cast <to = 1> (input_ids)
+  column = Unsqueeze (x, last)
+  logits = Expand (column, vocab)
+  added = Unsqueeze (x, outer)
+  keys = Expand (added, heads)
+  present_0 = Concat <axis = 3> (past_0, keys)
+}`;
+
 const NEEDS_DECODER: OperatorExample = {
   inputs: ['int32[n, s]', 'int32[1] = [20]', null, 'int32[1] = [4]', 'int32[1] = [2]'],
   attributes: { eos_token_id: 1, pad_token_id: 0 },
@@ -81,7 +94,7 @@ const NEEDS_DECODER: OperatorExample = {
 
 /**
  * BeamSearch (since 1): ids `[n, s]`, max_length m, num_beams b and num_return_sequences r as values -> sequences `[n, r, m]`, scores
- * `[n, r]`, scores of the steps `[m - s, n, b, vocab]`; r <= b, s < m. A case cannot write the bodies.
+ * `[n, r]`, scores of the steps `[m - s, n, b, vocab]`; r <= b, s < m.
  */
 const BeamSearch: OperatorRow = {
   domain: 'com.microsoft',
@@ -90,12 +103,42 @@ const BeamSearch: OperatorRow = {
     const found = readSearch(cx, BEAM_MASKS);
     return found ? beamTypes(cx, found, countAt(cx, 4, 'returned')) : [];
   },
-  examples: [NEEDS_DECODER],
+  examples: [
+    {
+      inputs: [
+        'int32[n, s]',
+        'int32[1] = [20]',
+        'int32[1] = [1]',
+        'int32[1] = [4]',
+        'int32[1] = [2]',
+        'float32[1] = [1]',
+      ],
+      attributes: { eos_token_id: 1, pad_token_id: 0 },
+      bodies: { decoder: DECODER },
+      outputs: ['int32[n, 2, 20]', 'float32[n, 2]', 'float32[20 - s, n, 4, 11]'],
+      constraints: ['s <= 19'],
+    },
+    {
+      inputs: [
+        'int32[n, s]',
+        'int32[1] = [m]',
+        'int32[1] = [1]',
+        'int32[1] = [b]',
+        'int32[1] = [r]',
+        'float32[1] = [1]',
+      ],
+      attributes: { eos_token_id: 1, pad_token_id: 0 },
+      bodies: { decoder: DECODER },
+      outputs: ['int32[n, r, m]', 'float32[n, r]'],
+      constraints: ['s + 1 <= m', 'r <= b'],
+    },
+    NEEDS_DECODER,
+  ],
 };
 
 /**
  * WhisperBeamSearch (since 1): BeamSearch over audio `[n, features, frames]` -> as BeamSearch, attention scores
- * `[n, r, layers*heads, t, frames]`, probabilities of silence `[n]`. A case cannot write the bodies.
+ * `[n, r, layers*heads, t, frames]`, probabilities of silence `[n]`.
  */
 const WhisperBeamSearch: OperatorRow = {
   domain: 'com.microsoft',
@@ -114,7 +157,23 @@ const WhisperBeamSearch: OperatorRow = {
       cx.tensor([found.batch], cx.outputDType(4)),
     ];
   },
-  examples: [NEEDS_DECODER],
+  examples: [
+    {
+      inputs: [
+        'float32[n, f, t]',
+        'int32[1] = [20]',
+        'int32[1] = [1]',
+        'int32[1] = [4]',
+        'int32[1] = [2]',
+        'float32[1] = [1]',
+      ],
+      attributes: { eos_token_id: 1, pad_token_id: 0, decoder_start_token_id: 2, model_type: 2 },
+      bodies: { decoder: DECODER },
+      // Of the scores ONNX Runtime 1.30 infers no sizes, though it has written them to the outputs of a run.
+      outputs: ['int32[n, 2, 20]'],
+    },
+    NEEDS_DECODER,
+  ],
 };
 
 /** The outputs of a search for one sequence. */
@@ -127,20 +186,38 @@ function searchTypes(cx: InferContext, masks: Masks) {
 
 const ONE_MASKS: Masks = { vocabulary: 4, prefix: 5, attention: 6 };
 
-/** GreedySearch (since 1): ids `[n, s]`, max_length m as a value -> sequences `[n, m]`; s < m. A case cannot write the bodies. */
+/** GreedySearch (since 1): ids `[n, s]`, max_length m as a value -> sequences `[n, m]`; s < m. */
 const GreedySearch: OperatorRow = {
   domain: 'com.microsoft',
   name: 'GreedySearch',
   infer: (cx) => searchTypes(cx, ONE_MASKS).slice(0, 1),
-  examples: [{ ...NEEDS_DECODER, inputs: ['int32[n, s]', 'int32[1] = [20]'] }],
+  examples: [
+    {
+      inputs: ['int32[n, s]', 'int32[1] = [20]', 'int32[1] = [1]'],
+      attributes: { eos_token_id: 1, pad_token_id: 0 },
+      bodies: { decoder: DECODER },
+      outputs: ['int32[n, 20]'],
+      constraints: ['s <= 19'],
+    },
+    { ...NEEDS_DECODER, inputs: ['int32[n, s]', 'int32[1] = [20]'] },
+  ],
 };
 
-/** Sampling (since 1): GreedySearch with drawn tokens -> sequences `[n, m]`, logits `[n, vocab]`. A case cannot write the bodies. */
+/** Sampling (since 1): GreedySearch with drawn tokens -> sequences `[n, m]`, logits `[n, vocab]`. */
 const Sampling: OperatorRow = {
   domain: 'com.microsoft',
   name: 'Sampling',
   infer: (cx) => searchTypes(cx, ONE_MASKS),
-  examples: [{ ...NEEDS_DECODER, inputs: ['int32[n, s]', 'int32[1] = [20]'] }],
+  examples: [
+    {
+      inputs: ['int32[n, s]', 'int32[1] = [20]', 'int32[1] = [1]'],
+      attributes: { eos_token_id: 1, pad_token_id: 0 },
+      bodies: { decoder: DECODER },
+      outputs: ['int32[n, 20]'],
+      constraints: ['s <= 19'],
+    },
+    { ...NEEDS_DECODER, inputs: ['int32[n, s]', 'int32[1] = [20]'] },
+  ],
 };
 
 /** The family. */

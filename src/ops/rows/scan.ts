@@ -26,7 +26,67 @@ const Scan: OperatorRow = {
     return outputs.map(({ type }) => type);
   },
   content: (cx) => CONTENTS.get(cx) ?? [],
-  examples: [{ inputs: ['float32[n, s]'], fails: 'ATTRIBUTE_MISSING' }],
+  examples: [
+    {
+      inputs: ['float32[b]', 'float32[n, b]'],
+      attributes: { num_scan_inputs: 1 },
+      bodies: { body: 'step (sum, x) => (next, row) { next = Add (sum, x) row = Concat <axis = 0> (sum, x) }' },
+      outputs: ['float32[b]', 'float32[n, 2*b]'],
+    },
+    {
+      inputs: ['float32[n, 3, a]', 'float32[m, a, b]'],
+      attributes: { num_scan_inputs: 2 },
+      bodies: { body: 'step (x, y) => (row) { row = MatMul (x, y) }' },
+      outputs: ['float32[n, 3, b]'],
+      constraints: ['n == m'],
+    },
+    {
+      inputs: ['float32[a, n]', 'float32[n, b]'],
+      attributes: {
+        num_scan_inputs: 2,
+        scan_input_axes: [1, 0],
+        scan_input_directions: [1, 0],
+        scan_output_axes: [-1],
+        scan_output_directions: [1],
+      },
+      bodies: { body: 'step (x, y) => (row) { row = Concat <axis = 0> (x, y) }' },
+      outputs: ['float32[a + b, n]'],
+    },
+    {
+      inputs: ['float32[5, 2, a]'],
+      captured: { w: 'float32[a, b]' },
+      attributes: { num_scan_inputs: 1 },
+      bodies: { body: 'step (x) => (row, size) { row = MatMul (x, w) size = Shape (x) }' },
+      outputs: ['float32[5, 2, b]', 'int64[5, 2]'],
+    },
+    {
+      inputs: [null, 'float32[b, c]', 'float32[b, n, c]'],
+      attributes: { num_scan_inputs: 1 },
+      bodies: { body: 'step (sum, x) => (next, row) { next = Add (sum, x) row = Concat <axis = 0> (sum, x) }' },
+      opset: 8,
+      outputs: ['float32[b, c]', 'float32[b, n, 2*c]'],
+    },
+    { inputs: ['float32[n, s]'], fails: 'ATTRIBUTE_MISSING' },
+    {
+      inputs: ['float32[3, a]', 'float32[4, a]'],
+      attributes: { num_scan_inputs: 2 },
+      bodies: { body: 'step (x, y) => (row) { row = Add (x, y) }' },
+      fails: 'SHAPE_MISMATCH',
+    },
+    {
+      // A state keeps its shape.
+      inputs: ['float32[b]', 'float32[n, b]'],
+      attributes: { num_scan_inputs: 1 },
+      bodies: { body: 'step (state, x) => (next) { next = Concat <axis = 0> (state, x) }' },
+      fails: 'SHAPE_MISMATCH',
+    },
+    {
+      inputs: ['float32[n, b]'],
+      attributes: { num_scan_inputs: 1, scan_input_axes: [2] },
+      bodies: { body: 'step (x) => (row) { row = Neg (x) }' },
+      fails: 'ATTRIBUTE_INVALID',
+    },
+  ],
 };
 
 /** What the inference of a node found of the elements of its outputs. */

@@ -46,7 +46,47 @@ const SequenceMap: OperatorRow = {
       return sequenceType(anyElement(output, isInner), made);
     });
   },
-  examples: [{ inputs: ['seq(float32[b, s])'], fails: 'ATTRIBUTE_MISSING' }],
+  examples: [
+    {
+      inputs: ['seq(float32[a, b])'],
+      bodies: { body: 'each (x) => (y) { y = Transpose (x) }' },
+      outputs: ['seq(float32[b, a])'],
+    },
+    {
+      // A tensor is the same for each element.
+      inputs: ['seq(float32[a, b])', 'float32[k, b]'],
+      captured: { w: 'float32[b, c]' },
+      bodies: {
+        body: `each (x, more) => (y, size) {
+          both = Concat <axis = 0> (x, more)
+          y = MatMul (both, w)
+          size = Shape (x)
+        }`,
+      },
+      outputs: ['seq(float32[a + k, c])', 'seq(int64[2])'],
+    },
+    {
+      inputs: ['seq(float32[a])', 'seq(int64[b])'],
+      bodies: { body: 'each (x, i) => (y) { y = Gather (x, i) }' },
+      outputs: ['seq(float32[b])'],
+    },
+    {
+      inputs: ['seq(float32[a])'],
+      bodies: { body: 'each (x) => (y) { y = NonZero (x) }' },
+      outputs: ['seq(int64[1, varies])'],
+    },
+    { inputs: ['seq(float32[b, s])'], fails: 'ATTRIBUTE_MISSING' },
+    {
+      inputs: ['seq(float32[a, 3])'],
+      bodies: { body: 'each (x, more) => (y) { y = Add (x, more) }' },
+      fails: 'OP_INVALID',
+    },
+    {
+      inputs: ['float32[a, 3]'],
+      bodies: { body: 'each (x) => (y) { y = Relu (x) }' },
+      fails: 'KIND_MISMATCH',
+    },
+  ],
 };
 
 /** What a body takes for one input. */
