@@ -30,10 +30,10 @@ const NOTHING: Local = { formula: undefined, sources: new Map(), dependsOnData: 
  * @param target a place of one of the node's outputs
  */
 export function probe(node: Node, target: Place): Local {
-  // Bodies belong to one node and one graph: what they do is followed value by value.
-  if (bodiesOf(node).length > 0) return NOTHING;
   const places = inputsOf(node).flatMap(placesOf);
   const size = scalarAt(target);
+  // Bodies belong to one node and one graph, so its rule does not run again.
+  if (bodiesOf(node).length > 0) return byCommonSymbols(size, new Marking(places));
   const dim = dimOf(size);
   if (dim?.kind === 'const') return probeNumber(node, target, places.filter(isNumber));
   const found = new Marking(places.filter((place) => !isNumber(place) && dimAt(place)));
@@ -72,7 +72,7 @@ function probeEqualNumbers(node: Node, target: Place, numbers: readonly Place[])
   return { formula, sources: marking.first, dependsOnData: false };
 }
 
-/** Where a rule cannot do without the numbers, the places that share a symbol with the result are its sources. */
+/** Where a rule cannot run on markers, or cannot do without the numbers, the places that share a symbol with the result are its sources. */
 function byCommonSymbols(size: Scalar, marking: Marking): Local {
   const wanted = symbolsIn(size);
   const sources = new Map(

@@ -1,6 +1,6 @@
 // Where sizes go in and out of bodies: an input of a body comes from its node, an output of its node from the body.
 import type { Graph, Node, Value } from '../../ir/graph.ts';
-import { axisOf, elementOf, type Place, sizesOf } from './place.ts';
+import { axisOf, elementOf, type Place, scalarAt, sizesOf } from './place.ts';
 
 /** One way of a size into or out of a body. */
 export interface Route {
@@ -68,13 +68,21 @@ function fromLoop(node: Node, place: Place, index: number): Route {
   if (index < carried) {
     const initial = node.inputs[index + 2];
     const from = [initial, output].flatMap((value) => (value ? [{ ...place, value }] : []));
-    return { from, note: 'state before the first step, and after each' };
+    const changes = initial && scalarAt({ ...place, value: initial }) !== scalarAt(place);
+    const counts = changes ? stepCount(node) : [];
+    const note = 'state before the first step, and after each';
+    return { from: [...from, ...counts], note: counts.length > 0 ? `${note} of so many` : note };
   }
   if (place.kind === 'axis' && place.index > 0 && output) {
     return { from: [axisOf(output, place.index - 1)], note: 'rows of the steps' };
   }
+  return { from: stepCount(node), note: 'the number of steps' };
+}
+
+/** Where the most steps of a loop stand; nowhere where they are not known. */
+function stepCount(node: Node): readonly Place[] {
   const [limit] = node.inputs;
-  return { from: limit?.content ? [elementOf(limit, 0)] : [], note: 'the number of steps' };
+  return limit?.content ? [elementOf(limit, 0)] : [];
 }
 
 function fromScan(node: Node, place: Place, index: number): Route {

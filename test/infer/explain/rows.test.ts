@@ -1,19 +1,22 @@
 // Every operator's worked cases are explained, and each formula gives the size that inference found.
 import { describe, expect, test } from 'vitest';
-import { hasFresh, hasUnknown } from '../../../src/dim/dim.ts';
+import { hasFresh, hasUnknown, type SymbolDim, symbolsOf } from '../../../src/dim/dim.ts';
 import { substitute } from '../../../src/dim/evaluate.ts';
 import { formatDim } from '../../../src/dim/text.ts';
 import { type ExplanationStep, explain } from '../../../src/infer/explain/explain.ts';
-import { dimAt, sizesOf } from '../../../src/infer/explain/place.ts';
+import { dimAt, type Place, sizesOf } from '../../../src/infer/explain/place.ts';
+import { bodiesOf } from '../../../src/ir/bodies.ts';
 import { operatorRows } from '../../../src/ops/rows.ts';
 import { readInputs, runExample } from '../../ops/run-example.ts';
 
 interface Explained {
   readonly step: ExplanationStep;
+  /** All steps, the first one among them. */
+  readonly steps: readonly ExplanationStep[];
   readonly label: string;
 }
 
-/** The first step for each size of each worked case, with the case's text. */
+/** The steps for each size of each worked case, with the case's text. */
 function explained(domain: string): readonly Explained[] {
   const found: Explained[] = [];
   for (const row of operatorRows()) {
@@ -23,13 +26,20 @@ function explained(domain: string): readonly Explained[] {
       const { node } = runExample({ row, example }, readInputs(example), { given: true });
       for (const output of node.outputs) {
         sizesOf(output).forEach((_, axis) => {
-          const [step] = explain(output, axis).steps;
-          if (step) found.push({ step, label: `${row.name}(${example.inputs.join('; ')}) axis ${axis}` });
+          const { steps } = explain(output, axis);
+          const [step] = steps;
+          if (step) found.push({ step, steps, label: `${row.name}(${example.inputs.join('; ')}) axis ${axis}` });
         });
       }
     }
   }
   return found;
+}
+
+/** The symbols at a place. */
+function symbolsAt(place: Place): readonly SymbolDim[] {
+  const size = dimAt(place);
+  return size ? [...symbolsOf(size)] : [];
 }
 
 /** The size that the formula gives for the real sizes of its sources. */
@@ -61,8 +71,21 @@ describe.each([...new Set(operatorRows().map((row) => row.domain ?? ''))])('the 
       const size = dimAt(step.place);
       return size && size.kind !== 'const' && !hasFresh(size) && !hasUnknown(size);
     });
-    const without = symbolic.filter(({ step }) => step.formula === undefined);
+    // A node with bodies tells the places only, in its inputs or in the bodies.
+    const without = symbolic.filter(({ step: { node, formula, from } }) =>
+      node && bodiesOf(node).length > 0 ? from.length === 0 : formula === undefined,
+    );
     expect(without.map(({ label }) => label)).toEqual([]);
     expect(symbolic.length === 0 || symbolic.some(({ step }) => step.from.length > 0)).toBe(true);
+  });
+
+  test('lead from bodies back to inputs with all of their symbols', () => {
+    const lost = cases.flatMap(({ step, steps, label }) => {
+      const size = dimAt(step.place);
+      if (!size || !step.node || bodiesOf(step.node).length === 0) return [];
+      const known = new Set(steps.filter(({ kind }) => kind === 'input').flatMap(({ place }) => symbolsAt(place)));
+      return [...symbolsOf(size)].filter((s) => s.role === 'named' && !known.has(s)).map((s) => `${label}: ${s.name}`);
+    });
+    expect(lost).toEqual([]);
   });
 });
