@@ -127,8 +127,9 @@ describe('Loop', () => {
     const [size] = state?.shape ?? [];
     expect(size && bench.root.facts.divides(2, size)).toBe('true');
     expect(size && bench.root.facts.atMost(symbol('b'), size)).toBe('true');
-    // All rows have the shape of the first one.
-    expect(shown(rows)).toBe('float32[n, b, 4]');
+    // All rows have the shape of the first one, so that there is no other.
+    expect(shown(rows)).toBe('float32[1, b, 4]');
+    expect(bench.constraints).toEqual(['n <= 1']);
   });
 
   test('a loop that may not run at all returns what it was given, and rows of sizes that may be 0', () => {
@@ -175,6 +176,35 @@ describe('Loop', () => {
     bench.add(bench.root, 'Loop', [bench.input(trips), undefined, x], { body }, 2);
     expect(bench.mistakes.map(({ code }) => code)).toEqual(mistakes);
     expect(bench.constraints).toEqual(constraints);
+  });
+
+  test.each([
+    ['int64[]', [], ['trips <= 1']],
+    ['int64[] = n', [], ['n <= 1']],
+    ['int64[] = 2', ['SHAPE_MISMATCH'], []],
+  ])('whose rows double, for which there is no formula, does one step at most: %s', (trips, mistakes, constraints) => {
+    const bench = new Bench();
+    const x = bench.input('float32[b]');
+    const body = bench.body(['int64[]', 'bool[]', 'float32[b]'], (graph, [, condition, state]) => {
+      const next = bench.one(graph, 'Concat', [state, state], int('axis', 0));
+      return [bench.one(graph, 'Identity', [condition]), next, bench.one(graph, 'Relu', [state])];
+    });
+    bench.add(bench.root, 'Loop', [bench.input(trips), undefined, x], { body }, 2);
+    expect(bench.mistakes.map(({ code }) => code)).toEqual(mistakes);
+    expect(bench.constraints.map((text) => text.replace(/trips\d+/, 'trips'))).toEqual(constraints);
+  });
+
+  test('whose rows may keep their shape has no condition', () => {
+    const bench = new Bench();
+    const [x, y] = [bench.input('float32[b]'), bench.input('float32[c]')];
+    // The first step gives b, all others give c, which may be b.
+    const body = bench.body(['int64[]', 'bool[]', 'float32[b]'], (graph, [, condition, state]) => [
+      bench.one(graph, 'Identity', [condition]),
+      bench.one(graph, 'Identity', [y]),
+      bench.one(graph, 'Relu', [state]),
+    ]);
+    bench.add(bench.root, 'Loop', [bench.input('int64[]'), undefined, x], { body }, 2);
+    expect([bench.mistakes, bench.constraints]).toEqual([[], []]);
   });
 
   test('gives what the body returns where an optional comes in', () => {

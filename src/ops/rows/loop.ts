@@ -3,6 +3,7 @@
 import type { Origin } from '../../base/origin.ts';
 import { maxOf } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
+import { substitute } from '../../dim/evaluate.ts';
 import { formatDim } from '../../dim/text.ts';
 import { type Content, makeContent } from '../../ir/content.ts';
 import type { Graph } from '../../ir/graph.ts';
@@ -12,7 +13,7 @@ import { tensorType, type ValueType } from '../../ir/type.ts';
 import { FinalState, rowTypes, stateAfterOne, type Trips } from '../rules/after-steps.ts';
 import { inferSteps, type LoopCall, type Steps } from '../rules/carried-state.ts';
 import { truthOf } from '../rules/condition.ts';
-import { replaced } from '../rules/recurrence.ts';
+import { unlessUndefined } from '../rules/recurrence.ts';
 import { requireBody } from '../rules/require-body.ts';
 import { isAtLeast, sizeScalar } from '../rules/size-elements.ts';
 import { type TripCount, tripCount, truthIn } from '../rules/trip-count.ts';
@@ -244,11 +245,22 @@ function withTrips(
 const originsOf = (cx: InferContext): readonly Origin[] => (cx.node.origin ? [cx.node.origin] : []);
 
 /** Whether the first two steps surely give rows of different shapes. */
-function haveDifferentRows(cx: InferContext, { any, step, isInner, settled }: Steps, from: number): boolean {
-  const differs = (size: Dim): boolean => {
-    const [first, second] = [replaced(size, step, constant(0)), replaced(size, step, constant(1))];
-    return first !== second && !holdsInner(first, isInner) && cx.facts.equal(first, second) === 'false';
-  };
+function haveDifferentRows(cx: InferContext, { any, step, isInner, slots, settled }: Steps, from: number): boolean {
+  const atFirst = (size: Dim): Dim =>
+    substitute(size, (symbol) => (symbol === step ? constant(0) : slots.initial(symbol)));
+  // A state for which no formula was found is in the second step what the first one makes of it.
+  const atSecond = (size: Dim): Dim =>
+    substitute(size, (symbol) => {
+      if (symbol === step) return constant(1);
+      const next = slots.of(symbol)?.next;
+      return next && atFirst(next);
+    });
+  const differs = (size: Dim): boolean | undefined =>
+    unlessUndefined(() => {
+      const [first, second] = [atFirst(size), atSecond(size)];
+      if (first === second || holdsInner(first, isInner) || holdsInner(second, isInner)) return false;
+      return cx.facts.equal(first, second) === 'false';
+    });
   return settled && any.outputs.slice(from).some(({ type }) => type.kind === 'tensor' && type.shape?.some(differs));
 }
 

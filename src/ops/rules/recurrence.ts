@@ -162,7 +162,7 @@ export function unrolled(
 }
 
 /** What is computed; undefined where a size has no value or would pass 2^53. */
-function unlessUndefined<T>(compute: () => T | undefined): T | undefined {
+export function unlessUndefined<T>(compute: () => T | undefined): T | undefined {
   try {
     return compute();
   } catch (error) {
