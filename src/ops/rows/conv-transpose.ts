@@ -33,10 +33,16 @@ export function transposed(cx: InferContext, { bias = 2, trims }: TransposedForm
   const windows = readWindow(cx, weightKernel(cx, w.slice(2), cx.inputName(1)));
   const outputPadding = spatialInts(cx, 'output_padding', spatialRank, 0);
   const outputShape = cx.ints('output_shape')?.length ? spatialInts(cx, 'output_shape', spatialRank, 0) : undefined;
+  // Over an empty axis, two spatial axes have a kernel that takes it; with one or three ONNX Runtime 1.30 ends the process.
+  const takesEmpty = spatialRank === 2 && !trims;
   const sizes = windows.map((window, i) => {
     const explicit = outputShape?.[i];
-    if (explicit !== undefined) return constant(explicit);
-    const size = transposedSize(cx, x[i + 2] ?? constant(1), window, outputPadding?.[i] ?? 0);
+    const before = x[i + 2] ?? constant(1);
+    if (explicit !== undefined) {
+      cx.atLeast(before, 1, `size of ${window.name}`);
+      return constant(explicit);
+    }
+    const size = transposedSize(cx, before, window, { outputPadding: outputPadding?.[i] ?? 0, takesEmpty });
     return trims ? trimmed(cx, size, trims[i]) : size;
   });
   return [batch, features, ...sizes];
@@ -95,6 +101,13 @@ const ConvTranspose: OperatorRow = {
       inputs: ['float32[n, 8, 10]', 'float32[8, 4, 3]'],
       attributes: { strides: [2], output_shape: [20] },
       outputs: ['float32[n, 4, 20]'],
+    },
+    { inputs: ['float32[n, 8, 0, w]', 'float32[8, 4, 2, 2]'], outputs: ['float32[n, 4, 1, w + 1]'] },
+    { inputs: ['float32[n, 8, 0]', 'float32[8, 4, 2]'], fails: 'SHAPE_MISMATCH' },
+    {
+      inputs: ['float32[n, 8, 0, w]', 'float32[8, 4, 3, 3]'],
+      attributes: { strides: [2, 2], output_padding: [1, 1] },
+      fails: 'SHAPE_MISMATCH',
     },
     { inputs: ['float32[1, 3, 8]', 'float32[4, 3, 3]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[1, 4, 8]', 'float32[4, 3, 3]', 'float32[2]'], fails: 'SHAPE_MISMATCH' },

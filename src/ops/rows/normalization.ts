@@ -116,7 +116,11 @@ const GroupNormalization: OperatorRow = {
   infer: (cx) => {
     const x = cx.rankBetween(0, 2, ANY);
     const groups = requirePositive(cx, 'num_groups');
-    if (x?.[1]) requireGroups(cx, groups, x[1], 'channels');
+    if (x?.[1]) {
+      requireGroups(cx, groups, x[1], 'channels');
+      // ONNX Runtime splits the channels by a Reshape, for which a size of 0 is none.
+      cx.atLeast(x[1], 1, 'channels');
+    }
     if (cx.version >= 21) requireChannelVectors(cx, 1, 2);
     else {
       for (const i of [1, 2]) {
@@ -142,6 +146,11 @@ const GroupNormalization: OperatorRow = {
     {
       inputs: ['float32[n, 6, 5]', 'float32[6]', 'float32[6]'],
       attributes: { num_groups: 4 },
+      fails: 'SHAPE_MISMATCH',
+    },
+    {
+      inputs: ['float32[n, 0, 5]', 'float32[0]', 'float32[0]'],
+      attributes: { num_groups: 3 },
       fails: 'SHAPE_MISMATCH',
     },
     {

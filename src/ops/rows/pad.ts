@@ -55,6 +55,12 @@ const Pad: OperatorRow = {
       outputs: ['float32[b, t]'],
       constraints: ['t + 1 <= 2*s'],
     },
+    {
+      inputs: ['float32[0, 1]', 'int64[4] = [0, -2, 0, 5]'],
+      attributes: { mode: 'edge' },
+      outputs: ['float32[0, 4]'],
+    },
+    { inputs: ['float32[2, 1]', 'int64[4] = [0, -2, 0, 5]'], attributes: { mode: 'edge' }, fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[b, s]', 'int64[4] = [0, ?, 0, 1]'], outputs: ['float32[b, u]'] },
     { inputs: ['float32[b, s]', 'int64[2] = [1, 1]', null, 'int64[1]'], outputs: ['float32[u, v]'] },
     { inputs: ['float32[b, 4]'], attributes: { pads: [0, 1, 0, 1] }, opset: 2, outputs: ['float32[b, 6]'] },
@@ -85,7 +91,9 @@ export function padShape(cx: InferContext): Shape | undefined {
   if (cx.string('mode') === 'wrap') shape.forEach((size, axis) => cx.atLeast(size, 1, `axis ${axis} under mode wrap`));
   return shape.map((size, axis) => {
     const at = axes.indexOf(axis);
-    return at < 0 ? size : paddedSize(cx, size, [pads?.[at], pads?.[at + axes.length]]);
+    if (at < 0) return size;
+    const others = shape.toSpliced(axis, 1);
+    return paddedSize(cx, { size, others }, [pads?.[at], pads?.[at + axes.length]]);
   });
 }
 
@@ -111,10 +119,17 @@ function padContent(cx: InferContext, output: ValueType | undefined): Content | 
   });
 }
 
-function paddedSize(cx: InferContext, size: Dim, [begin, end]: readonly (Dim | undefined)[]): Dim {
+/** An axis and the sizes beside it. */
+interface PaddedAxis {
+  readonly size: Dim;
+  readonly others: Shape;
+}
+
+function paddedSize(cx: InferContext, axis: PaddedAxis, [begin, end]: readonly (Dim | undefined)[]): Dim {
+  const { size } = axis;
   requireSource(
     cx,
-    size,
+    axis,
     [begin, end].filter((pad) => pad !== undefined),
   );
   if (!begin || !end) return cx.fresh('pad');
@@ -125,15 +140,17 @@ function paddedSize(cx: InferContext, size: Dim, [begin, end]: readonly (Dim | u
 
 /**
  * Requires that elements are left to pad with once the negative pads are cut off: one by the modes edge and wrap, one more than the
- * longest pad by reflect. ONNX Runtime refuses the run otherwise.
+ * longest pad by reflect. ONNX Runtime refuses the run otherwise, unless the tensor is empty along another axis.
  */
-function requireSource(cx: InferContext, size: Dim, pads: readonly Dim[]): void {
+function requireSource(cx: InferContext, { size, others }: PaddedAxis, pads: readonly Dim[]): void {
   const mode = cx.string('mode', 'constant');
   if (mode === 'constant' || pads.every((pad) => pad.kind === 'const' && pad.value === 0)) return;
   const left = add(size, ...pads.map((pad) => minOf(pad, 0)));
   const longest = mode === 'reflect' ? maxOf(0, ...pads) : constant(0);
   const what = mode === 'reflect' ? 'a size that is padded by reflection' : 'a size that is padded by its own elements';
   const simple = cx.facts.simplify(sub(left, longest));
+  const mayBeEmpty = others.some((other) => cx.facts.range(other).min < 1);
+  if (mayBeEmpty && cx.facts.range(simple).max < 1) return;
   cx.atLeast(simple, 1, what);
 }
 

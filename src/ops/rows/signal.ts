@@ -1,6 +1,7 @@
 // Signal processing: DFT, STFT, windows and the mel matrix.
 import { add, floorDiv, mul, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
+import { formatDim } from '../../dim/text.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType, Shape } from '../../ir/type.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
@@ -40,16 +41,22 @@ function dftSize(cx: InferContext, size: Dim, onesided: boolean, inverse: boolea
   return onesided && !inverse ? oneSided(length) : length;
 }
 
+/** Requires that the last axis holds a real part alone, or a real and an imaginary one. */
+function requireParts(cx: InferContext, parts: Dim): void {
+  const origins = cx.node.origin ? [cx.node.origin] : [];
+  const answer = cx.facts.require({ kind: 'range', dim: parts, min: 1, max: 2, origins });
+  if (answer !== 'false' && answer !== 'contradiction') return;
+  cx.fail('SHAPE_MISMATCH', `${cx.op}: the last axis must be 1 (real) or 2 (complex), got ${formatDim(parts)}`, {
+    expected: '1 or 2',
+    actual: formatDim(parts),
+  });
+}
+
 function dft(cx: InferContext): Shape | undefined {
   const x = cx.rankBetween(0, 2, Number.POSITIVE_INFINITY);
   if (!x) return undefined;
   const parts = x.at(-1);
-  if (parts?.kind === 'const' && parts.value !== 1 && parts.value !== 2) {
-    cx.fail('SHAPE_MISMATCH', `${cx.op}: the last axis must be 1 (real) or 2 (complex), got ${parts.value}`, {
-      expected: '1 or 2',
-      actual: String(parts.value),
-    });
-  }
+  if (parts) requireParts(cx, parts);
   const axis = dftAxis(cx, x.length);
   const [onesided, inverse] = [cx.int('onesided', 0) !== 0, cx.int('inverse', 0) !== 0];
   if (onesided && inverse && parts) cx.unify(parts, constant(2), 'parts of a one-sided spectrum and 2');
@@ -73,6 +80,7 @@ const DFT: OperatorRow = {
   examples: [
     { inputs: ['float32[n, t, 1]'], attributes: { onesided: 1 }, outputs: ['float32[n, t//2 + 1, 2]'] },
     { inputs: ['float32[n, t, 2]', 'int64[] = 16'], outputs: ['float32[n, 16, 2]'] },
+    { inputs: ['float32[n, t, c]'], outputs: ['float32[n, t, 2]'], constraints: ['c <= 2'] },
     { inputs: ['float32[n, t, s, 2]', null, 'int64[] = 1'], outputs: ['float32[n, t, s, 2]'] },
     { inputs: ['float32[n, 9, 2]'], attributes: { onesided: 1, inverse: 1 }, outputs: ['float32[n, 16, 1]'] },
     { inputs: ['float32[n, t, s, 2]', null, 'int64[]'], outputs: ['float32[n, t, s, 2]'] },

@@ -162,11 +162,19 @@ function atLeastZero(cx: InferContext, size: Dim, window: AxisWindow): Dim {
 /**
  * The size that a transposed convolution gives an axis: `stride*(size - 1) + output_padding + span - pads`; SAME padding cuts it
  * to `stride*size` where it is larger. Requires at least 1. Source: onnxruntime core/providers/cpu/nn/conv_transpose_attributes.h.
+ *
+ * @param takesEmpty whether the axis may be empty where something is left of the kernel
  */
-export function transposedSize(cx: InferContext, size: Dim, window: AxisWindow, outputPadding: number): Dim {
+export function transposedSize(
+  cx: InferContext,
+  size: Dim,
+  window: AxisWindow,
+  { outputPadding, takesEmpty }: { readonly outputPadding: number; readonly takesEmpty: boolean },
+): Dim {
   const { span, stride, begin, end, name } = window;
   const full = add(mul(stride, sub(size, 1)), outputPadding, span);
-  cx.atLeast(size, 1, `size of ${name}`);
+  // With an output padding, or to reach a given size, ONNX Runtime refuses an empty axis.
+  if (!takesEmpty || outputPadding > 0 || isSame(window.autoPad)) cx.atLeast(size, 1, `size of ${name}`);
   if (isSame(window.autoPad)) return minOf(mul(stride, size), full);
   const result = sub(full, begin + end);
   cx.atLeast(result, 1, `output size of ${name}`);
