@@ -1,15 +1,26 @@
 // The oracle: infers a plan with symbols, runs it under sizes that its contract takes, and compares every claim with the run.
 import type { Tensor } from 'onnxruntime-node';
 import { formatConstraint } from '../../src/dim/constraint.ts';
+import { type Dim, symbolsOf } from '../../src/dim/dim.ts';
 import { allGraphs, bodiesOf } from '../../src/ir/bodies.ts';
 import { dimOf } from '../../src/ir/content.ts';
 import { contractOf } from '../../src/ir/contract.ts';
 import { FeedCheck } from '../../src/ir/feed-check.ts';
+import { tensorFromValues } from '../../src/ir/tensor-data.ts';
 import { type BuiltPlan, buildPlan } from './build-plan.ts';
 import { type Contradiction, RunComparison } from './compare-run.ts';
 import { drawSizes, feedsOf, type Sizes } from './feeds.ts';
-import { isHazardous } from './hazards.ts';
-import { bodiesOfPlan, countNodes, everyNode, namesRead, type Plan, type PlanNode, withNodes } from './plan.ts';
+import { isDeadly, isHazardous } from './hazards.ts';
+import {
+  bodiesOfPlan,
+  countNodes,
+  everyNode,
+  namesRead,
+  type Plan,
+  type PlanConstant,
+  type PlanNode,
+  withNodes,
+} from './plan.ts';
 import { openPlan, type PlanSession, type RuntimeError, withoutNode } from './plan-session.ts';
 import type { Rng } from './rng.ts';
 import type { Refusal } from './scene.ts';
@@ -113,7 +124,8 @@ class Judgement implements Verdict {
       if (isHazardous(built, sizes)) continue;
       const outcome = await session.run(feedsOf(plan, sizes));
       if ('error' in outcome) {
-        if (outcome.error.unsupported || !isForeseen(built, outcome.error)) return { error: outcome.error, sizes };
+        if (outcome.error.unsupported || !isForeseen(plan, built, outcome.error))
+          return { error: outcome.error, sizes };
         this.foreseen++;
         continue;
       }
@@ -181,9 +193,44 @@ class Judgement implements Verdict {
 export async function judgeRefusal({ plan, node, text, crash }: Refusal, rng: Rng): Promise<Finding | undefined> {
   const op = operatorOf(node);
   if (crash) return { kind: 'crash', op, text, sizes: {} };
-  const whole = onlyAncestors(plan, node);
+  if (isDeadly(op, text)) return undefined;
   // The contract of all nodes before it, because the refusal may rest on any of them.
   const built = buildPlan(plan);
+  let found: Finding | undefined;
+  for (const certain of runningBodies(plan, node)) {
+    found = await runRefused(certain, { plan, built, op, text, rng });
+    if (!found) return undefined;
+  }
+  return found;
+}
+
+/**
+ * The plans that must all run for the refusal of a node to be a finding: a mistake in a body is one although no run may come to it,
+ * so that both branches of an If are taken, and the body of a Loop runs once.
+ */
+function runningBodies(plan: Plan, node: PlanNode): readonly Plan[] {
+  if (node.domain !== '' || (node.op !== 'If' && node.op !== 'Loop')) return [onlyAncestors(plan, node)];
+  const withScalars = (inputs: PlanNode['inputs'], scalars: readonly PlanConstant[]): Plan =>
+    onlyAncestors({ ...plan, constants: [...plan.constants, ...scalars] }, { ...node, inputs });
+  if (node.op === 'Loop') {
+    const once = tensorFromValues('int64', [], [1n]);
+    return [withScalars(['once', '', ...node.inputs.slice(2)], [{ name: 'once', data: once }])];
+  }
+  return [true, false].map((taken) =>
+    withScalars(['taken'], [{ name: 'taken', data: tensorFromValues('bool', [], [taken]) }]),
+  );
+}
+
+interface RefusedRun {
+  readonly plan: Plan;
+  readonly built: BuiltPlan;
+  readonly op: string;
+  readonly text: string;
+  readonly rng: Rng;
+}
+
+/** Runs a refused node under sizes that the contract before it takes; a finding where it runs. */
+async function runRefused(whole: Plan, { plan, built, op, text, rng }: RefusedRun): Promise<Finding | undefined> {
   const opened = await openPlan(whole);
   if ('error' in opened) return undefined;
   try {
@@ -232,13 +279,17 @@ function comparisonOf(built: BuiltPlan, { sizes, tensors }: OneRun, contract = t
  * Whether the error may be the breach of a condition that no feed can be checked for: one on sizes that only a run tells, or one of
  * a body that may not run.
  */
-function isForeseen(built: BuiltPlan, { node }: RuntimeError): boolean {
+function isForeseen(plan: Plan, built: BuiltPlan, { node }: RuntimeError): boolean {
   const { facts } = built.graph;
   if (contractOf(built.graph).constraints.some(({ scope }) => scope === 'run')) return true;
   // A target of Reshape that may be 0 may copy a size: design.md wants no condition there but a size left open.
   const target = node?.op === 'Reshape' ? built.values.get(node.inputs[1] ?? '') : undefined;
   const dims = (target?.content?.elements ?? []).map(dimOf);
-  if (dims.some((dim) => dim && dim.kind !== 'const' && facts.range(dim).min < 1)) return true;
+  // Where a later node asks for more than 0, the size was left open before that was known.
+  const mayBeZero = new Set(plan.symbols.filter(({ min }) => min === 0).map(({ name }) => name));
+  const isOpen = (dim: Dim): boolean =>
+    facts.range(dim).min < 1 || [...symbolsOf(dim)].some(({ name }) => mayBeZero.has(name));
+  if (dims.some((dim) => dim && dim.kind !== 'const' && isOpen(dim))) return true;
   const known = new Set(built.graph.facts.constraints().map((constraint) => formatConstraint(constraint)));
   const made = [...built.graph.nodes()].find(({ name }) => name === node?.name);
   return (

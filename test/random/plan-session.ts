@@ -1,24 +1,8 @@
 // Runs a plan on ONNX Runtime with every fetchable value as an output; what its CPU provider has no kernel for is cut out.
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import { HELD_DTYPES } from './held-dtypes.ts';
 import { bodiesOfPlan, everyNode, namesRead, type Plan, type PlanNode, withNodes } from './plan.ts';
 import { planBytes } from './plan-message.ts';
-
-/** Element types that JavaScript can fetch; fetching another one ends the process (onnxruntime-node 1.30). */
-const FETCHABLE: ReadonlySet<string> = new Set([
-  'float32',
-  'float64',
-  'float16',
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'int64',
-  'uint64',
-  'bool',
-  'string',
-]);
 
 /** Refusals that judge nothing: no kernel for these element types, or for this form of the operator. */
 const NO_KERNEL =
@@ -71,7 +55,7 @@ export async function openPlan(plan: Plan): Promise<Opened> {
   try {
     const session = await create(plan, all);
     const odd = new Set(
-      session.outputMetadata.filter((info) => !info.isTensor || !FETCHABLE.has(info.type)).map(({ name }) => name),
+      session.outputMetadata.filter((info) => !info.isTensor || !HELD_DTYPES.has(info.type)).map(({ name }) => name),
     );
     if (odd.size === 0) return { session: new PlanSession(plan, session) };
     await session.release();

@@ -12,6 +12,7 @@ import { mapDims, type Shape } from '../../src/ir/type.ts';
 import { parseType, type TypeText } from '../../src/ir/type-text.ts';
 import { operatorRows } from '../../src/ops/rows.ts';
 import { findSchema, latestOpset, type OperatorSchema, schemaVersions } from '../../src/ops/schema.ts';
+import { HELD_DTYPES } from './held-dtypes.ts';
 import type { Fill } from './plan.ts';
 import type { Draft, Known, Scene } from './scene.ts';
 
@@ -21,22 +22,6 @@ export interface Template {
   readonly example: OperatorExample;
   readonly sinceVersion: number;
 }
-
-const FEEDABLE: ReadonlySet<string> = new Set<DType>([
-  'float32',
-  'float64',
-  'float16',
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'int64',
-  'uint64',
-  'bool',
-  'string',
-]);
 
 /** Elements that an input must have for the runtime to go through: an index, a divisor, a count. */
 const FILLS: Readonly<Record<string, Readonly<Record<number, Fill>>>> = {
@@ -87,7 +72,7 @@ function isDrawable(name: string, { attributes = {}, bodies, inputs, given = [] 
       if (text === null) return true;
       const { type, content } = parseType(text);
       if (MUST_BE_KNOWN[name] === i && !content) return false;
-      if (type.kind !== 'tensor' || !FEEDABLE.has(type.dtype)) return false;
+      if (type.kind !== 'tensor' || !HELD_DTYPES.has(type.dtype)) return false;
       return !content || content.elements.every((element) => numberOf(element) !== undefined);
     })
   );
@@ -128,7 +113,7 @@ function retyped(
   const specs = schema.typeConstraints.get(variable ?? '') ?? [];
   const allowed = specs
     .map((spec) => dtypeFromSpec(/^tensor\((\w+)\)$/.exec(spec)?.[1] ?? ''))
-    .filter((dtype): dtype is DType => dtype !== undefined && FEEDABLE.has(dtype));
+    .filter((dtype): dtype is DType => dtype !== undefined && HELD_DTYPES.has(dtype));
   const atHand = rng.chance(0.5) ? scene.draw(({ dtype }) => allowed.includes(dtype))?.dtype : undefined;
   const dtype = atHand ?? rng.maybe(allowed);
   if (!dtype) return types;
