@@ -12,6 +12,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/setup/fast-check.ts'],
     pool: 'forks',
     testTimeout: 30_000,
     typecheck: { include: ['test/**/*.test-d.ts'] },
