@@ -1,5 +1,5 @@
 // Typed reading of attributes with one message for a wrong kind, and the schema's defaults as attributes.
-import type { Attribute, AttributeValues } from '../ir/attribute.ts';
+import type { Attribute, AttributeValues, Int64 } from '../ir/attribute.ts';
 import type { InferContext } from '../ir/operator.ts';
 import type { AttributeSchema } from '../ops/schema.ts';
 
@@ -33,4 +33,10 @@ export function defaultAttribute(schema: AttributeSchema | undefined): Attribute
     DEFAULTS.set(schema, attribute);
   }
   return attribute;
+}
+
+/** An int64 as a number whose ends saturate to the exactly representable range. */
+export function saturate(value: Int64): number {
+  const number = Number(value);
+  return Math.min(Math.max(number, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 }

@@ -8,17 +8,22 @@ import { formatDim } from '../dim/text.ts';
 import type { Attribute, Int64 } from '../ir/attribute.ts';
 import { type Content, dimOf, intOf } from '../ir/content.ts';
 import type { Graph, Node, Value } from '../ir/graph.ts';
-import type { BodyOptions, InferContext, InputAxis } from '../ir/operator.ts';
+import type { BodyOptions, InferContext, InputAxis, Span } from '../ir/operator.ts';
 import { formatShape, type MaybeDType, type Shape, tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import type { OperatorSchema } from '../ops/schema.ts';
-import { defaultAttribute, readAttribute } from './attributes.ts';
+import { defaultAttribute, readAttribute, saturate } from './attributes.ts';
 import { broadcastShapes } from './broadcast-shapes.ts';
 import { describeInput, mismatchDiagnostic } from './messages.ts';
 import { refineRank } from './refine-rank.ts';
 import { formalAt, type TypeVariables } from './type-variables.ts';
 
-/** Infers a body graph; handed in so that this file does not depend on the engine. */
-export type BodyInference = (body: Graph, inputs: readonly ValueType[], options: BodyOptions) => readonly ValueType[];
+/** What a context asks of the engine; handed in so that this file does not depend on it. */
+export interface Engine {
+  /** Infers a body graph. */
+  readonly inferBody: (body: Graph, inputs: readonly ValueType[], options: BodyOptions) => readonly ValueType[];
+  /** The least and the greatest element of a value. */
+  readonly spanOf: (value: Value) => Span | undefined;
+}
 
 /** The context of one node; see {@link InferContext} for what each member does. */
 export class Context implements InferContext {
@@ -28,19 +33,14 @@ export class Context implements InferContext {
   /** Inputs whose rank the rule has fixed. */
   refined: Value[] | undefined;
   readonly #variables: TypeVariables | undefined;
-  readonly #inferBody: BodyInference;
+  readonly #engine: Engine;
 
-  constructor(
-    node: Node,
-    schema: OperatorSchema | undefined,
-    variables: TypeVariables | undefined,
-    inferBody: BodyInference,
-  ) {
+  constructor(node: Node, schema: OperatorSchema | undefined, variables: TypeVariables | undefined, engine: Engine) {
     this.node = node;
     this.schema = schema;
     this.facts = node.graph.facts;
     this.#variables = variables;
-    this.#inferBody = inferBody;
+    this.#engine = engine;
   }
 
   get op(): string {
@@ -75,6 +75,12 @@ export class Context implements InferContext {
   }
   content(i: number): Content | undefined {
     return this.node.inputs[i]?.content;
+  }
+
+  span(i: number): Span | undefined {
+    const value = this.node.inputs[i];
+    // What stands around a body may be more than one run of it sees.
+    return value && value.graph === this.node.graph ? this.#engine.spanOf(value) : undefined;
   }
 
   dims(i: number): readonly Dim[] | undefined {
@@ -247,12 +253,8 @@ export class Context implements InferContext {
   }
   divides(divisor: Dim | number, dim: Dim, what: string): void {
     const by = typeof divisor === 'number' ? constant(divisor) : divisor;
-    const answer = this.facts.require({
-      kind: 'divides',
-      divisor: by,
-      dim,
-      origins: this.node.origin ? [this.node.origin] : [],
-    });
+    const origins = this.node.origin ? [this.node.origin] : [];
+    const answer = this.facts.require({ kind: 'divides', divisor: by, dim, origins });
     if (answer === 'false' || answer === 'contradiction') {
       this.fail('SHAPE_MISMATCH', `${this.op}: ${what} must be a multiple of ${formatDim(by)}, got ${formatDim(dim)}`, {
         expected: `${formatDim(by)} | ${what}`,
@@ -279,7 +281,7 @@ export class Context implements InferContext {
     return type.kind === 'tensor' || type.kind === 'sparse' ? type.dtype : 'undefined';
   }
   inferBody(body: Graph, inputs: readonly ValueType[], options: BodyOptions = {}): readonly ValueType[] {
-    return this.#inferBody(body, inputs, options);
+    return this.#engine.inferBody(body, inputs, options);
   }
 
   fail(code: ErrorCode, message: string, facts: { expected?: string; actual?: string; hint?: string } = {}): never {
@@ -290,10 +292,4 @@ export class Context implements InferContext {
     const formal = this.schema ? formalAt(this.schema.inputs, i)?.name : undefined;
     return describeInput(this.node.inputs[i], formal, i);
   }
-}
-
-/** An int64 as a number whose ends saturate to the exactly representable range. */
-export function saturate(value: Int64): number {
-  const number = Number(value);
-  return Math.min(Math.max(number, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 }

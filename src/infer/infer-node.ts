@@ -1,20 +1,20 @@
 // Infers one node: its schema, its row, the types and content of its outputs, or the mistake that it is.
 import { type Diagnostic, DimwiseError, dimwiseError, isDimwiseError, type Related } from '../base/errors.ts';
 import { namelessCount } from '../dim/dim.ts';
-import type { FunctionDefinition, Graph, Node } from '../ir/graph.ts';
+import type { FunctionDefinition, Graph, Node, Value } from '../ir/graph.ts';
 import { innerFromNow } from '../ir/inner-symbols.ts';
-import type { BodyOptions, OperatorRow } from '../ir/operator.ts';
+import type { BodyOptions, OperatorRow, Span } from '../ir/operator.ts';
 import { type Shape, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import { findRow } from '../ops/rows.ts';
 import { findSchema, type OperatorSchema } from '../ops/schema.ts';
 import { checkClaims } from './check-claims.ts';
 import { checkAgainstSchema } from './check-schema.ts';
 import { takeClaims } from './claims.ts';
-import { Context } from './context.ts';
+import { Context, type Engine } from './context.ts';
 import { hoistFacts } from './hoist-facts.ts';
 import { calledFunction, inferCall } from './infer-call.ts';
 import { recall, remember } from './node-memo.ts';
-import { type InferAgain, spreadRank } from './spread-rank.ts';
+import { type InferAgain, shapeOf, spreadRank } from './spread-rank.ts';
 import { TypeVariables } from './type-variables.ts';
 import { warnUnknownOperator } from './warn-unknown.ts';
 
@@ -53,12 +53,28 @@ export function againBy(report: Report): InferAgain {
 function backward(node: Node, input: number, output: Shape): Shape | undefined {
   const row = node.row ?? findRow(node.domain, node.op);
   if (!row?.backward) return undefined;
-  return row.backward(new Context(node, schemaOf(node), undefined, noBodies), input, output);
+  return row.backward(new Context(node, schemaOf(node), undefined, quietEngine()), input, output);
 }
 
-/** Sizes of an input never depend on bodies. */
-function noBodies(): never {
-  throw dimwiseError({ code: 'INTERNAL_INVARIANT', message: 'a backward rule does not infer bodies' });
+/** So many nodes are looked back for the elements of a value. */
+const MOST_STEPS_BACK = 16;
+
+/** The engine for rules that tell of known sizes and elements, none of which depends on bodies. */
+const quietEngine = (stepsBack = MOST_STEPS_BACK): Engine => ({
+  inferBody: () => {
+    throw dimwiseError({ code: 'INTERNAL_INVARIANT', message: 'a backward rule does not infer bodies' });
+  },
+  spanOf: (value) => (stepsBack > 0 ? spanOf(value, stepsBack - 1) : undefined),
+});
+
+/** The least and the greatest element of a value, by the row of the node that makes it. */
+function spanOf(value: Value, stepsBack: number): Span | undefined {
+  const { source } = value;
+  const shape = shapeOf(value.type);
+  if (source.kind !== 'node' || source.index !== 0 || !shape) return undefined;
+  const { node } = source;
+  const row = node.row ?? findRow(node.domain, node.op);
+  return row?.span?.(new Context(node, schemaOf(node), undefined, quietEngine(stepsBack)), shape);
 }
 
 function inferSound(node: Node, report: Report): void {
@@ -76,11 +92,18 @@ function inferSound(node: Node, report: Report): void {
   }
   let spoilt = false;
   let isSimple = !node.row;
-  const cx = new Context(node, schema, variables, (body, inputs, options) => {
-    isSimple = false;
-    const types = inferBody(body, inputs, options, options.dead ? ignore : report);
-    if (!options.dead && body.outputs.some((output) => output.poisoned)) spoilt = true;
-    return types;
+  const cx = new Context(node, schema, variables, {
+    inferBody: (body, inputs, options) => {
+      isSimple = false;
+      const types = inferBody(body, inputs, options, options.dead ? ignore : report);
+      if (!options.dead && body.outputs.some((output) => output.poisoned)) spoilt = true;
+      return types;
+    },
+    spanOf: (value) => {
+      // Two inputs may be alike in type and content, and differ in their elements' span.
+      isSimple = false;
+      return spanOf(value, MOST_STEPS_BACK);
+    },
   });
   const types = row ? row.infer(cx) : [];
   if (spoilt) return poison(node);

@@ -32,6 +32,12 @@ export interface InputAxis {
   readonly times?: number;
 }
 
+/** The least and the greatest element of an integer tensor; both are among its elements, unless it has none. */
+export interface Span {
+  readonly least: Dim;
+  readonly greatest: Dim;
+}
+
 /** What a rule sees of one node, and what it may say. */
 export interface InferContext {
   readonly op: string;
@@ -51,6 +57,8 @@ export interface InferContext {
   shape(i: number): Shape | undefined;
   /** What is known of the elements of input `i`. */
   content(i: number): Content | undefined;
+  /** The least and the greatest element of input `i`, which may be too many to be known one by one: positions made by Range. */
+  span(i: number): Span | undefined;
   /** The elements of an integer tensor of rank <= 1 as dims; undefined where any is not known. */
   dims(i: number): readonly Dim[] | undefined;
   /** The elements of an integer tensor of rank <= 1 as plain numbers (int64 ends saturate to the safe range). */
@@ -146,6 +154,8 @@ export interface OperatorRow {
   readonly infer: (cx: InferContext) => readonly (ValueType | undefined)[];
   /** The content of the outputs where the inputs' content gives it. */
   readonly content?: (cx: InferContext, outputs: readonly ValueType[]) => readonly (Content | undefined)[];
+  /** The least and the greatest element of output 0, whose sizes are given; states nothing. */
+  readonly span?: (cx: InferContext, output: Shape) => Span | undefined;
   /**
    * The sizes of input `i` of unknown rank, given those of output 0; undefined where they do not follow. An operator that broadcasts
    * has none: `[1, 10] + [12, 1]` is valid, so its output settles no input.

@@ -77,9 +77,15 @@ describe('inferReadModel of recorded topologies', () => {
     }
   });
 
-  test('finds that BERT takes no more tokens than it has positions', () => {
-    const { facts } = inferred('bert-base-torchscript').graph;
-    expect(facts.constraints().map((constraint) => formatConstraint(constraint))).toEqual(['sequence <= 512']);
+  test.each([
+    ['bert-base-torchscript', 'sequence <= 512'],
+    ['gpt2-torchscript', 'sequence <= 1024'],
+    ['gpt2-dynamo', 'sequence <= 1024'],
+    ['gpt2-past-torchscript', 'past + sequence <= 1024'],
+    ['gpt2-past-dynamo', 'past + sequence <= 1024'],
+  ])('finds that %s takes no more tokens than it has positions', (name, expected) => {
+    const { facts } = inferred(name).graph;
+    expect(facts.constraints().map((constraint) => formatConstraint(constraint))).toEqual([expected]);
   });
 });
 

@@ -11,6 +11,7 @@ import {
 } from '../rules/element-rules.ts';
 import { binaryRow } from '../rules/elementwise-row.ts';
 import { andBits, floorModulo, orBits, truncatedModulo, xorBits } from '../rules/integer-elements.ts';
+import { addedSpan, subtractedSpan } from '../rules/span.ts';
 
 /** Cases of the forms before opset 7, where one attribute allows broadcasting and another one places B. */
 const LEGACY: readonly OperatorExample[] = [
@@ -98,6 +99,7 @@ export const ARITHMETIC_ROWS: readonly OperatorRow[] = [
   // Add (1): a + b
   binaryRow('Add', {
     element: addElements,
+    span: addedSpan,
     examples: [
       ...LEGACY,
       { inputs: ['int64[2] = [s, -1]', 'int64[] = 1'], outputs: ['int64[2] = [s + 1, 0]'] },
@@ -108,6 +110,7 @@ export const ARITHMETIC_ROWS: readonly OperatorRow[] = [
   // Sub (1): a - b
   binaryRow('Sub', {
     element: subtractElements,
+    span: subtractedSpan,
     examples: [...LEGACY, { inputs: ['int64[2] = [s, t]', 'int64[2] = [t, t]'], outputs: ['int64[2] = [s - t, 0]'] }],
   }),
   // Mul (1): a * b

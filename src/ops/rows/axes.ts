@@ -4,6 +4,7 @@ import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
 import { contentSizes, reshaped, rowStrides, stridedView } from '../rules/content-view.ts';
 import { axesArgument, isAtLeast, listLength } from '../rules/size-elements.ts';
+import { keepsSpan } from '../rules/span.ts';
 
 /**
  * Squeeze (since 1; axes an input since 13): drops axes of size 1; without axes all of them.
@@ -11,6 +12,7 @@ import { axesArgument, isAtLeast, listLength } from '../rules/size-elements.ts';
  */
 const Squeeze: OperatorRow = {
   name: 'Squeeze',
+  span: keepsSpan,
   backward: (cx, i, output) => {
     const axes = axesArgument(cx, 1);
     // Without axes any number of ones may have been dropped.
@@ -86,6 +88,7 @@ function squeezeSomewhere(cx: InferContext, shape: Shape): Shape {
  */
 const Unsqueeze: OperatorRow = {
   name: 'Unsqueeze',
+  span: keepsSpan,
   backward: (cx, i, output) => {
     const axes = axesArgument(cx, 1);
     if (i !== 0 || axes === undefined || axes === 'absent') return undefined;
@@ -135,6 +138,7 @@ function placedSomewhere(cx: InferContext, shape: Shape, added: number): Shape {
  */
 const Transpose: OperatorRow = {
   name: 'Transpose',
+  span: keepsSpan,
   infer: (cx) => {
     const order = permutation(cx);
     const shape = order ? cx.ranked(0, order.length) : undefined;

@@ -8,6 +8,7 @@ import { passesSizes } from '../rules/backward.ts';
 import { castElement } from '../rules/cast-element.ts';
 import { dtypeAttribute, dtypeText } from '../rules/dtype-attribute.ts';
 import { mapContent } from '../rules/map-content.ts';
+import { castSpan, keepsSpan } from '../rules/span.ts';
 
 function castContent(cx: InferContext, [out]: readonly ValueType[]): readonly (Content | undefined)[] {
   const from = cx.dtype(0);
@@ -18,6 +19,7 @@ function castContent(cx: InferContext, [out]: readonly ValueType[]): readonly (C
 /** Cast (1): each element converted to the type `to`, a text before version 6. `T1[d0, ..., dn] -> T2[d0, ..., dn]` */
 const Cast: OperatorRow = {
   name: 'Cast',
+  span: castSpan,
   backward: passesSizes,
   infer: (cx) => {
     const to: MaybeDType = (cx.version < 6 ? dtypeText(cx, 'to') : dtypeAttribute(cx, 'to')) ?? 'undefined';
@@ -89,6 +91,7 @@ const BitCast: OperatorRow = {
 /** Identity (1): the input, a tensor, sequence or optional. `T -> T` */
 const Identity: OperatorRow = {
   name: 'Identity',
+  span: keepsSpan,
   backward: passesSizes,
   infer: (cx) => [cx.type(0)],
   content: (cx) => [cx.content(0)],

@@ -3,10 +3,11 @@ import { add, ceilDiv, maxOf, mul, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import { type Content, contentOfData, dimOf, intScalar, makeContent, type Scalar } from '../../ir/content.ts';
 import { isFloatDType, isIntegerDType } from '../../ir/dtype.ts';
-import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import type { InferContext, OperatorRow, Span } from '../../ir/operator.ts';
 import type { MaybeDType, Shape, ValueType } from '../../ir/type.ts';
 import { built, contentDType, filled } from '../rules/content-view.ts';
 import { addFloats, roundTo } from '../rules/float-elements.ts';
+import { attempt } from '../rules/integer-elements.ts';
 import { simplified, stateLimits } from '../rules/ratio.ts';
 import { sizeElements } from '../rules/size-elements.ts';
 
@@ -142,6 +143,7 @@ const Range: OperatorRow = {
   name: 'Range',
   infer: rangeType,
   content: rangeContent,
+  span: rangeSpan,
   examples: [
     { inputs: ['int64[] = 0', 'int64[] = s', 'int64[] = 1'], outputs: ['int64[s]'] },
     { inputs: ['int64[] = 1', 'int64[] = s', 'int64[] = 2'], outputs: ['int64[ceildiv(s - 1, 2)]'] },
@@ -174,6 +176,14 @@ export function rangeContent(cx: InferContext, [output]: readonly ValueType[]): 
   if (isFloatDType(output.dtype)) return [floatRange(cx, output, start, delta)];
   const [from, by] = [dimOf(start), dimOf(delta)];
   return [from && by && built(output, (i) => add(from, mul(i, by)))];
+}
+
+/** The first and the last element of a Range of integers. */
+export function rangeSpan(cx: InferContext, [length]: Shape): Span | undefined {
+  const [from, by] = [dimOf(scalarAt(cx, 0)), dimOf(scalarAt(cx, 2))];
+  if (!length || !from || by?.kind !== 'const') return undefined;
+  const last = attempt(() => add(from, mul(sub(length, 1), by)));
+  return last && (by.value > 0 ? { least: from, greatest: last } : { least: last, greatest: from });
 }
 
 /** ONNX Runtime adds step by step on the CPU and multiplies on CUDA: an element is known where all ways round to the same. */

@@ -1,5 +1,5 @@
 // Elements picked by index: Gather, GatherElements, GatherND.
-import { add } from '../../dim/arithmetic.ts';
+import { add, neg } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import { type Content, dimOf, intOf, makeContent, type Scalar } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
@@ -53,6 +53,7 @@ const Gather: OperatorRow = {
 
 /** Requires that an axis is long enough for every known index: `-size <= index < size`. */
 function requireInside(cx: InferContext, size: Dim | undefined): void {
+  if (!cx.content(1)) return requireSpanInside(cx, size);
   let least = 0;
   const symbolic = new Set<Dim>();
   for (const element of cx.content(1)?.elements ?? []) {
@@ -64,6 +65,14 @@ function requireInside(cx: InferContext, size: Dim | undefined): void {
   if (!size) return;
   if (least > 0) cx.atLeast(size, least, 'the axis that the index is taken from');
   for (const dim of symbolic) cx.atLeast(size, dim, 'the axis that the index is taken from');
+}
+
+/** The same for indices that are known by their least and greatest element, where there surely are any. */
+function requireSpanInside(cx: InferContext, size: Dim | undefined): void {
+  const span = size && cx.span(1);
+  if (!span || !cx.shape(1)?.every((dim) => cx.facts.range(dim).min >= 1)) return;
+  cx.atLeast(size, add(span.greatest, 1), 'the axis that the index is taken from');
+  if (cx.facts.range(span.least).min < 0) cx.atLeast(size, neg(span.least), 'the axis that the index is taken from');
 }
 
 function gatherContent(cx: InferContext, output: ValueType | undefined): Content | undefined {

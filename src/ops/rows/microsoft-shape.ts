@@ -8,7 +8,7 @@ import { gatheredSlices } from '../rules/indexed-content.ts';
 import { inMicrosoft } from '../rules/microsoft.ts';
 import { scalarInput } from '../rules/scalar-input.ts';
 import { isAtLeast, sizeElements } from '../rules/size-elements.ts';
-import { rangeContent, rangeType } from './constants.ts';
+import { rangeContent, rangeSpan, rangeType } from './constants.ts';
 import { gatherNDShape } from './gather.ts';
 import { triluType } from './matrix.ts';
 import { padShape } from './pad.ts';
@@ -51,6 +51,7 @@ const Range: OperatorRow = {
   name: 'Range',
   infer: rangeType,
   content: rangeContent,
+  span: rangeSpan,
   examples: [
     { inputs: ['int64[] = 0', 'int64[] = s'], outputs: ['int64[s]'] },
     { inputs: ['int64[1] = 1', 'int64[1] = s', 'int64[1] = 2'], outputs: ['int64[ceildiv(s - 1, 2)]'] },

@@ -7,6 +7,7 @@ import { formatShape, type Shape } from '../../ir/type.ts';
 import { reshaped } from '../rules/content-view.ts';
 import { countOf, fillingSize, requireEqualCounts } from '../rules/element-counts.ts';
 import { isAtLeast, openShape, sizeElements } from '../rules/size-elements.ts';
+import { keepsSpan } from '../rules/span.ts';
 
 /**
  * Reshape (since 1; the target an attribute before 5, allowzero since 14).
@@ -14,6 +15,7 @@ import { isAtLeast, openShape, sizeElements } from '../rules/size-elements.ts';
  */
 const Reshape: OperatorRow = {
   name: 'Reshape',
+  span: keepsSpan,
   infer: (cx) => [cx.tensor(reshapeShape(cx))],
   content: (cx, [output]) => [reshaped(cx.content(0), output)],
   examples: [
@@ -140,6 +142,7 @@ function restIsPositive(cx: InferContext, sizes: Shape, required: boolean): bool
  */
 const Flatten: OperatorRow = {
   name: 'Flatten',
+  span: keepsSpan,
   infer: (cx) => {
     const shape = cx.shape(0);
     if (!shape) return [cx.tensor(openShape(2))];

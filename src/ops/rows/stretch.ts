@@ -7,6 +7,7 @@ import { elementCount } from '../../ir/tensor-data.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
 import { contentSizes, rowStrides, stridedView } from '../rules/content-view.ts';
 import { isAtLeast, sizeElements } from '../rules/size-elements.ts';
+import { keepsSpan } from '../rules/span.ts';
 
 /**
  * Expand (since 8): the input broadcast with the shape that the second input lists.
@@ -14,6 +15,7 @@ import { isAtLeast, sizeElements } from '../rules/size-elements.ts';
  */
 const Expand: OperatorRow = {
   name: 'Expand',
+  span: keepsSpan,
   infer: (cx) => [cx.tensor(expandShape(cx))],
   content: (cx, [output]) => {
     const source = cx.content(0);
@@ -72,6 +74,7 @@ function expandShape(cx: InferContext): Shape | undefined {
  */
 const Tile: OperatorRow = {
   name: 'Tile',
+  span: keepsSpan,
   infer: (cx) => [cx.tensor(tileShape(cx))],
   content: (cx, [output]) => [tileContent(cx, output)],
   examples: [

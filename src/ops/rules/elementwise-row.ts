@@ -56,12 +56,14 @@ export interface BinaryOptions {
   readonly attributes?: OperatorExample['attributes'];
   /** Computes an element of the output where it is known; `dtype` is the type of the inputs. */
   readonly element?: (cx: InferContext, dtype: DType, a: Scalar, b: Scalar) => Scalar;
+  /** The least and the greatest element of the output. */
+  readonly span?: OperatorRow['span'];
   readonly examples?: readonly OperatorExample[];
 }
 
 /** The row of an operator whose output is the broadcast of its two inputs. */
 export function binaryRow(name: string, options: BinaryOptions = {}): OperatorRow {
-  const { dtype = 'float32', output = dtype, refused = 'string', attributes, element, examples = [] } = options;
+  const { dtype = 'float32', output = dtype, refused = 'string', attributes, element, span, examples = [] } = options;
   const example = (parts: OperatorExample): OperatorExample => (attributes ? { ...parts, attributes } : parts);
   const row: OperatorRow = {
     name,
@@ -79,6 +81,7 @@ export function binaryRow(name: string, options: BinaryOptions = {}): OperatorRo
       example({ inputs: [`${refused}[n]`, `${refused}[n]`], fails: 'DTYPE_MISMATCH' }),
       ...examples,
     ],
+    ...(span && { span }),
   };
   if (!element) return row;
   return {
