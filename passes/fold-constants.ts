@@ -22,14 +22,15 @@ export const foldConstants: Pass = {
       if (node.op === 'Constant' || node.outputs.length !== 1) continue;
       const [output] = node.outputs;
       if (!output || output.poisoned || isUnused(output) || output.returnedBy.length > 0) continue;
-      const data = constantOf(output);
+      const data = knownData(output);
       if (data) rewriter.replaceNode(node, [node.graph.addConstant(data, undefined, node.origin)]);
     }
     return rewriter.changes > 0;
   },
 };
 
-function constantOf(value: Value): TensorData | undefined {
+/** The elements of an integer or bool value as a tensor, where inference knows them all as numbers. */
+export function knownData(value: Value): TensorData | undefined {
   const { content } = value;
   if (!content || !hasTypedArray(content.dtype)) return undefined;
   const { kind } = DTYPES[content.dtype];

@@ -13,6 +13,8 @@ export interface InferReadOptions {
   readonly note?: Report | undefined;
   /** What stands in the place of the sizes in stated types, where inputs were bound. */
   readonly bound?: ((dim: Dim) => Dim) | undefined;
+  /** Takes what the file states and inference contradicts; a mistake as any other by default. */
+  readonly contradicted?: Report | undefined;
   /** What the user knows about values of the file. */
   readonly assumed?: ReadonlyMap<Value, ValueType> | undefined;
 }
@@ -28,12 +30,12 @@ export interface InferReadOptions {
  */
 export function inferReadModel(read: ReadModel, report: Report, options: InferReadOptions = {}): void {
   const { graph, declared } = read;
-  const { bound, assumed, note } = options;
+  const { bound, assumed, note, contradicted } = options;
   for (const [value, type] of declared) addClaim(value, { type: bound ? mapDims(type, bound) : type, speaker: 'file' });
   for (const [value, type] of assumed ?? []) assume(value, type, report);
   inferGraph(graph, report);
   settleOpen(graph);
-  checkClaims(graph, { again: againBy(report), report, note });
+  checkClaims(graph, { again: againBy(report), report: contradicted ?? report, note });
 }
 
 /** An input is made by no node, so what is known of it holds from the start. */

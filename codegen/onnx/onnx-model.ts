@@ -2,6 +2,7 @@
 import { type Diagnostic, throwDiagnostics } from '../../src/base/errors.ts';
 import { type Contract, contractOf } from '../../src/ir/contract.ts';
 import type { Graph } from '../../src/ir/graph.ts';
+import { keepPromises } from './bind/promise.ts';
 import { inferReadModel } from './infer-read.ts';
 import type { ModelProto } from './proto/messages.ts';
 import { decodeModel, type ReadLimits } from './proto/read-message.ts';
@@ -24,6 +25,8 @@ export interface ModelFiles {
 export interface Inference {
   /** The graph with the types of all values. */
   readonly graph: Graph;
+  /** What was read beside the graph: what the file states of values, the contract that was saved with it. */
+  readonly read: ReadModel;
   /** What is wrong: values without a possible shape, types that the file states and no run can give. */
   readonly mistakes: readonly Diagnostic[];
   /** What is worth knowing and no mistake. */
@@ -105,8 +108,10 @@ export class OnnxModel {
 function infer(read: ReadModel): Inference {
   const mistakes: Diagnostic[] = [];
   const notes = [...read.notes];
-  inferReadModel(read, (mistake) => mistakes.push(mistake), { note: (note) => notes.push(note) });
-  return { graph: read.graph, mistakes, notes };
+  const report = (mistake: Diagnostic): void => void mistakes.push(mistake);
+  keepPromises(read, (dim) => dim, report);
+  inferReadModel(read, report, { note: (note) => notes.push(note) });
+  return { graph: read.graph, read, mistakes, notes };
 }
 
 /** How a model that is given as bytes is read. */

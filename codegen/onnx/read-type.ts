@@ -12,12 +12,13 @@ import type { DimensionProto, TensorShapeProto, TypeProto } from './proto/type-m
 export class TypeReader {
   readonly #params: DimParams;
 
-  /** @param inputs the inputs of the model's main graph, which declare its symbols; other names are given to sizes that are inferred */
-  constructor(inputs: readonly ValueInfoProto[]) {
-    this.#params = new DimParams(
-      inputs.flatMap(({ type }) => (type ? [...dimParams(type)] : [])),
-      givenSymbol,
-    );
+  /**
+   * @param inputs the inputs of the model's main graph, which declare its symbols; other names are given to sizes that are inferred
+   * @param promised symbols that a saved contract declares beside them
+   */
+  constructor(inputs: readonly ValueInfoProto[], promised: readonly string[] = []) {
+    const texts = inputs.flatMap(({ type }) => (type ? [...dimParamsOf(type)] : []));
+    this.#params = new DimParams([...promised, ...texts], givenSymbol);
   }
 
   /**
@@ -61,9 +62,10 @@ function dtypeOf(elemType: number | undefined): MaybeDType {
   return dtypeFromOnnx(elemType ?? 0) ?? 'undefined';
 }
 
-function* dimParams(type: TypeProto): Iterable<string> {
+/** The texts of all sizes of a type. */
+export function* dimParamsOf(type: TypeProto): Iterable<string> {
   const shape = type.tensorType?.shape ?? type.sparseTensorType?.shape;
   for (const { dimParam } of shape?.dim ?? []) if (dimParam) yield dimParam;
   const inner = type.sequenceType?.elemType ?? type.optionalType?.elemType ?? type.mapType?.valueType;
-  if (inner) yield* dimParams(inner);
+  if (inner) yield* dimParamsOf(inner);
 }

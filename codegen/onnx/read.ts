@@ -1,6 +1,6 @@
 // Reads an ONNX model message as a graph, with what the file says beside it.
 import type { Diagnostic } from '../../src/base/errors.ts';
-import { CONTRACT_KEY, type Contract, contractFromJson } from '../../src/ir/contract.ts';
+import { CONTRACT_KEY, type Contract } from '../../src/ir/contract.ts';
 import { Graph, type Value } from '../../src/ir/graph.ts';
 import type { ValueType } from '../../src/ir/type.ts';
 import { malformed } from './malformed.ts';
@@ -11,6 +11,7 @@ import { GraphReader, type GraphReading } from './read-graph.ts';
 import { readOpsets } from './read-opsets.ts';
 import type { ResolveExternal } from './read-tensor.ts';
 import { TypeReader } from './read-type.ts';
+import { contractIn, promisedSymbols } from './saved-contract.ts';
 
 /** How a model is read. */
 export interface ReadOptions {
@@ -44,10 +45,11 @@ export function readModel(model: ModelProto, options: ReadOptions = {}): ReadMod
   if (!proto) throw malformed('the model has no graph');
   const irVersion = Number(model.irVersion ?? 0);
   const graph = new Graph({ name: proto.name || 'graph', opsets: importsOf(model, irVersion) });
+  const contract = contractIn(model);
   const declared = new Map<Value, ValueType>();
   const notes: Diagnostic[] = [];
   const reading: GraphReading = {
-    types: new TypeReader(proto.input ?? []),
+    types: new TypeReader(proto.input ?? [], promisedSymbols(contract, proto.input ?? [])),
     resolve: options.resolveExternal ?? refuseExternal,
     inFunction: false,
     inputsListInitializers: irVersion < 4,
@@ -57,7 +59,6 @@ export function readModel(model: ModelProto, options: ReadOptions = {}): ReadMod
   for (const [key, definition] of readFunctions(model.functions ?? [], reading)) graph.functions.set(key, definition);
   new GraphReader(reading).readInto(graph, proto, `graph "${graph.name}"`);
   for (const { key = '', value = '' } of model.metadataProps ?? []) graph.metadata.set(key, value);
-  const contract = graph.metadata.get(CONTRACT_KEY);
   graph.metadata.delete(CONTRACT_KEY);
   noteLosses(model, notes);
   return {
@@ -65,7 +66,7 @@ export function readModel(model: ModelProto, options: ReadOptions = {}): ReadMod
     irVersion,
     producer: { name: model.producerName ?? '', version: model.producerVersion ?? '' },
     declared,
-    contract: contract === undefined ? undefined : contractFromJson(contract),
+    contract,
     notes,
   };
 }

@@ -155,6 +155,7 @@ export const ERROR_CODES = {
   // Binding
   BIND_INPUT_MISSING: user('Binding needs a shape or a tensor for every input.', 'Give the named input.'),
   BIND_INPUT_UNKNOWN: user('Binding may only name inputs that the model has.', 'Correct the name.'),
+  BIND_SYMBOL_UNKNOWN: user('Binding may only name symbols that inputs have.', 'Correct the name, or bind an input.'),
   BIND_MISMATCH: user(
     'A batch must fit the declared and the already bound sizes.',
     'Give a batch that fits, or bind a new instance of the model.',

@@ -1,20 +1,55 @@
-// Reads --bind: `x=2x20`, `x=[batch,20]`, `x=int64[batch,seq]`, or the same without a name for the only input.
+// Reads --bind: `batch=2` or `seq=2*n` for a symbol; `x=2x20`, `x=[batch,20]`, `x=int64[batch,seq]` for an input, or the same without a name.
+import type { Bindings, InputBinding } from '../../codegen/onnx/bind/bindings.ts';
 import { nearest } from '../base/nearest.ts';
 import { parseDim } from '../dim/text.ts';
 import { DTYPE_NAMES, type DType, isDType } from '../ir/dtype.ts';
 import type { SizeSpec } from '../ir/value.ts';
 import { usageError } from './report.ts';
 
-/** What --bind says of one input. */
-export interface InputBinding {
-  /** Undefined stands for the only input. */
-  readonly name: string | undefined;
-  readonly dtype: DType | undefined;
-  readonly sizes: readonly SizeSpec[];
+export type { Bindings, InputBinding } from '../../codegen/onnx/bind/bindings.ts';
+
+/**
+ * Reads the values of --bind.
+ *
+ * @throws CLI_USAGE when one cannot be read, or speaks of what another speaks of too
+ * @throws DIM_SYNTAX when a size is no expression
+ */
+export function parseBind(values: readonly string[]): Bindings {
+  const symbols = new Map<string, number | string>();
+  const shapes: string[] = [];
+  for (const value of values) {
+    const bare = bareSize(value);
+    if (!bare) {
+      shapes.push(value);
+      continue;
+    }
+    const [name, size] = bare;
+    if (symbols.has(name)) throw usageError(`--bind names "${name}" twice`);
+    symbols.set(name, size);
+  }
+  const inputs = parseBindings(shapes);
+  const both = inputs.find(({ name }) => name !== undefined && symbols.has(name) && isNumber(symbols.get(name)));
+  if (both) throw usageError(`--bind names "${both.name}" twice`);
+  return { inputs, symbols };
+}
+
+const isNumber = (size: number | string | undefined): boolean => typeof size === 'number';
+
+/** The name and the size of a binding that is no shape: `batch=2`, `seq=2*n`. */
+function bareSize(text: string): readonly [string, number | string] | undefined {
+  const [, name, value = ''] = /^([^=[\]]+)=([^=[\]]*)$/.exec(text) ?? [];
+  const size = value.trim();
+  if (name === undefined || /^\d+(?:x\d+)+$/.test(size) || size === '' || size === '?') return undefined;
+  const symbol = /^"(.*)"$/.exec(name.trim())?.[1] ?? name.trim();
+  if (/^\d+$/.test(size)) return [symbol, Number(size)];
+  if (/^[^()]*,/.test(size) || /^\d+x/.test(size)) return undefined;
+  // Throws DIM_SYNTAX with the position of what is wrong.
+  parseDim(size);
+  return [symbol, size];
 }
 
 /**
- * Reads the values of --bind, or of another option of the same form.
+ * Reads the values of an option that gives shapes: --assume, --feed.
  *
  * @param option the option, for messages
  * @throws CLI_USAGE when one cannot be read, or speaks of a value that another speaks of too
@@ -24,7 +59,7 @@ export function parseBindings(values: readonly string[], option = '--bind'): rea
   const names = bindings.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
-    throw usageError(`${option} names ${option === '--bind' ? 'input' : 'value'} "${twice}" twice`);
+    throw usageError(`${option} names ${option === '--assume' ? 'value' : 'input'} "${twice}" twice`);
   if (names.includes(undefined) && names.length > 1) {
     throw usageError(`${option} without a name stands for the only input, and there are several ${option}`);
   }

@@ -1,15 +1,15 @@
 // dimwise compile: a model file becomes an .onnx file.
-import type { WeightPlacement } from '../../codegen/onnx/emit.ts';
 import { parseTarget } from '../ir/target.ts';
 import { formatType } from '../ir/type.ts';
 import type { CompiledModel } from '../model/compiled-model.ts';
 import { saveModel } from '../node/save-model.ts';
 import type { WrittenModel } from '../node/write-model.ts';
-import { parseBindings } from './bind-option.ts';
+import { parseBind } from './bind-option.ts';
 import type { CommandCall } from './commands.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { compileOpened, fileKind, openModel } from './open-model.ts';
 import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
+import { parsePlacement } from './placement-option.ts';
 import { jsonDiagnostics, printError, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
@@ -49,19 +49,9 @@ function readCompileOptions(path: string, options: OptionValues) {
     placement: parsePlacement(textOption(options, 'externalData') ?? 'auto'),
     seed: seedOption(options),
     target: target === undefined ? undefined : parseTarget(target).name,
-    bindings: parseBindings(listOption(options, 'bind')),
+    bindings: parseBind(listOption(options, 'bind')),
     isStatic: flagOption(options, 'static'),
   };
-}
-
-const PLACEMENTS: Readonly<Record<string, WeightPlacement>> = { auto: 'auto', always: 'external', never: 'inline' };
-
-/** Reads --external-data. @throws CLI_USAGE when it is neither a word of the help nor a number of bytes */
-function parsePlacement(text: string): { externalData: WeightPlacement; externalLimit?: number } {
-  if (/^\d+$/.test(text)) return { externalData: 'auto', externalLimit: Number(text) };
-  const externalData = Object.hasOwn(PLACEMENTS, text) ? PLACEMENTS[text] : undefined;
-  if (externalData) return { externalData };
-  throw usageError(`--external-data ${text} is unknown`, 'auto, always, never, or a number of bytes');
 }
 
 function describe(file: string, compiled: CompiledModel, { path, bytes, external }: WrittenModel): object {

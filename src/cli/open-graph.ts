@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../base/errors.ts';
 import type { Graph } from '../ir/graph.ts';
 import { readModelFile } from '../node/read-model.ts';
-import { type InputBinding, parseBindings } from './bind-option.ts';
+import { type InputBinding, parseBind, parseBindings } from './bind-option.ts';
 import { inferRead } from './bind-read-graph.ts';
 import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
 import { flagOption, listOption, type OptionValues } from './options.ts';
@@ -16,7 +16,7 @@ export interface GraphOptions extends OpenOptions {
 /** Reads the options of a command that opens graphs. @throws CLI_USAGE when one cannot be read */
 export function graphOptions(options: OptionValues): GraphOptions {
   return {
-    bindings: parseBindings(listOption(options, 'bind')),
+    bindings: parseBind(listOption(options, 'bind')),
     assumptions: parseBindings(listOption(options, 'assume'), '--assume'),
     isStatic: flagOption(options, 'static'),
     seed: undefined,

@@ -1,5 +1,6 @@
 // Opens model files for commands: loads, binds and initializes as the options say.
 import { extname } from 'node:path';
+import { isUnbound } from '../../codegen/onnx/bind/bindings.ts';
 import { dimwiseError } from '../base/errors.ts';
 import { warn } from '../base/warn.ts';
 import * as dimwise from '../index.ts';
@@ -11,12 +12,13 @@ import type { DefinedModel } from '../model/defined-model.ts';
 import type { DeclaredInput } from '../model/program.ts';
 import type { Seed } from '../nn/random/key.ts';
 import { type LoadedModel, loadModel, MODEL_EXTENSIONS } from '../node/load-model.ts';
-import type { InputBinding } from './bind-option.ts';
+import { bindingsOfInputs } from './bind-definition.ts';
+import type { Bindings, InputBinding } from './bind-option.ts';
 import { usageError } from './report.ts';
 
 /** How a model file is opened. */
 export interface OpenOptions {
-  readonly bindings: readonly InputBinding[];
+  readonly bindings: Bindings;
   readonly isStatic: boolean;
   readonly seed: Seed | undefined;
 }
@@ -39,13 +41,15 @@ export function fileKind(path: string): FileKind {
 export async function openModel(path: string, options: OpenOptions): Promise<LoadedModel> {
   const loaded = await loadModel(path, { dimwise });
   if (loaded.state === 'compiled') {
-    if (options.bindings.length > 0) warnUnused(path, 'compiled', '--bind');
+    if (!isUnbound(options.bindings)) warnUnused(path, 'compiled', '--bind');
     return loaded;
   }
   const model = loaded.state === 'defined' ? loaded : loaded.model;
   if (options.seed !== undefined) initializeAnew(model, options.seed);
-  if (options.bindings.length > 0) {
-    return model.bind(batchOf(options.bindings, model.inputs), { static: options.isStatic });
+  if (!isUnbound(options.bindings)) {
+    const { inputs, isFixed } = bindingsOfInputs(options.bindings, model.inputs);
+    // A number that is given for a symbol by its name takes its place.
+    return model.bind(batchOf(inputs, model.inputs), { static: options.isStatic || isFixed });
   }
   if (loaded.state === 'bound') return loaded;
   return model.bound ?? bindAsDeclared(model) ?? model;

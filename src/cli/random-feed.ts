@@ -21,11 +21,16 @@ export type FeedShapes = ReadonlyMap<string, readonly number[]>;
  * Chooses sizes for the inputs: the given ones, and for all other symbols the first candidate with which the contract holds.
  *
  * @param given the shapes of inputs that are settled already
+ * @param sizes the sizes of symbols that are settled already, by their names
  * @throws FEED_MISMATCH when no candidate fits; its hint names --bind
  */
-export function chooseShapes(contract: Contract, given: FeedShapes): FeedShapes {
+export function chooseShapes(
+  contract: Contract,
+  given: FeedShapes,
+  sizes: ReadonlyMap<string, number> = new Map(),
+): FeedShapes {
   const check = new FeedCheck(contract);
-  const settled = settledSizes(contract, given);
+  const settled = new Map([...settledSizes(contract, given), ...sizes]);
   let first: string | undefined;
   for (const candidate of CANDIDATES) {
     const shapes = shapesWith(contract, given, (name) => settled.get(name) ?? candidate);
@@ -40,6 +45,18 @@ export function chooseShapes(contract: Contract, given: FeedShapes): FeedShapes 
     expected: contract.constraints.map(({ expr }) => expr).join(', ') || undefined,
     hint: 'give the sizes: --bind x=2x20',
   });
+}
+
+/** The names of all symbols in the sizes of a contract's inputs. */
+export function symbolsOfContract({ inputs }: Contract): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { shape } of Object.values(inputs)) {
+    for (const size of shape ?? []) {
+      if (typeof size !== 'string' || size === '?') continue;
+      for (const { name } of symbolsOf(parseDim(size))) names.add(name);
+    }
+  }
+  return names;
 }
 
 /** The symbols that given shapes settle where they stand bare. */

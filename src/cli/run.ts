@@ -13,12 +13,13 @@ import { createSession, type SessionOptions } from '../runtime/create-session.ts
 import type { Feed } from '../runtime/feed.ts';
 import type { Provider } from '../runtime/provider.ts';
 import type { RunOutputs, RunTensor, Session } from '../runtime/session.ts';
-import { type InputBinding, parseBindings } from './bind-option.ts';
+import { unknownSymbol } from './bind-definition.ts';
+import { type Bindings, type InputBinding, parseBind } from './bind-option.ts';
 import type { CommandCall } from './commands.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
 import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
-import { chooseShapes, randomTensor } from './random-feed.ts';
+import { chooseShapes, randomTensor, symbolsOfContract } from './random-feed.ts';
 import { jsonDiagnostics, printError, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
@@ -66,7 +67,7 @@ function readRunOptions(file: string, options: OptionValues): RunSettings {
   const provider = textOption(options, 'provider');
   return {
     kind: fileKind(file),
-    bindings: parseBindings(listOption(options, 'bind')),
+    bindings: parseBind(listOption(options, 'bind')),
     isStatic: flagOption(options, 'static'),
     seed: seedOption(options),
     sources: parseSources(listOption(options, 'input')),
@@ -109,17 +110,14 @@ async function openSession(file: string, { kind, session, ...open }: RunSettings
 }
 
 /** A model file that is not bound by options is bound by the shapes of the files that are fed. */
-async function allBindings({
-  bindings,
-  sources,
-}: Omit<RunSettings, 'kind' | 'session'>): Promise<readonly InputBinding[]> {
-  const files = sources.filter(({ name }) => !bindings.some((binding) => binding.name === name));
+async function allBindings({ bindings, sources }: Omit<RunSettings, 'kind' | 'session'>): Promise<Bindings> {
+  const files = sources.filter(({ name }) => !bindings.inputs.some((binding) => binding.name === name));
   if (files.length < sources.length || files.some(({ file }) => file === undefined)) return bindings;
   const read = files.map(async ({ name, file = '' }): Promise<InputBinding> => {
     const { dtype, shape } = await readNpy(file);
     return { name, dtype, sizes: shape };
   });
-  return [...bindings, ...(await Promise.all(read))];
+  return { ...bindings, inputs: [...bindings.inputs, ...(await Promise.all(read))] };
 }
 
 async function feedsFor(session: Session, settings: RunSettings): Promise<Record<string, Feed>> {
@@ -136,7 +134,7 @@ async function feedsFor(session: Session, settings: RunSettings): Promise<Record
   };
   const feeds: Record<string, Feed> = {};
   const shapes = new Map<string, readonly number[]>();
-  for (const { name, sizes } of settings.bindings) {
+  for (const { name, sizes } of settings.bindings.inputs) {
     if (sizes.every((size) => typeof size === 'number')) shapes.set(nameOf(name), sizes);
   }
   for (const { name, file } of settings.sources) {
@@ -145,10 +143,32 @@ async function feedsFor(session: Session, settings: RunSettings): Promise<Record
     feeds[nameOf(name)] = array;
     shapes.set(nameOf(name), array.shape);
   }
+  const symbols = boundSymbols(session, settings, shapes);
   const random = settings.sources.filter(({ file }) => file === undefined).map(({ name }) => nameOf(name));
-  const chosen = random.length > 0 ? chooseShapes(session.contract, shapes) : shapes;
+  const chosen = random.length > 0 ? chooseShapes(session.contract, shapes, symbols) : shapes;
   for (const name of random) feeds[name] = randomFeed(session, name, chosen.get(name) ?? [], settings.seed ?? 0);
   return feeds;
+}
+
+/** The numbers of --bind by symbol; a name of an input stands for its only axis. */
+function boundSymbols(
+  { contract }: Session,
+  { bindings, kind }: RunSettings,
+  shapes: Map<string, readonly number[]>,
+): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  const known = symbolsOfContract(contract);
+  for (const [name, size] of bindings.symbols) {
+    if (typeof size !== 'number') {
+      if (kind === 'onnx') throw usageError(`--bind ${name}=${size}: a run needs a number`, `--bind ${name}=2`);
+      continue;
+    }
+    if (known.has(name)) sizes.set(name, size);
+    else if (Object.hasOwn(contract.inputs, name)) shapes.set(name, [size]);
+    // The definition of a model knows symbols that its bound form has no more.
+    else if (kind === 'onnx') throw unknownSymbol(name, [...known]);
+  }
+  return sizes;
 }
 
 function randomFeed({ contract }: Session, name: string, shape: readonly number[], seed: Seed): Feed {

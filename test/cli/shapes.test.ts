@@ -152,6 +152,26 @@ describe('shapes of .onnx files', () => {
   });
 
   test.each([
+    [['batch=3'], [3, '3*seq']],
+    [['seq=4'], ['batch', 12]],
+    [
+      ['batch=B', 'seq=2*n'],
+      ['B', '6*n'],
+    ],
+    [
+      ['batch=seq', 'seq=batch'],
+      ['seq', '3*batch'],
+    ],
+  ])('binds symbols by their names: %s', async (symbols, shape) => {
+    const bind = symbols.flatMap((each) => ['--bind', each]);
+    for (const ending of ['ts', 'onnx']) {
+      await cli('compile', file('two.ts'), '-o', file('two.onnx'));
+      const [bound] = (await cli('shapes', file(`two.${ending}`), ...bind, '--json')).json();
+      expect(bound).toMatchObject({ outputs: { output: { shape } } });
+    }
+  });
+
+  test.each([
     ['a symbol with two sizes', ['--bind', 'ids=2x3', '--bind', 'more=3x6'], 'BIND_MISMATCH', 'batch is 2 already'],
     [
       'an expression that is not met',
@@ -159,9 +179,12 @@ describe('shapes of .onnx files', () => {
       'SHAPE_MISMATCH|BIND_MISMATCH',
       '2*seq',
     ],
-    ['another rank', ['--bind', 'ids=[2,3,4]'], 'RANK_MISMATCH', 'has 2 axes, --bind gives 3'],
-    ['another type', ['--bind', 'ids=float32[2,3]'], 'DTYPE_MISMATCH', 'is int64, --bind says float32'],
+    ['another rank', ['--bind', 'ids=[2,3,4]'], 'RANK_MISMATCH', 'has 2 axes, the binding gives 3'],
+    ['another type', ['--bind', 'ids=float32[2,3]'], 'DTYPE_MISMATCH', 'is int64, the binding says float32'],
     ['an unknown input', ['--bind', 'idx=2x3'], 'BIND_INPUT_UNKNOWN', 'did you mean "ids"?'],
+    ['an unknown symbol', ['--bind', 'sequ=3'], 'BIND_SYMBOL_UNKNOWN', 'did you mean seq?'],
+    ['a symbol against an input', ['--bind', 'batch=3', '--bind', 'ids=2x3'], 'BIND_MISMATCH', 'batch is 3 already'],
+    ['a number for an input of two axes', ['--bind', 'ids=3'], 'RANK_MISMATCH', 'has 2 axes, the binding gives 1'],
     ['no name where there are two inputs', ['--bind', '2x3'], 'BIND_INPUT_UNKNOWN', 'the file has ids, more'],
   ])('refuses %s', async (_, bind, code, fact) => {
     await cli('compile', file('two.ts'), '-o', file('two.onnx'));

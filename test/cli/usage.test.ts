@@ -26,7 +26,7 @@ describe('runCli', () => {
     ['a shape that cannot be read', ['shapes', 'x.ts', '--bind', 'x=2,20'], '--bind x=2,20 is no shape'],
     ['a size that cannot be read', ['shapes', 'x.ts', '--bind', 'x=[2,2**3]'], 'DIM_SYNTAX'],
     ['an unknown element type', ['shapes', 'x.ts', '--bind', 'x=flaot32[2]'], 'did you mean float32?'],
-    ['one input bound twice', ['shapes', 'x.ts', '--bind', 'x=2', '--bind', 'x=3'], 'names input "x" twice'],
+    ['one input bound twice', ['shapes', 'x.ts', '--bind', 'x=2', '--bind', 'x=3'], 'names "x" twice'],
     ['one input fed twice', ['run', 'x.onnx', '--input', 'x=random', '--input', 'x=random'], 'names input "x" twice'],
     [
       'a feed without a name among several',

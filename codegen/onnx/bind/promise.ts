@@ -1,0 +1,36 @@
+// Puts the contract that was saved with a file into the facts of its graph.
+import type { Diagnostic } from '../../../src/base/errors.ts';
+import { type Constraint, mapConstraint, parseConstraint } from '../../../src/dim/constraint.ts';
+import { symbol } from '../../../src/dim/dim.ts';
+import type { ReadModel } from '../read.ts';
+import type { Bound } from './bind-inputs.ts';
+
+/**
+ * States what the saved contract says of the sizes of inputs: ranges of symbols, and constraints of scope `feed`.
+ *
+ * @param bound what stands in the place of dims that were bound
+ * @param report takes BIND_MISMATCH for each promise that the sizes of the inputs break
+ * @throws DIM_SYNTAX when an expression of the contract cannot be read
+ */
+export function keepPromises(
+  { graph, contract }: ReadModel,
+  bound: Bound,
+  report: (mistake: Diagnostic) => void,
+): void {
+  if (!contract) return;
+  const require = (constraint: Constraint, expr: string): void => {
+    const answer = graph.facts.require(constraint);
+    if (answer !== 'false' && answer !== 'contradiction') return;
+    const message = `the sizes of the inputs do not meet the contract of the file: ${expr}`;
+    report({ code: 'BIND_MISMATCH', message, expected: expr });
+  };
+  for (const [name, { min, max }] of Object.entries(contract.symbols)) {
+    const dim = bound(symbol(name));
+    const expr = max === undefined ? `${name} >= ${min}` : `${min} <= ${name} <= ${max}`;
+    if (dim.kind === 'symbol') graph.facts.declare(dim, max === undefined ? { min } : { min, max });
+    else require({ kind: 'range', dim, min, ...(max === undefined ? {} : { max }), origins: [] }, expr);
+  }
+  for (const { expr, scope } of contract.constraints) {
+    if (scope === 'feed') require(mapConstraint(parseConstraint(expr), bound), expr);
+  }
+}
