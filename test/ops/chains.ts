@@ -168,8 +168,3 @@ export const CHAINS: readonly Chain[] = [
     },
   },
 ];
-
-/** The operators that a chain judges, with its number. */
-export const CHAINED: ReadonlyMap<string, number> = new Map(
-  CHAINS.flatMap(({ operators }, i) => operators.map((name) => [name, i] as const)),
-);

@@ -5,7 +5,7 @@ import { operatorRows } from '../../src/ops/rows.ts';
 import { schemaVersions } from '../../src/ops/schema.ts';
 import { bindInputs, bindingsOf, expectEvaluated, refinedInputs } from './bind-run.ts';
 import { canonical, canonicalConstraint, describeRun } from './describe-run.ts';
-import { type Case, inputSymbols, opsetOf, readInputs, runExample } from './run-example.ts';
+import { type Case, inputSymbols, opsetOf, readInputs, runExample, takesSizes } from './run-example.ts';
 
 const label = (row: OperatorRow): string => (row.domain ? `${row.domain}.${row.name}` : row.name);
 
@@ -19,14 +19,6 @@ function titleOf(one: Case): string {
 
 const isSymbolic = ({ example }: Case): boolean =>
   example.outputs !== undefined && inputSymbols(readInputs(example)).length > 0;
-
-/** Whether an operator has inputs with sizes: one without inputs has none, nor one whose inputs are all maps. */
-function takesSizes({ domain = '', name }: OperatorRow): boolean {
-  const { inputs = [], typeConstraints } = schemaVersions(domain, name).at(-1) ?? {};
-  return inputs.some(({ typeStr }) =>
-    (typeConstraints?.get(typeStr) ?? [typeStr]).some((type) => !type.startsWith('map(')),
-  );
-}
 
 const CASES: readonly Case[] = operatorRows().flatMap((row) => row.examples.map((example) => ({ row, example })));
 const titled = (cases: readonly Case[]) => cases.map((one) => [titleOf(one), one] as const);

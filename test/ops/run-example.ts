@@ -147,3 +147,11 @@ export function dimsOf(type: ValueType): Dim[] {
   });
   return dims;
 }
+
+/** Whether an operator has inputs with sizes: one without inputs has none, nor one whose inputs are all maps. */
+export function takesSizes({ domain = '', name }: OperatorRow): boolean {
+  const { inputs = [], typeConstraints } = schemaVersions(domain, name).at(-1) ?? {};
+  return inputs.some(({ typeStr }) =>
+    (typeConstraints?.get(typeStr) ?? [typeStr]).some((type) => !type.startsWith('map(')),
+  );
+}

@@ -6,12 +6,12 @@ import { type Content, intOf, type Scalar } from '../../src/ir/content.ts';
 import { DTYPES, type DType } from '../../src/ir/dtype.ts';
 import { Graph, type Node } from '../../src/ir/graph.ts';
 import { elementCount } from '../../src/ir/tensor-data.ts';
-import { formatType, staticShape } from '../../src/ir/type.ts';
+import { formatType, staticShape, type ValueType } from '../../src/ir/type.ts';
 import type { TypeText } from '../../src/ir/type-text.ts';
 import { attributeMessage } from './attribute-message.ts';
 import { addInputs, type Case, type ExampleInputs, inputNames, opsetsOf, readAttributes } from './run-example.ts';
 
-/** The outputs of a run, or why there was none. */
+/** The outputs of a run, of a list its first element, of an optional value what it holds; or why there was none. */
 export type OrtOutcome = { readonly outputs: readonly (Tensor | undefined)[] } | { readonly refused: string };
 
 const ARRAYS = {
@@ -31,10 +31,19 @@ const ARRAYS = {
 
 const isArrayDType = (dtype: string): dtype is keyof typeof ARRAYS => Object.hasOwn(ARRAYS, dtype);
 
-const canFetch = (dtype: string): boolean => isArrayDType(dtype) || dtype === 'string';
+/** The operators that take out what a list or an optional value holds. */
+const TAKERS = { sequence: 'SequenceAt', optional: 'OptionalGetElement' } as const;
+
+const isHolder = (type: ValueType) => type.kind === 'sequence' || type.kind === 'optional';
+
+/** Whether a value can be fetched, by what it holds where it is no tensor; what has no known rank may not be there. */
+function canFetch(type: ValueType): boolean {
+  if (isHolder(type)) return type.element.kind === 'tensor' && !!type.element.shape && canFetch(type.element);
+  return type.kind === 'tensor' && (isArrayDType(type.dtype) || type.dtype === 'string');
+}
 
 /**
- * Runs a case on the CPU. Elements that the case does not tell are zeros, and where the runtime refuses those (a division, a
+ * Runs a case on the CPU. A list is made of two equal tensors, for JavaScript can neither feed nor fetch one. Elements that the case does not tell are zeros, and where the runtime refuses those (a division, a
  * singular matrix), ones.
  *
  * @param inputs with numbers as sizes
@@ -42,7 +51,7 @@ const canFetch = (dtype: string): boolean => isArrayDType(dtype) || dtype === 's
  */
 export async function runOnOrt(one: Case, inputs: ExampleInputs, node: Node): Promise<OrtOutcome> {
   // Fetching an element type that JavaScript has no array for ends the process (onnxruntime-node 1.30).
-  const odd = node.outputs.find(({ type }) => type.kind !== 'tensor' || !canFetch(type.dtype));
+  const odd = node.outputs.find(({ type }) => !canFetch(type));
   if (odd) return { refused: `an output of type ${formatType(odd.type)} cannot be fetched` };
   const first = await runFilled(one, { inputs, node, fill: 0 });
   return 'refused' in first ? runFilled(one, { inputs, node, fill: 1 }) : first;
@@ -56,18 +65,19 @@ interface Filled {
 
 async function runFilled(one: Case, { inputs, node, fill }: Filled): Promise<OrtOutcome> {
   const feeds: Record<string, Tensor> = {};
-  const infos: ValueInfoProto[] = [];
+  const lists: string[] = [];
   const { ofNode, captured } = inputNames(one.example, inputs);
   for (const [i, name] of [...ofNode, ...captured].entries()) {
     const input = inputs[i];
     if (!input) continue;
-    const tensor = tensorOf(input, fill);
+    const isList = input.type.kind === 'sequence';
+    const tensor = tensorOf(input.type.kind === 'sequence' ? { type: input.type.element } : input, fill);
     if (!tensor) return { refused: `input ${i} cannot be fed` };
-    feeds[name] = tensor;
-    infos.push(infoOf(name, tensor));
+    feeds[isList ? elementName(name) : name] = tensor;
+    if (isList) lists.push(name);
   }
   try {
-    const session = await InferenceSession.create(encodeModel(modelOf(one, { inputs, node, infos })), {
+    const session = await InferenceSession.create(encodeModel(modelOf(one, { inputs, node, feeds, lists })), {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'disabled',
       intraOpNumThreads: 1,
@@ -75,27 +85,45 @@ async function runFilled(one: Case, { inputs, node, fill }: Filled): Promise<Ort
     });
     const results = await session.run(feeds);
     await session.release();
-    return { outputs: node.outputs.map((_, i) => results[`out${i}`]) };
+    return { outputs: node.outputs.map((_, i) => results[fetchedName(node, i)]) };
   } catch (error) {
     return { refused: String(error) };
   }
 }
 
+const elementName = (list: string): string => `${list}_element`;
+
+/** The name under which an output is fetched. */
+const fetchedName = ({ outputs }: Node, i: number): string =>
+  outputs[i] && isHolder(outputs[i].type) ? elementName(`out${i}`) : `out${i}`;
+
 interface ModelParts {
   readonly inputs: ExampleInputs;
   readonly node: Node;
-  readonly infos: readonly ValueInfoProto[];
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  /** Names of the lists to make of elements that are fed. */
+  readonly lists: readonly string[];
 }
 
-function modelOf(one: Case, { inputs, node, infos }: ModelParts): ModelProto {
+function modelOf(one: Case, { inputs, node, feeds, lists }: ModelParts): ModelProto {
+  const makeList = (name: string): NodeProto => {
+    const element = elementName(name);
+    return { opType: 'SequenceConstruct', input: [element, element], output: [name] };
+  };
+  const takers = node.outputs.flatMap(({ type }, i): NodeProto[] => {
+    if (!isHolder(type)) return [];
+    const input = type.kind === 'sequence' ? [`out${i}`, 'first'] : [`out${i}`];
+    return [{ opType: TAKERS[type.kind], input, output: [elementName(`out${i}`)] }];
+  });
   return {
     irVersion: 10,
     opsetImport: opsetEntries(one),
     graph: {
       name: one.row.name,
-      node: [nodeOf(one, inputs, node)],
-      input: infos,
-      output: node.outputs.map((_, i) => ({ name: `out${i}` })),
+      node: [...lists.map(makeList), nodeOf(one, inputs, node), ...takers],
+      initializer: [{ name: 'first', dataType: DTYPES.int64.onnx, dims: [], int64Data: [0] }],
+      input: Object.entries(feeds).map(([name, tensor]) => infoOf(name, tensor)),
+      output: node.outputs.map((_, i) => ({ name: fetchedName(node, i) })),
     },
   };
 }

@@ -83,7 +83,12 @@ const If: OperatorRow = {
       },
       outputs: ['float32[min(a, 5)]'],
     },
-    { inputs: ['bool[]'], fails: 'ATTRIBUTE_MISSING' },
+    {
+      inputs: ['bool[]'],
+      captured: { x: 'float32[a]' },
+      bodies: { then_branch: 'yes () => (z) { z = Relu (x) }' },
+      fails: 'ATTRIBUTE_MISSING',
+    },
     {
       inputs: ['bool[]'],
       captured: { x: 'float32[a, b]', y: 'int64[a, b]' },

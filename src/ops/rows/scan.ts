@@ -66,7 +66,7 @@ const Scan: OperatorRow = {
       opset: 8,
       outputs: ['float32[b, c]', 'float32[b, n, 2*c]'],
     },
-    { inputs: ['float32[n, s]'], fails: 'ATTRIBUTE_MISSING' },
+    { inputs: ['float32[n, s]'], attributes: { num_scan_inputs: 1 }, fails: 'ATTRIBUTE_MISSING' },
     {
       inputs: ['float32[3, a]', 'float32[4, a]'],
       attributes: { num_scan_inputs: 2 },

@@ -49,7 +49,7 @@ const SequenceMap: OperatorRow = {
   examples: [
     {
       inputs: ['seq(float32[a, b])'],
-      bodies: { body: 'each (x) => (y) { y = Transpose (x) }' },
+      bodies: { body: 'each (float[] x) => (float[] y) { y = Transpose (x) }' },
       outputs: ['seq(float32[b, a])'],
     },
     {
@@ -57,7 +57,7 @@ const SequenceMap: OperatorRow = {
       inputs: ['seq(float32[a, b])', 'float32[k, b]'],
       captured: { w: 'float32[b, c]' },
       bodies: {
-        body: `each (x, more) => (y, size) {
+        body: `each (float[] x, float[] more) => (float[] y, int64[] size) {
           both = Concat <axis = 0> (x, more)
           y = MatMul (both, w)
           size = Shape (x)
@@ -67,12 +67,12 @@ const SequenceMap: OperatorRow = {
     },
     {
       inputs: ['seq(float32[a])', 'seq(int64[b])'],
-      bodies: { body: 'each (x, i) => (y) { y = Gather (x, i) }' },
+      bodies: { body: 'each (float[] x, int64[] i) => (float[] y) { y = Gather (x, i) }' },
       outputs: ['seq(float32[b])'],
     },
     {
       inputs: ['seq(float32[a])'],
-      bodies: { body: 'each (x) => (y) { y = NonZero (x) }' },
+      bodies: { body: 'each (float[] x) => (int64[] y) { y = NonZero (x) }' },
       outputs: ['seq(int64[1, varies])'],
     },
     { inputs: ['seq(float32[b, s])'], fails: 'ATTRIBUTE_MISSING' },
