@@ -15,34 +15,40 @@ export function externalLocations(model: ModelProto): ReadonlySet<string> {
 
 /** Every tensor of a model: initializers, attributes, bodies, functions, sparse ones, training graphs. */
 export function* tensorsOfModel(model: ModelProto): Iterable<TensorProto> {
-  if (model.graph) yield* ofGraph(model.graph);
+  // Bodies wait in a list: a message made in memory may hold them deeper than the stack is.
+  const waiting: GraphProto[] = [];
+  if (model.graph) yield* ofGraph(model.graph, waiting);
   for (const { node = [], attributeProto = [] } of model.functions ?? []) {
-    yield* ofNodes(node);
-    for (const attribute of attributeProto) yield* ofAttribute(attribute);
+    yield* ofNodes(node, waiting);
+    yield* ofAttributes(attributeProto, waiting);
   }
   for (const { initialization, algorithm } of model.trainingInfo ?? []) {
-    if (initialization) yield* ofGraph(initialization);
-    if (algorithm) yield* ofGraph(algorithm);
+    if (initialization) yield* ofGraph(initialization, waiting);
+    if (algorithm) yield* ofGraph(algorithm, waiting);
   }
+  for (const body of waiting) yield* ofGraph(body, waiting);
 }
 
-function* ofGraph(graph: GraphProto): Iterable<TensorProto> {
+/** The tensors of a graph itself; bodies in it are put on a list. */
+function* ofGraph(graph: GraphProto, waiting: GraphProto[]): Iterable<TensorProto> {
   yield* graph.initializer ?? [];
   for (const sparse of graph.sparseInitializer ?? []) yield* ofSparse(sparse);
-  yield* ofNodes(graph.node ?? []);
+  yield* ofNodes(graph.node ?? [], waiting);
 }
 
-function* ofNodes(nodes: readonly NodeProto[]): Iterable<TensorProto> {
-  for (const { attribute = [] } of nodes) for (const each of attribute) yield* ofAttribute(each);
+function* ofNodes(nodes: readonly NodeProto[], waiting: GraphProto[]): Iterable<TensorProto> {
+  for (const { attribute } of nodes) if (attribute) yield* ofAttributes(attribute, waiting);
 }
 
-function* ofAttribute(attribute: AttributeProto): Iterable<TensorProto> {
-  if (attribute.t) yield attribute.t;
-  yield* attribute.tensors ?? [];
-  if (attribute.sparseTensor) yield* ofSparse(attribute.sparseTensor);
-  for (const sparse of attribute.sparseTensors ?? []) yield* ofSparse(sparse);
-  if (attribute.g) yield* ofGraph(attribute.g);
-  for (const body of attribute.graphs ?? []) yield* ofGraph(body);
+function* ofAttributes(attributes: readonly AttributeProto[], waiting: GraphProto[]): Iterable<TensorProto> {
+  for (const { t, tensors, sparseTensor, sparseTensors, g, graphs } of attributes) {
+    if (t) yield t;
+    if (tensors) yield* tensors;
+    if (sparseTensor) yield* ofSparse(sparseTensor);
+    for (const sparse of sparseTensors ?? []) yield* ofSparse(sparse);
+    if (g) waiting.push(g);
+    for (const body of graphs ?? []) waiting.push(body);
+  }
 }
 
 function* ofSparse({ values, indices }: SparseTensorProto): Iterable<TensorProto> {

@@ -1,5 +1,6 @@
 // Infers a model that was read, and meets the types that its file states with what inference finds.
 import { type Dim, freshSymbol, hasUnknown, symbolsOf } from '../../src/dim/dim.ts';
+import { allowSteps } from '../../src/infer/budget.ts';
 import { checkClaims } from '../../src/infer/check-claims.ts';
 import { addClaim, meetStatement } from '../../src/infer/claims.ts';
 import { againBy, inferGraph, type Report } from '../../src/infer/infer-node.ts';
@@ -27,12 +28,14 @@ export interface InferReadOptions {
  * @param read the model, as `readModel` gave it
  * @param report takes the mistakes: those of nodes, and SHAPE_MISMATCH, RANK_MISMATCH, DTYPE_MISMATCH, KIND_MISMATCH of values
  *   whose stated type is false
+ * @throws ONNX_LIMIT when inference takes too many steps, or a value has too high a rank
  */
 export function inferReadModel(read: ReadModel, report: Report, options: InferReadOptions = {}): void {
   const { graph, declared } = read;
   const { bound, assumed, note, contradicted } = options;
   for (const [value, type] of declared) addClaim(value, { type: bound ? mapDims(type, bound) : type, speaker: 'file' });
   for (const [value, type] of assumed ?? []) assume(value, type, report);
+  allowSteps(graph);
   inferGraph(graph, report);
   settleOpen(graph);
   checkClaims(graph, { again: againBy(report), report: contradicted ?? report, note });

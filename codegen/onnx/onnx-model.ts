@@ -4,8 +4,9 @@ import { type Contract, contractOf } from '../../src/ir/contract.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { keepPromises } from './bind/promise.ts';
 import { inferReadModel } from './infer-read.ts';
+import { type AllLimits, allLimits, type OnnxLimits } from './limits.ts';
 import type { ModelProto } from './proto/messages.ts';
-import { decodeModel, type ReadLimits } from './proto/read-message.ts';
+import { decodeModel } from './proto/read-message.ts';
 import { encodeModel } from './proto/write-message.ts';
 import { type ReadModel, readModel } from './read.ts';
 import type { ResolveExternal } from './read-tensor.ts';
@@ -42,15 +43,19 @@ export class OnnxModel {
   readonly proto: ModelProto;
   /** Where external data is read; undefined for a model that came as bytes. */
   readonly files: ModelFiles | undefined;
+  /** How much it may ask for. */
+  readonly limits: AllLimits;
   #inference: Inference | undefined;
 
   /**
    * @param proto the message of the model; it must not be changed later
    * @param files where external data is read
+   * @param limits how much it may ask for
    */
-  constructor(proto: ModelProto, files?: ModelFiles) {
+  constructor(proto: ModelProto, files?: ModelFiles, limits: AllLimits = allLimits()) {
     this.proto = proto;
     this.files = files;
+    this.limits = limits;
   }
 
   /**
@@ -60,7 +65,7 @@ export class OnnxModel {
    * @throws EXTERNAL_DATA when its external data is missing, too short, or out of reach
    */
   read(): ReadModel {
-    return readModel(this.proto, { resolveExternal: this.files?.resolve });
+    return readModel(this.proto, { resolveExternal: this.files?.resolve, limits: this.limits });
   }
 
   /**
@@ -92,7 +97,7 @@ export class OnnxModel {
 
   /** The same model with some fields of its message replaced. */
   with(fields: Partial<ModelProto>): OnnxModel {
-    return new OnnxModel({ ...this.proto, ...fields }, this.files);
+    return new OnnxModel({ ...this.proto, ...fields }, this.files, this.limits);
   }
 
   /**
@@ -117,7 +122,7 @@ function infer(read: ReadModel): Inference {
 /** How a model that is given as bytes is read. */
 export interface ReadOnnxOptions {
   /** How much the bytes may ask for. */
-  readonly limits?: ReadLimits | undefined;
+  readonly limits?: OnnxLimits | undefined;
   /** Where external data is read; refused by default, because bytes have no folder. */
   readonly files?: ModelFiles | undefined;
 }
@@ -127,8 +132,10 @@ export interface ReadOnnxOptions {
  *
  * @param bytes the content of an `.onnx` file
  * @throws ONNX_MALFORMED when the bytes are no such message; the message names the field and the byte offset
+ * @throws ONNX_LIMIT when they ask for more than a limit allows
  * @example readOnnx(await (await fetch('lenet.onnx')).bytes()).graph.outputs
  */
 export function readOnnx(bytes: Uint8Array, { limits, files }: ReadOnnxOptions = {}): OnnxModel {
-  return new OnnxModel(decodeModel(bytes, limits), files);
+  const all = allLimits(limits);
+  return new OnnxModel(decodeModel(bytes, all), files, all);
 }

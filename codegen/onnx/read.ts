@@ -3,6 +3,9 @@ import type { Diagnostic } from '../../src/base/errors.ts';
 import { CONTRACT_KEY, type Contract } from '../../src/ir/contract.ts';
 import { Graph, type Value } from '../../src/ir/graph.ts';
 import type { ValueType } from '../../src/ir/type.ts';
+import { checkCalls } from './check-calls.ts';
+import { checkLimits } from './check-limits.ts';
+import { type AllLimits, allLimits } from './limits.ts';
 import { malformed } from './malformed.ts';
 import type { ModelProto } from './proto/messages.ts';
 import { refuseExternal } from './read-external.ts';
@@ -17,6 +20,8 @@ import { contractIn, promisedSymbols } from './saved-contract.ts';
 export interface ReadOptions {
   /** Decides about external data; by default it is refused, because bytes have no folder. */
   readonly resolveExternal?: ResolveExternal | undefined;
+  /** How much the model may ask for. */
+  readonly limits?: AllLimits | undefined;
 }
 
 /** A model as it was read; nothing of it is inferred yet. */
@@ -37,14 +42,19 @@ export interface ReadModel {
  *
  * @param model the message of the whole file
  * @throws ONNX_MALFORMED when the model breaks a rule that every ONNX model obeys
+ * @throws ONNX_LIMIT, FUNCTION_BUDGET when it asks for more than the limits allow
  * @throws EXTERNAL_DATA when external data is refused
  * @throws FILE_FORMAT when the contract in its metadata cannot be read
  */
 export function readModel(model: ModelProto, options: ReadOptions = {}): ReadModel {
   const { graph: proto } = model;
   if (!proto) throw malformed('the model has no graph');
+  const limits = options.limits ?? allLimits();
+  checkLimits(model, limits);
+  checkCalls(model, limits);
   const irVersion = Number(model.irVersion ?? 0);
   const graph = new Graph({ name: proto.name || 'graph', opsets: importsOf(model, irVersion) });
+  graph.limits = limits;
   const contract = contractIn(model);
   const declared = new Map<Value, ValueType>();
   const notes: Diagnostic[] = [];

@@ -1,6 +1,7 @@
 // Puts nodes into an order in which each reads only what earlier ones made; bodies count with what they capture.
 import { malformed } from './malformed.ts';
 import type { GraphProto, NodeProto } from './proto/messages.ts';
+import { chain } from './short-text.ts';
 
 /** Nodes in a valid order. */
 export interface SortedNodes {
@@ -41,9 +42,12 @@ export class NodeSorter {
     if (needs.every((before, index) => before.every((at) => at < index))) return { nodes, changed: false };
     const order = depthFirst(needs, (circle) => {
       const names = circle.map((index) => describeNode(nodes[index], index));
-      return malformed(`nodes of ${owner} read each other in a circle: ${[...names, names[0]].join(' reads ')}`, {
-        what: names[0],
-      });
+      return malformed(
+        `nodes of ${owner} read each other in a circle: ${chain([...names, names[0] ?? ''], ' reads ')}`,
+        {
+          what: names[0],
+        },
+      );
     });
     return { nodes: order.flatMap((index) => nodes[index] ?? []), changed: true };
   }

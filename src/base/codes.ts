@@ -87,8 +87,8 @@ export const ERROR_CODES = {
   ),
   OP_INVALID: user("An operator's inputs and attributes must fit together.", 'Correct what the message names.'),
   FUNCTION_BUDGET: unsupported(
-    'Calls of functions are followed 100 deep and over 200,000 nodes.',
-    'Inline the functions, or split the model.',
+    'Calls of functions are followed 100 deep and over 200,000 nodes, unless the limits are raised.',
+    'Inline the functions, or raise the limit callDepth or callNodes.',
   ),
   // Graphs
   GRAPH_INVALID: internal(
@@ -192,6 +192,10 @@ export const ERROR_CODES = {
   ONNX_MALFORMED: user(
     'An .onnx file must be a well-formed ONNX model.',
     'Export the file again; the message names the field and the byte offset.',
+  ),
+  ONNX_LIMIT: user(
+    'An .onnx file may only ask for as much as the limits of reading allow.',
+    'If you trust the file, raise the limit that the message names.',
   ),
   EXTERNAL_DATA: user(
     "External data must lie in the model's own folder and match its tensor in size.",

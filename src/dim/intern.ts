@@ -6,6 +6,11 @@ interface Entry<T extends object> {
   readonly ref: WeakRef<T>;
 }
 
+let lookUps = 0;
+
+/** How often a dim was looked up since the start: a measure of work that does not depend on the machine. */
+export const lookUpCount = (): number => lookUps;
+
 /** Maps keys of numbers to live objects; an object that nothing else holds leaves the table. */
 export class InternTable<T extends object> {
   readonly #buckets = new Map<number, Entry<T>[]>();
@@ -13,6 +18,7 @@ export class InternTable<T extends object> {
 
   /** The live object under a key, if there is one. */
   find(key: readonly number[]): T | undefined {
+    lookUps++;
     const bucket = this.#buckets.get(hashOf(key));
     if (!bucket) return undefined;
     for (const entry of bucket) {

@@ -1,5 +1,6 @@
 // Infers calls of the model's own functions: the function's nodes are inferred anew for each call, with its types and attributes.
 import { dimwiseError } from '../base/errors.ts';
+import { allGraphs } from '../ir/bodies.ts';
 import type { Content } from '../ir/content.ts';
 import { functionKey } from '../ir/function-key.ts';
 import type { FunctionDefinition, Graph, Node } from '../ir/graph.ts';
@@ -8,10 +9,6 @@ import type { ValueType } from '../ir/type.ts';
 import type { Value } from '../ir/value.ts';
 import { setShape, shapeOf } from './spread-rank.ts';
 
-/** How deep calls are followed; ONNX and ONNX Runtime follow them as deep. */
-const MAX_DEPTH = 100;
-/** How many nodes one call may stand for, all calls inside of it included. */
-const MAX_NODES = 200_000;
 /** A constraint that a call asks of the graph around it takes as long as so many nodes. */
 const NODES_PER_CONSTRAINT = 400;
 
@@ -96,22 +93,37 @@ function takeRank(given: Value, input: Value | undefined, node: Node): boolean {
   return true;
 }
 
+const nodeCounts = new WeakMap<FunctionDefinition, number>();
+
+/** The nodes of a function, those of its bodies included. */
+function nodesOf(definition: FunctionDefinition): number {
+  let count = nodeCounts.get(definition);
+  if (count === undefined) {
+    count = 0;
+    for (const { nodeCount } of allGraphs(definition.body)) count += nodeCount;
+    nodeCounts.set(definition, count);
+  }
+  return count;
+}
+
 function enter(node: Node, definition: FunctionDefinition): Budget {
   const outer = budgetAround(node.graph);
-  const whole = outer?.whole ?? { nodesLeft: MAX_NODES };
+  const { callDepth, callNodes } = node.graph.root.limits;
+  const whole = outer?.whole ?? { nodesLeft: callNodes };
   const depth = (outer?.depth ?? 0) + 1;
-  whole.nodesLeft -= definition.body.nodeCount + 1;
-  if (depth > MAX_DEPTH || whole.nodesLeft < 0) throw exhausted(node, definition, depth);
+  whole.nodesLeft -= nodesOf(definition) + 1;
+  if (depth > callDepth || whole.nodesLeft < 0) throw exhausted(node, definition, depth);
   return { depth, whole };
 }
 
 function exhausted(node: Node, definition: FunctionDefinition, depth: number) {
-  const fact = depth > MAX_DEPTH ? `lies ${depth} calls deep` : `stands for more than ${MAX_NODES} nodes`;
+  const { callDepth, callNodes } = node.graph.root.limits;
+  const fact = depth > callDepth ? `lies ${depth} calls deep` : `stands for more than ${callNodes} nodes`;
   return dimwiseError({
     code: 'FUNCTION_BUDGET',
     message: `the call of function ${definition.name} ${fact}`,
     origin: node.origin,
-    expected: `at most ${MAX_DEPTH} calls deep and ${MAX_NODES} nodes`,
+    expected: `at most ${callDepth} calls deep and ${callNodes} nodes`,
     actual: fact,
   });
 }

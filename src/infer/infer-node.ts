@@ -7,6 +7,7 @@ import type { BodyOptions, OperatorRow, Span } from '../ir/operator.ts';
 import { type Shape, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import { findRow } from '../ops/rows.ts';
 import { findSchema, type OperatorSchema } from '../ops/schema.ts';
+import { spendOutput, spendSteps } from './budget.ts';
 import { checkClaims } from './check-claims.ts';
 import { checkAgainstSchema } from './check-schema.ts';
 import { takeClaims } from './claims.ts';
@@ -33,9 +34,11 @@ export function inferNode(node: Node, report: Report): void {
   for (const output of node.outputs) if (output.poisoned) return;
   for (const input of node.inputs) if (input?.poisoned) return poison(node);
   try {
+    spendSteps(node);
     inferSound(node, report);
   } catch (error) {
-    if (!(error instanceof DimwiseError) && !isDimwiseError(error)) throw error;
+    // Once a limit is reached, nothing more is inferred.
+    if (!(error instanceof DimwiseError || isDimwiseError(error)) || error.code === 'ONNX_LIMIT') throw error;
     for (const diagnostic of error.errors)
       report(diagnostic.origin ? diagnostic : { ...diagnostic, origin: node.origin });
     poison(node);
@@ -109,6 +112,9 @@ function inferSound(node: Node, report: Report): void {
   if (spoilt) return poison(node);
   const outputs = node.outputs.map((_, i) => types[i] ?? cx.schemaType(i));
   const contents = outputContents(row, cx, outputs);
+  outputs.forEach((output, i) => {
+    spendOutput(node, output, contents?.[i]);
+  });
   for (let i = 0; i < node.outputs.length; i++) node.outputs[i]?.setType(outputs[i] ?? UNKNOWN_TYPE, contents?.[i]);
   const after = stateOf(node);
   if (isSimple && isSame(before, after)) remember(node);

@@ -7,6 +7,7 @@ import { bodiesOf } from './bodies.ts';
 import type { Claim } from './claim.ts';
 import { contentOfData } from './content.ts';
 import type { DType } from './dtype.ts';
+import { INFERENCE_LIMITS, type InferenceLimits } from './inference-limits.ts';
 import { Node, type NodeParts } from './node.ts';
 import type { ParameterCell } from './parameter-cell.ts';
 import type { TensorData } from './tensor-data.ts';
@@ -48,6 +49,8 @@ export class Graph {
   readonly metadata = new Map<string, string>();
   /** The node that holds this graph as a body; set when the node is added. */
   owner: Node | undefined;
+  /** How much inference may be asked to do; of the outermost graph, those of others are not looked at. */
+  limits: InferenceLimits = INFERENCE_LIMITS;
   /** A place for what inference remembers of its nodes; nothing else reads it. */
   memo: unknown;
   /** What a file or an author states of its values; inference meets it each time it infers one of them. */

@@ -2,16 +2,14 @@
 
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { allLimits } from '../../codegen/onnx/limits.ts';
 import { OnnxModel } from '../../codegen/onnx/onnx-model.ts';
-import { decodeModel, type ReadLimits } from '../../codegen/onnx/proto/read-message.ts';
+import { decodeModel } from '../../codegen/onnx/proto/read-message.ts';
 import { ExternalFiles } from './external-files.ts';
-import { inFile, MOST_BYTES, type ReadFileOptions, readRegularFile } from './read-model.ts';
+import { inFile, type ReadFileOptions, readRegularFile } from './read-model.ts';
 
 /** How an `.onnx` file is opened. */
-export interface OpenOnnxOptions extends ReadFileOptions {
-  /** How much the file may ask for. */
-  readonly limits?: ReadLimits | undefined;
-}
+export interface OpenOnnxOptions extends ReadFileOptions {}
 
 /**
  * Opens an `.onnx` file. External data stays in its files, which must lie in the model's folder.
@@ -22,8 +20,9 @@ export interface OpenOnnxOptions extends ReadFileOptions {
  * @example formatShape((await openOnnx('lenet.onnx')).graph.outputs[0].shape)
  */
 export async function openOnnx(path: string, options: OpenOnnxOptions = {}): Promise<OnnxModel> {
-  const bytes = await readRegularFile(path, options.maxBytes ?? MOST_BYTES);
+  const limits = allLimits(options.limits);
+  const bytes = await readRegularFile(path, limits.fileBytes);
   // External data lies beside the file itself, also where the path given is a link to it.
   const files = new ExternalFiles(dirname(await realpath(path)), options);
-  return inFile(path, () => new OnnxModel(decodeModel(bytes, options.limits), files));
+  return inFile(path, () => new OnnxModel(decodeModel(bytes, limits), files, limits));
 }

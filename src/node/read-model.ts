@@ -1,19 +1,17 @@
 // Reads model files: regular files of a sane size only, with their external data checked.
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { allLimits, type OnnxLimits } from '../../codegen/onnx/limits.ts';
 import { decodeModel } from '../../codegen/onnx/proto/read-message.ts';
 import { type ReadModel, readModel } from '../../codegen/onnx/read.ts';
 import { type DimwiseError, dimwiseError, isDimwiseError } from '../base/errors.ts';
 import { type ExternalFileOptions, ExternalFiles } from './external-files.ts';
 import { errorCode, errorReason } from './write-atomic.ts';
 
-/** Protobuf's parsers take no message of 2 GiB or more. */
-export const MOST_BYTES = 2 ** 31 - 1;
-
 /** How a model file is read. */
 export interface ReadFileOptions extends ExternalFileOptions {
-  /** The largest file that is read, in bytes; just below 2 GiB by default. */
-  readonly maxBytes?: number | undefined;
+  /** How much the file may ask for. */
+  readonly limits?: OnnxLimits | undefined;
 }
 
 /** A model read from a file. */
@@ -28,14 +26,16 @@ export interface ModelFile extends ReadModel {
  *
  * @throws FILE_READ when the path is no regular file, cannot be read or is too large
  * @throws ONNX_MALFORMED when the file is no valid model
+ * @throws ONNX_LIMIT when it asks for more than a limit allows
  * @throws EXTERNAL_DATA when its external data is missing, too short, or outside of its folder
  */
 export async function readModelFile(path: string, options: ReadFileOptions = {}): Promise<ModelFile> {
-  const bytes = await readRegularFile(path, options.maxBytes ?? MOST_BYTES);
+  const limits = allLimits(options.limits);
+  const bytes = await readRegularFile(path, limits.fileBytes);
   // External data lies beside the file itself, also where the path given is a link to it.
   const external = new ExternalFiles(dirname(await realpath(path)), options);
   return inFile(path, () => ({
-    ...readModel(decodeModel(bytes), { resolveExternal: external.resolve }),
+    ...readModel(decodeModel(bytes, limits), { resolveExternal: external.resolve, limits }),
     path,
     external,
   }));

@@ -1,6 +1,9 @@
 // The place in a message that is being read or written, for error messages.
 import type { Field } from './field-table.ts';
 
+/** A longer path is printed without its middle. */
+const MAX_STEPS = 24;
+
 /** A stack of fields with the index in those that repeat. */
 export class FieldPath {
   readonly #root: string;
@@ -39,6 +42,7 @@ export class FieldPath {
       const index = this.#indices[place] ?? -1;
       return index < 0 ? protoName : `${protoName}[${index}]`;
     });
+    if (steps.length > MAX_STEPS) steps.splice(8, steps.length - MAX_STEPS, '...');
     return steps.join('.') || this.#root;
   }
 }

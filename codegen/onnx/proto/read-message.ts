@@ -176,7 +176,10 @@ class MessageReader {
     const at = wire.pos;
     const length = wire.length();
     if (wire.path.depth > this.#depth) {
-      wire.fail(`message is nested deeper than ${this.#depth}`, at, { expected: `at most ${this.#depth} messages` });
+      wire.fail(`message is nested deeper than ${this.#depth}`, at, {
+        expected: `at most ${this.#depth} messages`,
+        hint: 'if you trust the file, raise the limits depth and graphDepth',
+      });
     }
     const draft = isDraft(earlier) ? earlier : {};
     const outerEnd = wire.len;
@@ -264,7 +267,10 @@ class MessageReader {
 
   #spend(bytes: number): void {
     this.#memoryLeft -= bytes;
-    if (this.#memoryLeft < 0) this.#wire.fail('the limit of memory is reached');
+    if (this.#memoryLeft < 0)
+      this.#wire.fail('the limit of memory is reached', this.#wire.pos, {
+        hint: 'if you trust the file, raise the limit memory',
+      });
   }
 }
 

@@ -53,7 +53,7 @@ export class WireReader extends Reader {
    * @param at the byte offset
    * @throws ONNX_MALFORMED always
    */
-  fail(fault: string, at: number = this.pos, facts: { expected?: string; actual?: string } = {}): never {
+  fail(fault: string, at: number = this.pos, facts: { expected?: string; actual?: string; hint?: string } = {}): never {
     throw dimwiseError({ code: 'ONNX_MALFORMED', message: `${this.path}: ${fault} at byte ${at}`, ...facts });
   }
 
