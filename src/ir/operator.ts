@@ -4,6 +4,7 @@ import type { Dim, SymbolDim } from '../dim/dim.ts';
 import type { Facts } from '../dim/facts.ts';
 import type { Attribute, Int64 } from './attribute.ts';
 import type { Content } from './content.ts';
+import type { CostRule } from './cost.ts';
 import type { Graph, Node } from './graph.ts';
 import type { IsInner } from './inner-symbols.ts';
 import type { TensorData } from './tensor-data.ts';
@@ -161,5 +162,9 @@ export interface OperatorRow {
    * has none: `[1, 10] + [12, 1]` is valid, so its output settles no input.
    */
   readonly backward?: (cx: InferContext, i: number, output: Shape) => Shape | undefined;
+  /** What a run does; one operation per element of output 0 by default. */
+  readonly cost?: CostRule;
+  /** Inputs whose constants are no parameters of a model: scales of quantization, running statistics, sizes; none by default. */
+  readonly settings?: readonly number[];
   readonly examples: readonly OperatorExample[];
 }

@@ -1,7 +1,9 @@
 // multiHeadAttention: queries attend to keys and values in several heads, at a width that the first batch may settle.
+
 import { constant } from '../../dim/dim.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
 import type { Value } from '../../ir/graph.ts';
+import { attentionCost } from '../../ops/costs/attention.ts';
 import { broadcastInto } from '../../ops/rules/broadcast-into.ts';
 import { numberBetween, positiveInteger, refuseArgument } from '../arguments.ts';
 import { lowerAttention } from '../attention-parts.ts';
@@ -101,6 +103,7 @@ function headedUnits(argument: string, units: number | undefined, heads: number)
 export const ATTENTION: LayerRow = {
   domain: LAYER_DOMAIN,
   name: 'attention',
+  cost: attentionCost,
   infer: (cx) => {
     const [query, key, value] = [cx.ranked(0, 3), cx.ranked(1, 3), cx.ranked(2, 3)];
     for (const i of [1, 2]) {

@@ -1,7 +1,9 @@
 // batchNorm: each channel normalized by its running statistics.
+
 import { op } from '../../build/op.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
 import type { Value } from '../../ir/graph.ts';
+import { perOutput } from '../../ops/costs/elementwise.ts';
 import { numberBetween, positiveInteger } from '../arguments.ts';
 import type { InitializerInput } from '../initializers/parse-initializer.ts';
 import { defineLayer, type Layer } from '../layer.ts';
@@ -77,6 +79,8 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
 export const BATCH_NORM: LayerRow = {
   domain: LAYER_DOMAIN,
   name: 'batchNorm',
+  cost: perOutput(2),
+  settings: [3, 4],
   infer: (cx) => {
     const x = cx.rankBetween(0, 2, Number.POSITIVE_INFINITY);
     for (const i of [3, 4, 1, 2]) {

@@ -1,7 +1,9 @@
 // dense: a fully connected layer that knows its output size only.
+
 import { op } from '../../build/op.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
 import type { Node, SizeSpec, Value } from '../../ir/graph.ts';
+import { matrixProduct } from '../../ops/costs/contraction.ts';
 import { type Activation, activate, activationFunction } from '../activation.ts';
 import { positiveInteger } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
@@ -51,6 +53,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
 export const DENSE: LayerRow = {
   domain: LAYER_DOMAIN,
   name: 'dense',
+  cost: matrixProduct(),
   infer: (cx) => {
     const x = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
     const weight = cx.ranked(1, 2);

@@ -1,7 +1,9 @@
 // dropout: does nothing at inference; training drops elements.
+
 import { op } from '../../build/op.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
 import type { Value } from '../../ir/graph.ts';
+import { view } from '../../ops/costs/movement.ts';
 import { numberBetween } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
@@ -41,6 +43,7 @@ export function dropout(rate = 0.5, options: DropoutOptions = {}): Layer {
 export const DROPOUT: LayerRow = {
   domain: LAYER_DOMAIN,
   name: 'dropout',
+  cost: view,
   infer: (cx) => [cx.type(0)],
   lower: (node) => [op.Identity(inputOf(node, 0))],
   examples: [

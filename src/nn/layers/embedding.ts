@@ -1,8 +1,10 @@
 // embedding: rows of a table looked up by number.
+
 import { op } from '../../build/op.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
 import { type DType, isIntegerDType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
+import { pickFrom } from '../../ops/costs/movement.ts';
 import { positiveInteger } from '../arguments.ts';
 import type { InitializerInput } from '../initializers/parse-initializer.ts';
 import { defineLayer, type Layer } from '../layer.ts';
@@ -59,6 +61,7 @@ export function embedding(count: number, size: number, options: EmbeddingOptions
 export const EMBEDDING: LayerRow = {
   domain: LAYER_DOMAIN,
   name: 'embedding',
+  cost: pickFrom(1),
   infer: (cx) => {
     const ids = cx.shape(0);
     const dtype = cx.dtype(0);

@@ -1,7 +1,9 @@
 // groupNorm: groups of channels of each sample normalized.
+
 import { op } from '../../build/op.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
 import type { Value } from '../../ir/graph.ts';
+import { perInput } from '../../ops/costs/elementwise.ts';
 import { positiveInteger } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
@@ -56,6 +58,7 @@ export function groupNorm(groups: number, options: GroupNormOptions = {}): Layer
 export const GROUP_NORM: LayerRow = {
   domain: LAYER_DOMAIN,
   name: 'groupNorm',
+  cost: perInput(5),
   infer: (cx) => {
     const x = cx.rankBetween(0, 2, Number.POSITIVE_INFINITY);
     for (const i of [1, 2]) {

@@ -1,7 +1,9 @@
 // layerNorm: the last axes of each element of the others normalized.
+
 import { op } from '../../build/op.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
 import type { SizeSpec, Value } from '../../ir/graph.ts';
+import { perInput } from '../../ops/costs/elementwise.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
 import { floatAttribute, numberOf } from '../layer-values.ts';
@@ -49,6 +51,7 @@ export function layerNorm(options: LayerNormOptions = {}): Layer {
 export const LAYER_NORM: LayerRow = {
   domain: LAYER_DOMAIN,
   name: 'layerNorm',
+  cost: perInput(5),
   infer: (cx) => [cx.tensor(unifyTrailing(cx, [1, 2]))],
   lower: (node) => {
     const axis = -numberOf(node, 'axes');

@@ -1,6 +1,8 @@
 // projection: a fully connected layer whose output has the features of another value.
+
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
 import type { Value } from '../../ir/graph.ts';
+import { matrixProduct } from '../../ops/costs/contraction.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, type LayerRow } from '../layer-node.ts';
 import { type WeightOptions, weightAndBias } from '../weight-and-bias.ts';
@@ -35,6 +37,7 @@ export function projection(options: ProjectionOptions = {}): Layer<[x: Value, li
 export const PROJECTION: LayerRow = {
   domain: LAYER_DOMAIN,
   name: 'projection',
+  cost: matrixProduct(),
   infer: (cx) => {
     if (cx.has(2)) cx.unifyAxes({ input: 1, axis: 0 }, { input: 2, axis: 0 }, 'output features');
     cx.ranked(1, 2);

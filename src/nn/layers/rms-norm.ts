@@ -1,7 +1,9 @@
 // rmsNorm: the last axes of each element of the others divided by their root mean square.
+
 import { op } from '../../build/op.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
 import type { Value } from '../../ir/graph.ts';
+import { perInput } from '../../ops/costs/elementwise.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
 import { filled, floatAttribute, numberOf } from '../layer-values.ts';
@@ -47,6 +49,7 @@ export function rmsNorm(options: RmsNormOptions = {}): Layer {
 export const RMS_NORM: LayerRow = {
   domain: LAYER_DOMAIN,
   name: 'rmsNorm',
+  cost: perInput(4),
   infer: (cx) => [cx.tensor(unifyTrailing(cx, [1]))],
   lower: (node) => {
     const [x, weight] = [inputOf(node, 0), node.inputs[1]];

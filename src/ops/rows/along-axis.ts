@@ -5,7 +5,8 @@ import { intOf } from '../../ir/content.ts';
 import { isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
-import { passesSizes } from '../rules/backward.ts';
+import { onePerInput } from '../costs/elementwise.ts';
+import { keepsSizesBeside, passesSizes, withAdded, withOpen } from '../rules/backward.ts';
 import { addElements, multiplyElements } from '../rules/element-rules.ts';
 import { exactFold, type Fold } from '../rules/exact-fold.ts';
 import { argContent, cumulated, topContents } from '../rules/lanes.ts';
@@ -30,7 +31,13 @@ const axisOf = (cx: InferContext, fallback: number): number =>
 
 const argRow = (name: string, largest: boolean): OperatorRow => ({
   name,
+  cost: onePerInput,
   infer: argShape,
+  backward: (cx, i, output) => {
+    const axes = [cx.int('axis', 0)];
+    if (i !== 0) return undefined;
+    return cx.int('keepdims', 1) === 0 ? withAdded(output, axes) : withOpen(output, axes);
+  },
   content: (cx, [output]) => [cx.content(0) && argContent(cx, output, axisOf(cx, 0), largest)],
   examples: [
     {
@@ -61,6 +68,8 @@ const argRow = (name: string, largest: boolean): OperatorRow => ({
  */
 const TopK: OperatorRow = {
   name: 'TopK',
+  backward: keepsSizesBeside(-1),
+  cost: onePerInput,
   infer: (cx) => {
     const shape = cx.shape(0);
     if (cx.version >= 10) {

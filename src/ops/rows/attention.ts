@@ -3,6 +3,8 @@ import { add, floorDiv, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape } from '../../ir/type.ts';
+import { attentionCost } from '../costs/attention.ts';
+import { perInput } from '../costs/elementwise.ts';
 
 /** A query, key or value with its heads apart, whichever way it was given. */
 interface Heads {
@@ -104,6 +106,7 @@ const PAST: readonly string[] = ['float16[b, 8, p, 64]', 'float16[b, 8, p, 64]']
  */
 const Attention: OperatorRow = {
   name: 'Attention',
+  cost: attentionCost,
   infer: (cx) => attend(cx).map((shape, i) => cx.tensor(shape, cx.outputDType(i))),
   examples: [
     {
@@ -193,6 +196,7 @@ function rotated(cx: InferContext): Shape | undefined {
  */
 const RotaryEmbedding: OperatorRow = {
   name: 'RotaryEmbedding',
+  cost: perInput(3),
   infer: (cx) => [cx.tensor(rotated(cx))],
   examples: [
     {

@@ -2,6 +2,7 @@
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { copy, view } from '../costs/movement.ts';
 import { contentSizes, reshaped, rowStrides, stridedView } from '../rules/content-view.ts';
 import { axesArgument, isAtLeast, listLength } from '../rules/size-elements.ts';
 import { keepsSpan } from '../rules/span.ts';
@@ -12,6 +13,7 @@ import { keepsSpan } from '../rules/span.ts';
  */
 const Squeeze: OperatorRow = {
   name: 'Squeeze',
+  cost: view,
   span: keepsSpan,
   backward: (cx, i, output) => {
     const axes = axesArgument(cx, 1);
@@ -88,6 +90,7 @@ function squeezeSomewhere(cx: InferContext, shape: Shape): Shape {
  */
 const Unsqueeze: OperatorRow = {
   name: 'Unsqueeze',
+  cost: view,
   span: keepsSpan,
   backward: (cx, i, output) => {
     const axes = axesArgument(cx, 1);
@@ -138,6 +141,7 @@ function placedSomewhere(cx: InferContext, shape: Shape, added: number): Shape {
  */
 const Transpose: OperatorRow = {
   name: 'Transpose',
+  cost: copy,
   span: keepsSpan,
   infer: (cx) => {
     const order = permutation(cx);

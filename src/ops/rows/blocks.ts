@@ -3,6 +3,8 @@ import { add, floorDiv, mul, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { onePerInput } from '../costs/elementwise.ts';
+import { copy } from '../costs/movement.ts';
 import { countOf } from '../rules/element-counts.ts';
 import { compressedContent, oneHotContent } from '../rules/found-content.ts';
 import { sizeElements, sizeScalar } from '../rules/size-elements.ts';
@@ -25,6 +27,7 @@ function parts(cx: InferContext, dim: Dim, divisor: number, what: string): Dim {
 /** DepthToSpace (since 1): `[n, c, h, w] -> [n, c / b^2, h*b, w*b]` for block size b. */
 const DepthToSpace: OperatorRow = {
   name: 'DepthToSpace',
+  cost: copy,
   infer: (cx) => {
     const [n, c, h, w] = cx.ranked(0, 4);
     const b = blockSize(cx);
@@ -47,6 +50,7 @@ const DepthToSpace: OperatorRow = {
 /** SpaceToDepth (since 1): `[n, c, h, w] -> [n, c*b^2, h / b, w / b]` for block size b. */
 const SpaceToDepth: OperatorRow = {
   name: 'SpaceToDepth',
+  cost: copy,
   infer: (cx) => {
     const [n, c, h, w] = cx.ranked(0, 4);
     const b = blockSize(cx);
@@ -73,6 +77,7 @@ const SpaceToDepth: OperatorRow = {
  */
 const Col2Im: OperatorRow = {
   name: 'Col2Im',
+  cost: onePerInput,
   infer: (cx) => {
     const [n, columns] = cx.ranked(0, 3);
     const image = sizeElements(cx, 1);
@@ -125,6 +130,8 @@ function requirePositions(cx: InferContext, image: Shape, block: Shape): void {
  */
 const OneHot: OperatorRow = {
   name: 'OneHot',
+  cost: copy,
+  settings: [2],
   infer: (cx) => {
     const indices = cx.rankBetween(0, 1, INFINITE);
     const [values] = cx.ranked(2, 1);
@@ -171,6 +178,7 @@ function depthOf(cx: InferContext): Dim | undefined {
  */
 const Compress: OperatorRow = {
   name: 'Compress',
+  cost: copy,
   infer: (cx) => {
     const [condition] = cx.ranked(1, 1);
     const shape = cx.rankBetween(0, 1, INFINITE);
@@ -223,6 +231,7 @@ function keptOf(cx: InferContext, size: Dim | undefined, condition: Dim | undefi
 /** ReverseSequence (since 10): the first `sequence_lens[i]` steps of each batch entry reversed; the shape stays. */
 const ReverseSequence: OperatorRow = {
   name: 'ReverseSequence',
+  cost: copy,
   infer: (cx) => {
     const shape = cx.rankBetween(0, 2, INFINITE);
     cx.ranked(1, 1);

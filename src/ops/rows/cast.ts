@@ -4,6 +4,7 @@ import type { Content } from '../../ir/content.ts';
 import { DTYPES } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType, ValueType } from '../../ir/type.ts';
+import { copy, view } from '../costs/movement.ts';
 import { passesSizes } from '../rules/backward.ts';
 import { castElement } from '../rules/cast-element.ts';
 import { dtypeAttribute, dtypeText } from '../rules/dtype-attribute.ts';
@@ -19,6 +20,7 @@ function castContent(cx: InferContext, [out]: readonly ValueType[]): readonly (C
 /** Cast (1): each element converted to the type `to`, a text before version 6. `T1[d0, ..., dn] -> T2[d0, ..., dn]` */
 const Cast: OperatorRow = {
   name: 'Cast',
+  cost: copy,
   span: castSpan,
   backward: passesSizes,
   infer: (cx) => {
@@ -53,6 +55,7 @@ const Cast: OperatorRow = {
 /** CastLike (15): each element of input 0 converted to the type of input 1. `T1[d0, ..., dn], T2[...] -> T2[d0, ..., dn]` */
 const CastLike: OperatorRow = {
   name: 'CastLike',
+  cost: copy,
   backward: passesSizes,
   infer: (cx) => [cx.tensor(cx.shape(0), cx.dtype(1))],
   content: castContent,
@@ -66,6 +69,7 @@ const CastLike: OperatorRow = {
 /** BitCast (26): the bits of each element read as another type of the same width. `T1[d0, ..., dn] -> T2[d0, ..., dn]` */
 const BitCast: OperatorRow = {
   name: 'BitCast',
+  cost: view,
   backward: passesSizes,
   infer: (cx) => {
     const to = dtypeAttribute(cx, 'to') ?? 'undefined';
@@ -91,6 +95,7 @@ const BitCast: OperatorRow = {
 /** Identity (1): the input, a tensor, sequence or optional. `T -> T` */
 const Identity: OperatorRow = {
   name: 'Identity',
+  cost: view,
   span: keepsSpan,
   backward: passesSizes,
   infer: (cx) => [cx.type(0)],

@@ -4,6 +4,8 @@ import { constant, type Dim, unknownDim } from '../../dim/dim.ts';
 import type { Content } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape, type ValueType } from '../../ir/type.ts';
+import { copy } from '../costs/movement.ts';
+import { keepsSizesBeside } from '../rules/backward.ts';
 import { concatenated, contentSizes, rowStrides, stridedView } from '../rules/content-view.ts';
 import { sizeElements } from '../rules/size-elements.ts';
 
@@ -13,6 +15,7 @@ import { sizeElements } from '../rules/size-elements.ts';
  */
 const Concat: OperatorRow = {
   name: 'Concat',
+  cost: copy,
   infer: (cx) => [cx.tensor(concatShape(cx))],
   backward: (cx, _, output) => {
     const axis = cx.axis(cx.int('axis', 1), output.length);
@@ -84,7 +87,9 @@ function concatContent(cx: InferContext, output: ValueType | undefined): Content
  */
 const Split: OperatorRow = {
   name: 'Split',
+  cost: copy,
   infer: (cx) => splitShapes(cx).map((shape) => cx.tensor(shape)),
+  backward: keepsSizesBeside(0),
   content: (cx, outputs) => splitContents(cx, outputs),
   examples: [
     {

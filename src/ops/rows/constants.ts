@@ -5,6 +5,7 @@ import { type Content, contentOfData, dimOf, intScalar, makeContent, type Scalar
 import { isFloatDType, isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow, Span } from '../../ir/operator.ts';
 import type { MaybeDType, Shape, ValueType } from '../../ir/type.ts';
+import { fill } from '../costs/movement.ts';
 import { built, contentDType, filled } from '../rules/content-view.ts';
 import { addFloats, roundTo } from '../rules/float-elements.ts';
 import { attempt } from '../rules/integer-elements.ts';
@@ -17,6 +18,7 @@ import { sizeElements } from '../rules/size-elements.ts';
  */
 const Constant: OperatorRow = {
   name: 'Constant',
+  cost: fill,
   infer: (cx) => [constantType(cx)],
   content: (cx) => [constantContent(cx)],
   examples: [
@@ -102,6 +104,7 @@ function constantContent(cx: InferContext): Content | undefined {
  */
 const ConstantOfShape: OperatorRow = {
   name: 'ConstantOfShape',
+  cost: fill,
   infer: (cx) => {
     cx.ranked(0, 1);
     const value = cx.attribute('value');
@@ -141,6 +144,7 @@ function listedShape(cx: InferContext, i: number): Shape | undefined {
  */
 const Range: OperatorRow = {
   name: 'Range',
+  cost: fill,
   infer: rangeType,
   content: rangeContent,
   span: rangeSpan,

@@ -3,6 +3,8 @@ import { add, mul, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { transposedConvolution } from '../costs/contraction.ts';
+import { copy } from '../costs/movement.ts';
 import { requireGroups, requirePositive } from '../rules/channels.ts';
 import { readWindow, spatialInts, transposedSize, weightKernel } from '../rules/window.ts';
 
@@ -69,6 +71,7 @@ function requireBias(cx: InferContext, bias: number, group: number, features: Di
  */
 const ConvTranspose: OperatorRow = {
   name: 'ConvTranspose',
+  cost: transposedConvolution(),
   infer: (cx) => [cx.tensor(transposed(cx), cx.outputDType(0))],
   examples: [
     {
@@ -157,6 +160,7 @@ function unpooled(cx: InferContext): Shape | undefined {
  */
 const MaxUnpool: OperatorRow = {
   name: 'MaxUnpool',
+  cost: copy,
   infer: (cx) => [cx.tensor(unpooled(cx))],
   examples: [
     {

@@ -3,6 +3,8 @@ import { mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { convolution } from '../costs/contraction.ts';
+import { deformableConvolution } from '../costs/window.ts';
 import { channelAxis, requireChannels, requireGroups, requirePositive } from '../rules/channels.ts';
 import { type AxisWindow, convSize, readWindow, weightKernel } from '../rules/window.ts';
 
@@ -71,6 +73,7 @@ const fails: readonly OperatorExample[] = [
  */
 const Conv: OperatorRow = {
   name: 'Conv',
+  cost: convolution(),
   infer: (cx) => [cx.tensor(convolve(cx, { x: 0, w: 1, b: 2 })?.y, cx.outputDType(0))],
   examples: [
     {
@@ -106,6 +109,7 @@ const Conv: OperatorRow = {
  */
 const ConvInteger: OperatorRow = {
   name: 'ConvInteger',
+  cost: convolution(),
   infer: (cx) => [cx.tensor(convolve(cx, { x: 0, w: 1 })?.y, 'int32')],
   examples: [
     {
@@ -130,6 +134,8 @@ function requirePerChannel(cx: InferContext, i: number, features: Dim): void {
  */
 const QLinearConv: OperatorRow = {
   name: 'QLinearConv',
+  cost: convolution(3),
+  settings: [1, 2, 4, 5, 6, 7],
   infer: (cx) => {
     const result = convolve(cx, { x: 0, w: 3, b: 8 });
     const features = result?.w[0];
@@ -187,6 +193,7 @@ const QLinearConv: OperatorRow = {
  */
 const DeformConv: OperatorRow = {
   name: 'DeformConv',
+  cost: deformableConvolution,
   infer: (cx) => {
     const result = convolve(cx, { x: 0, w: 1, b: 3 });
     if (!result) return [];

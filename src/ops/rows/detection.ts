@@ -2,6 +2,7 @@
 import { minOf, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { unknownWork } from '../costs/contraction.ts';
 import { scalarInput } from '../rules/scalar-input.ts';
 import { sizeScalar } from '../rules/size-elements.ts';
 
@@ -21,6 +22,7 @@ function selected(cx: InferContext, batch: Dim, classes: Dim, boxes: Dim): Dim {
  */
 const NonMaxSuppression: OperatorRow = {
   name: 'NonMaxSuppression',
+  cost: unknownWork,
   infer: (cx) => {
     const [, , corners] = cx.ranked(0, 3);
     const [batch, classes] = cx.ranked(1, 3);

@@ -2,6 +2,7 @@
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape } from '../../ir/type.ts';
+import { einsumCost } from '../costs/einsum.ts';
 import { ELLIPSIS, readEquation, type Term } from '../rules/einsum-equation.ts';
 
 /** What the labels stand for, gathered over the operands. */
@@ -77,6 +78,7 @@ function einsum(cx: InferContext): Shape | undefined {
  */
 const Einsum: OperatorRow = {
   name: 'Einsum',
+  cost: einsumCost,
   infer: (cx) => [cx.tensor(einsum(cx), cx.outputDType(0))],
   examples: [
     {

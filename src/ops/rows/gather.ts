@@ -5,6 +5,7 @@ import { type Content, dimOf, intOf, makeContent, type Scalar } from '../../ir/c
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { elementCount } from '../../ir/tensor-data.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
+import { pick } from '../costs/movement.ts';
 import { contentSizes } from '../rules/content-view.ts';
 import { gatheredElements, gatheredSlices } from '../rules/indexed-content.ts';
 import { positionOf } from '../rules/lanes.ts';
@@ -17,6 +18,7 @@ const INFINITE = Number.POSITIVE_INFINITY;
  */
 const Gather: OperatorRow = {
   name: 'Gather',
+  cost: pick,
   infer: (cx) => {
     const data = cx.rankBetween(0, 1, INFINITE);
     const indices = cx.shape(1);
@@ -101,6 +103,7 @@ function gatherContent(cx: InferContext, output: ValueType | undefined): Content
  */
 const GatherElements: OperatorRow = {
   name: 'GatherElements',
+  cost: pick,
   infer: (cx) => {
     const data = cx.rankBetween(0, 1, INFINITE);
     const indices = data ? cx.ranked(1, data.length) : cx.rankBetween(1, 1, INFINITE);
@@ -140,6 +143,7 @@ const GatherElements: OperatorRow = {
  */
 const GatherND: OperatorRow = {
   name: 'GatherND',
+  cost: pick,
   infer: (cx) => [cx.tensor(gatherNDShape(cx))],
   content: (cx, [output]) => [gatheredSlices(cx, output)],
   examples: [

@@ -2,6 +2,7 @@
 import { dtypeFromOnnx } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType, Shape } from '../../ir/type.ts';
+import { perInput } from '../costs/elementwise.ts';
 import { passesSizes } from '../rules/backward.ts';
 import { broadcastInto } from '../rules/broadcast-into.ts';
 
@@ -29,6 +30,7 @@ export function stashDType(cx: InferContext): MaybeDType {
  */
 const LayerNormalization: OperatorRow = {
   name: 'LayerNormalization',
+  cost: perInput(5),
   backward: passesSizes,
   infer: (cx) => {
     const found = normalized(cx, [1, 2]);
@@ -63,6 +65,7 @@ const LayerNormalization: OperatorRow = {
 /** RMSNormalization (since 23): the axes from `axis` on divided by their root mean square, then scaled; Y as X, dtype of scale. */
 const RMSNormalization: OperatorRow = {
   name: 'RMSNormalization',
+  cost: perInput(4),
   backward: passesSizes,
   infer: (cx) => [cx.tensor(normalized(cx, [1])?.x, cx.outputDType(0))],
   examples: [

@@ -3,6 +3,7 @@ import { sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { pick } from '../costs/movement.ts';
 import { attributeLength } from '../rules/attribute-length.ts';
 import { unaryRow } from '../rules/elementwise-row.ts';
 import { sliceContent, sliceShape } from './slice.ts';
@@ -58,6 +59,7 @@ function cropped(cx: InferContext, [n, c, height, width]: Shape): (Dim | number)
 /** Crop (1 to 9): images without their `border` (left, top, right, bottom). `[n, c, h, w] -> [n, c, h - top - bottom, w - left - right]` */
 const Crop: OperatorRow = {
   name: 'Crop',
+  cost: pick,
   infer: (cx) => [cx.tensor(cropped(cx, cx.ranked(0, 4)))],
   examples: [
     {
@@ -80,6 +82,7 @@ const Crop: OperatorRow = {
 /** DynamicSlice (1 to 9): Slice with its bounds as inputs, without steps. */
 const DynamicSlice: OperatorRow = {
   name: 'DynamicSlice',
+  cost: pick,
   infer: (cx) => [cx.tensor(sliceShape(cx))],
   content: (cx, [output]) => [sliceContent(cx, output)],
   examples: [

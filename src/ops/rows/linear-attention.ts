@@ -2,6 +2,7 @@
 import { floorDiv, mul, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { linearAttentionCost } from '../costs/attention.ts';
 import { requirePositive } from '../rules/channels.ts';
 
 /** The elements per head of input `i`, `[n, t, heads*size]`. */
@@ -28,6 +29,7 @@ function requireGate(cx: InferContext, i: number, batch: Dim, length: Dim, last:
  */
 const LinearAttention: OperatorRow = {
   name: 'LinearAttention',
+  cost: linearAttentionCost(),
   infer: (cx) => {
     const [hq, hk] = [requirePositive(cx, 'q_num_heads'), requirePositive(cx, 'kv_num_heads')];
     cx.divides(hk, constant(hq), 'query heads');

@@ -1,6 +1,7 @@
 // Losses over class scores: NegativeLogLikelihoodLoss and SoftmaxCrossEntropyLoss.
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { onePerInput } from '../costs/elementwise.ts';
 
 const REDUCTIONS: readonly string[] = ['mean', 'sum', 'none'];
 
@@ -34,6 +35,7 @@ const fails: readonly OperatorExample[] = [
 /** NegativeLogLikelihoodLoss (since 12): `-weight[t]*input[n, t, d...]` at the labels t; `[n, c, d...] x [n, d...] -> []`, or `[n, d...]` unreduced. */
 const NegativeLogLikelihoodLoss: OperatorRow = {
   name: 'NegativeLogLikelihoodLoss',
+  cost: onePerInput,
   infer: (cx) => [cx.tensor(lossShape(cx))],
   examples: [
     { inputs: ['float32[n, c]', 'int64[n]', 'float32[c]'], outputs: ['float32[]'] },
@@ -49,6 +51,7 @@ const NegativeLogLikelihoodLoss: OperatorRow = {
 /** SoftmaxCrossEntropyLoss (since 12): the same over log_softmax of the scores, which is the second output, `[n, c, d...]`. */
 const SoftmaxCrossEntropyLoss: OperatorRow = {
   name: 'SoftmaxCrossEntropyLoss',
+  cost: onePerInput,
   infer: (cx) => {
     const loss = cx.tensor(lossShape(cx));
     return [loss, cx.tensor(cx.shape(0))];

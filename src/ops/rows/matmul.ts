@@ -1,6 +1,7 @@
 // Matrix products: MatMul and Gemm.
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { matrixProduct, transposedProduct } from '../costs/contraction.ts';
 import { broadcastInto } from '../rules/broadcast-into.ts';
 
 /**
@@ -9,6 +10,7 @@ import { broadcastInto } from '../rules/broadcast-into.ts';
  */
 const MatMul: OperatorRow = {
   name: 'MatMul',
+  cost: matrixProduct(),
   infer: (cx) => [cx.tensor(matmulShape(cx, 0, 1))],
   examples: [
     { inputs: ['float32[batch, 20]', 'float32[20, 256]'], outputs: ['float32[batch, 256]'] },
@@ -63,6 +65,7 @@ export function productShape(cx: InferContext, left: Shape, right: Shape): Shape
  */
 const Gemm: OperatorRow = {
   name: 'Gemm',
+  cost: transposedProduct(),
   infer: (cx) => [cx.tensor(gemmShape(cx, { a: 0, b: 1, c: 2 }))],
   examples: [
     {

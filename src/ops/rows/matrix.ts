@@ -1,6 +1,9 @@
 // Operators on the last two axes: EyeLike, Trilu, Det.
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
+import { elimination } from '../costs/contraction.ts';
+import { copy, fill } from '../costs/movement.ts';
+import { passesSizes } from '../rules/backward.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
 import { diagonalContent, triangleContent } from '../rules/found-content.ts';
 import { scalarInput } from '../rules/scalar-input.ts';
@@ -8,6 +11,7 @@ import { scalarInput } from '../rules/scalar-input.ts';
 /** EyeLike (9): ones on the k-th diagonal of a matrix of the input's shape, else zeros. `[n, m] -> [n, m]` */
 const EyeLike: OperatorRow = {
   name: 'EyeLike',
+  cost: fill,
   infer: (cx) => [cx.tensor(cx.ranked(0, 2), dtypeAttribute(cx, 'dtype') ?? cx.dtype(0))],
   content: (cx, [output]) => [diagonalContent(cx, output)],
   examples: [
@@ -23,7 +27,9 @@ const EyeLike: OperatorRow = {
 /** Trilu (14): the upper or lower triangle of each matrix, zeros elsewhere. `[..., n, m] -> [..., n, m]` */
 const Trilu: OperatorRow = {
   name: 'Trilu',
+  cost: copy,
   infer: triluType,
+  backward: passesSizes,
   content: (cx, [output]) => [triangleContent(cx, output)],
   examples: [
     { inputs: ['int64[2, 2] = [1, s, 3, t]'], attributes: { upper: 0 }, outputs: ['int64[2, 2] = [1, 0, 3, t]'] },
@@ -45,6 +51,7 @@ export function triluType(cx: InferContext): readonly ValueType[] {
 /** Det (11): the determinant of each matrix. `[..., n, n] -> [...]` */
 const Det: OperatorRow = {
   name: 'Det',
+  cost: elimination,
   infer: (cx) => {
     const shape = cx.rankBetween(0, 2, Number.POSITIVE_INFINITY);
     if (shape) cx.unifyAxes({ input: 0, axis: -2 }, { input: 0, axis: -1 }, 'sides of the matrices');

@@ -3,6 +3,7 @@ import { floorDiv } from '../../dim/arithmetic.ts';
 import { constant } from '../../dim/dim.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
+import { perInput, perOutput } from '../costs/elementwise.ts';
 import { channelAxis, requireGroups, requirePositive } from '../rules/channels.ts';
 import { unaryRow } from '../rules/elementwise-row.ts';
 import { inMicrosoft, requireVector, sameShapes } from '../rules/microsoft.ts';
@@ -28,6 +29,7 @@ const biasedCases: readonly OperatorExample[] = [
 /** BiasGelu (1): `Gelu(A + B)`. `[..., n], [n] -> [..., n]` */
 const BiasGelu: OperatorRow = {
   name: 'BiasGelu',
+  cost: perOutput(2),
   infer: biased,
   examples: biasedCases,
 };
@@ -42,6 +44,7 @@ const FastGelu: OperatorRow = {
 /** BiasSoftmax (1): `Softmax(data + bias)` over the axes from `axis` on, the bias broadcast as `is_inner_broadcast` says; shape of data. */
 const BiasSoftmax: OperatorRow = {
   name: 'BiasSoftmax',
+  cost: perInput(6),
   infer: (cx) => {
     const shape = cx.rankBetween(0, 1, ANY);
     if (shape) cx.axis(cx.int('axis', 1), shape.length);
@@ -64,6 +67,7 @@ const BiasSoftmax: OperatorRow = {
 /** BiasAdd (1): `X + bias + skip`. `[n, s, c], [c], [n, s, c] -> [n, s, c]` */
 const BiasAdd: OperatorRow = {
   name: 'BiasAdd',
+  cost: perOutput(2),
   infer: (cx) => {
     cx.ranked(0, 3);
     const shape = sameShapes(cx, 0, 2);
@@ -118,6 +122,7 @@ const GROUPS = { groups: 32, activation: 1 };
 /** GroupNorm (1): channels normalized in `groups`, then SiLU where `activation` is 1; shape of X. */
 const GroupNorm: OperatorRow = {
   name: 'GroupNorm',
+  cost: perInput(5),
   infer: (cx) => [cx.tensor(normalized(cx))],
   examples: [
     {
@@ -139,6 +144,7 @@ const GroupNorm: OperatorRow = {
 /** SkipGroupNorm (1): GroupNorm of `S = X + skip + bias`; skip as X, `[n, 1, 1, c]` or `[n, c]`; Y and S as X. */
 const SkipGroupNorm: OperatorRow = {
   name: 'SkipGroupNorm',
+  cost: perInput(6),
   infer: (cx) => {
     const shape = normalized(cx);
     const [n, h, w, c] = shape;

@@ -2,6 +2,7 @@
 import { add, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { unknownWork } from '../costs/contraction.ts';
 import { requireShape } from '../rules/attention-checks.ts';
 import { inputsOf } from '../rules/example-inputs.ts';
 import { directionsOf } from './recurrent.ts';
@@ -49,6 +50,7 @@ function requireAttention(cx: InferContext, { batch, hidden, directions }: Layer
 const AttnLSTM: OperatorRow = {
   domain: 'com.microsoft',
   name: 'AttnLSTM',
+  cost: unknownWork,
   infer: (cx) => {
     const layer = readLayer(cx);
     if (!layer) return [];

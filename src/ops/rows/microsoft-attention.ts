@@ -3,6 +3,7 @@ import { add, floorDiv } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { mergedAttention } from '../costs/microsoft-attention.ts';
 import {
   headSize,
   requireAttentionMask,
@@ -110,6 +111,7 @@ const typed = (cx: InferContext, shapes: readonly Shape[]) =>
 const Attention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'Attention',
+  cost: mergedAttention(4),
   infer: (cx) => typed(cx, attend(cx, { mask: 3, past: 4, bias: 5, pastLength: 6 })),
   examples: [
     {
@@ -173,6 +175,7 @@ const Attention: OperatorRow = {
 const QAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'QAttention',
+  cost: mergedAttention(8),
   infer: (cx) => {
     scalarInput(cx, 3);
     scalarInput(cx, 6);
@@ -213,6 +216,7 @@ const QAttention: OperatorRow = {
 const DecoderMaskedSelfAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'DecoderMaskedSelfAttention',
+  cost: mergedAttention(4),
   infer: (cx) => {
     requireShape(cx, 0, [undefined, 1, undefined]);
     scalarInput(cx, 7);

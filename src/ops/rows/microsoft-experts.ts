@@ -3,6 +3,7 @@ import { floorDiv, mul } from '../../dim/arithmetic.ts';
 import type { Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { expertsCost } from '../costs/microsoft-attention.ts';
 import { requireShape } from '../rules/attention-checks.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { inputsOf } from '../rules/example-inputs.ts';
@@ -61,6 +62,7 @@ const MOE: Places = { first: [2, 3], second: [4, 5], third: [6, 7] };
 const MoE: OperatorRow = {
   domain: 'com.microsoft',
   name: 'MoE',
+  cost: expertsCost(2, 4, 6),
   infer: (cx) => {
     const found = readExperts(cx, MOE);
     if (found) requireWeights(cx, found, MOE);
@@ -116,6 +118,7 @@ const QMOE: Places = { first: [2, 4], second: [5, 7], third: [8, 10] };
 const QMoE: OperatorRow = {
   domain: 'com.microsoft',
   name: 'QMoE',
+  cost: expertsCost(2, 5, 8),
   infer: (cx) => {
     const found = readExperts(cx, QMOE);
     if (!found) return [cx.tensor(cx.shape(0))];

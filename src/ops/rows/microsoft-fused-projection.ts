@@ -3,6 +3,7 @@ import { ceilDiv, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { columnsOfAttributes } from '../costs/contraction.ts';
 import { requireShape } from '../rules/attention-checks.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { inputsOf } from '../rules/example-inputs.ts';
@@ -38,6 +39,7 @@ const projected = (shape: Shape | undefined, columns: number): readonly (Dim | n
 const MatMulNBitsQkv: OperatorRow = {
   domain: 'com.microsoft',
   name: 'MatMulNBitsQkv',
+  cost: columnsOfAttributes('Nq', 'Nkv', 'Nkv'),
   infer: (cx) => {
     const shape = normalizedInput(cx, requirePositive(cx, 'K'));
     const [queries, keys] = [requirePositive(cx, 'Nq'), requirePositive(cx, 'Nkv')];
@@ -73,6 +75,7 @@ const MatMulNBitsQkv: OperatorRow = {
 const MatMulNBitsMlp: OperatorRow = {
   domain: 'com.microsoft',
   name: 'MatMulNBitsMlp',
+  cost: columnsOfAttributes('N', 'N'),
   infer: (cx) => {
     const shape = normalizedInput(cx, requirePositive(cx, 'K'));
     const columns = requirePositive(cx, 'N');

@@ -2,6 +2,7 @@
 import { add, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
+import { unknownWork } from '../costs/contraction.ts';
 import { requireShape } from '../rules/attention-checks.ts';
 import { scalarDim, scalarInput } from '../rules/scalar-input.ts';
 
@@ -99,6 +100,7 @@ const NEEDS_DECODER: OperatorExample = {
 const BeamSearch: OperatorRow = {
   domain: 'com.microsoft',
   name: 'BeamSearch',
+  cost: unknownWork,
   infer: (cx) => {
     const found = readSearch(cx, BEAM_MASKS);
     return found ? beamTypes(cx, found, countAt(cx, 4, 'returned')) : [];
@@ -143,6 +145,7 @@ const BeamSearch: OperatorRow = {
 const WhisperBeamSearch: OperatorRow = {
   domain: 'com.microsoft',
   name: 'WhisperBeamSearch',
+  cost: unknownWork,
   infer: (cx) => {
     const found = readSearch(cx, BEAM_MASKS);
     if (!found) return [];
@@ -190,6 +193,7 @@ const ONE_MASKS: Masks = { vocabulary: 4, prefix: 5, attention: 6 };
 const GreedySearch: OperatorRow = {
   domain: 'com.microsoft',
   name: 'GreedySearch',
+  cost: unknownWork,
   infer: (cx) => searchTypes(cx, ONE_MASKS).slice(0, 1),
   examples: [
     {
@@ -207,6 +211,7 @@ const GreedySearch: OperatorRow = {
 const Sampling: OperatorRow = {
   domain: 'com.microsoft',
   name: 'Sampling',
+  cost: unknownWork,
   infer: (cx) => searchTypes(cx, ONE_MASKS),
   examples: [
     {

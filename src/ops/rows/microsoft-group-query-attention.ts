@@ -2,6 +2,7 @@
 import { floorDiv, maxOf, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { groupQueryAttention } from '../costs/microsoft-attention.ts';
 import { headSize, requireBoth, requireOneOf, requireScoreBias, requireShape } from '../rules/attention-checks.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { inputsOf } from '../rules/example-inputs.ts';
@@ -137,6 +138,7 @@ function requireRest(cx: InferContext, { batch, length, heads, keyHeads, size }:
 const GroupQueryAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'GroupQueryAttention',
+  cost: groupQueryAttention,
   infer: (cx) => {
     const groups = readGroups(cx, headUnit(cx.has(7)));
     scalarInput(cx, 6);

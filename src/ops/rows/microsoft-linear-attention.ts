@@ -3,6 +3,8 @@ import { add, floorDiv, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { linearAttentionCost } from '../costs/attention.ts';
+import { perInput } from '../costs/elementwise.ts';
 import { headSize, requireOneOf, requireShape } from '../rules/attention-checks.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { inputsOf } from '../rules/example-inputs.ts';
@@ -40,6 +42,7 @@ function requireGates(cx: InferContext): void {
 const LinearAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'LinearAttention',
+  cost: linearAttentionCost(),
   infer: (cx) => {
     const [queries, values] = [requirePositive(cx, 'q_num_heads'), requirePositive(cx, 'kv_num_heads')];
     const most = mostHeads(cx, queries, values);
@@ -144,6 +147,7 @@ function sequences(cx: InferContext, { tokens }: Delta): Dim | undefined {
 const GatedDeltaNet: OperatorRow = {
   domain: 'com.microsoft',
   name: 'GatedDeltaNet',
+  cost: linearAttentionCost(),
   infer: (cx) => {
     const found = readDelta(cx);
     if (!found) return [];
@@ -212,6 +216,7 @@ const LinearAttentionGate: OperatorRow = {
 const GatedRMSNorm: OperatorRow = {
   domain: 'com.microsoft',
   name: 'GatedRMSNorm',
+  cost: perInput(5),
   infer: (cx) => {
     const x = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
     const last = x?.at(-1);

@@ -3,6 +3,8 @@ import { add, floorDiv, maxOf, mul, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { elimination, sumOverLast, unknownWork } from '../costs/contraction.ts';
+import { onePerInput } from '../costs/elementwise.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { unaryRow } from '../rules/elementwise-row.ts';
 import { inMicrosoft } from '../rules/microsoft.ts';
@@ -33,6 +35,7 @@ function complexProduct(name: string): OperatorRow {
 /** Rfft (1): the one-sided spectrum of the last `signal_ndim` axes. `[..., n] -> [..., n//2 + 1, 2]` */
 const Rfft: OperatorRow = {
   name: 'Rfft',
+  cost: sumOverLast(0),
   infer: (cx) => {
     const shape = cx.rankBetween(0, requirePositive(cx, 'signal_ndim'), ANY);
     const last = shape?.at(-1);
@@ -52,6 +55,7 @@ const Rfft: OperatorRow = {
  */
 const Irfft: OperatorRow = {
   name: 'Irfft',
+  cost: sumOverLast(0),
   infer: (cx) => {
     cx.rankBetween(0, 1 + requirePositive(cx, 'signal_ndim'), ANY);
     const shape = requireComplex(cx, 0);
@@ -80,6 +84,7 @@ function signalLength(cx: InferContext, bins: Dim): Dim {
 /** Inverse (1): the inverse of each matrix. `[..., n, n] -> [..., n, n]` */
 const Inverse: OperatorRow = {
   name: 'Inverse',
+  cost: elimination,
   infer: (cx) => {
     const shape = cx.rankBetween(0, 2, ANY);
     if (shape) cx.unifyAxes({ input: 0, axis: -2 }, { input: 0, axis: -1 }, 'sides of the matrices');
@@ -96,6 +101,7 @@ const Inverse: OperatorRow = {
 /** CDist (1): the distance of each row of A from each row of B. `[m, k], [n, k] -> [m, n]` */
 const CDist: OperatorRow = {
   name: 'CDist',
+  cost: sumOverLast(0),
   infer: (cx) => {
     const [m] = cx.ranked(0, 2);
     const [n] = cx.ranked(1, 2);
@@ -114,6 +120,7 @@ const CDist: OperatorRow = {
  */
 const DynamicTimeWarping: OperatorRow = {
   name: 'DynamicTimeWarping',
+  cost: unknownWork,
   infer: (cx) => {
     const shape = cx.rankBetween(0, 2, 3);
     if (shape?.length === 3 && shape[0]) cx.unify(constant(1), shape[0], '1 and axis 0 of a cost matrix of rank 3');
@@ -143,6 +150,7 @@ const DynamicTimeWarping: OperatorRow = {
 /** IsAllFinite (1): whether all elements of all inputs are finite; a scalar. */
 const IsAllFinite: OperatorRow = {
   name: 'IsAllFinite',
+  cost: onePerInput,
   infer: (cx) => [cx.tensor([], 'bool')],
   examples: [
     { inputs: ['float32[n]', 'float32[b, 3]'], outputs: ['bool[]'] },

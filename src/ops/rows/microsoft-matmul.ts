@@ -1,6 +1,7 @@
 // Matrix products of com.microsoft: fused, transposed, and on 8- and 16-bit integers.
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType, Shape, ValueType } from '../../ir/type.ts';
+import { matrixProduct, transposedProduct } from '../costs/contraction.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
 import { inMicrosoft, requireCount, requireScalars, requireVector } from '../rules/microsoft.ts';
 import { type AxisOrder, gemmShape, matmulShape, reorderedProduct } from './matmul.ts';
@@ -77,6 +78,7 @@ const batchCases = (attributes: OperatorExample['attributes']): readonly Operato
 /** FusedGemm (1): Gemm, then an activation; `[n, k] x [k, m] -> [n, m]`, C broadcasts one way. */
 const FusedGemm: OperatorRow = {
   name: 'FusedGemm',
+  cost: transposedProduct(),
   infer: (cx) => [cx.tensor(gemmShape(cx, { a: 0, b: 1, c: 2 }))],
   examples: [
     {
@@ -95,6 +97,7 @@ const FusedGemm: OperatorRow = {
 /** GemmFastGelu (1): `FastGelu(X @ W + bias)`; MatMul's shape, bias `[m]`. */
 const GemmFastGelu: OperatorRow = {
   name: 'GemmFastGelu',
+  cost: matrixProduct(),
   infer: (cx) => {
     const shape = matmulShape(cx, 0, 1);
     requireVector(cx, 2, shape?.at(-1), 'output features');
@@ -109,6 +112,7 @@ const GemmFastGelu: OperatorRow = {
 /** GemmFloat8 (1): Gemm of floats of 8 to 32 bits with scales; `[n, m]` of the element type `dtype`. */
 const GemmFloat8: OperatorRow = {
   name: 'GemmFloat8',
+  cost: transposedProduct(),
   infer: (cx) => {
     requireScalars(cx, [3, 4, 5]);
     return [cx.tensor(gemmShape(cx, { a: 0, b: 1, c: 2 }), dtypeAttribute(cx, 'dtype') ?? cx.outputDType(0))];
@@ -132,6 +136,7 @@ function gemmDType(cx: InferContext): MaybeDType {
 /** QGemm (1): Gemm of 8-bit integers; A (input 0), B (input 3), C (input 6) `-> [n, m]`. */
 const QGemm: OperatorRow = {
   name: 'QGemm',
+  cost: transposedProduct(),
   infer: (cx) => {
     requireScalars(cx, [1, 2, 7, 8]);
     return [cx.tensor(gemmShape(cx, { a: 0, b: 3, c: 6 }), gemmDType(cx))];
@@ -173,6 +178,7 @@ function floatProduct(cx: InferContext, bias: number): readonly ValueType[] {
 /** DynamicQuantizeMatMul (1): A, quantized by its own range, times 8-bit B; MatMul's shape, bias `[m]`. */
 const DynamicQuantizeMatMul: OperatorRow = {
   name: 'DynamicQuantizeMatMul',
+  cost: matrixProduct(),
   infer: (cx) => floatProduct(cx, 4),
   examples: [
     {
@@ -188,6 +194,7 @@ const DynamicQuantizeMatMul: OperatorRow = {
 /** MatMulIntegerToFloat (1): MatMulInteger times scales, plus a bias `[m]`; MatMul's shape. */
 const MatMulIntegerToFloat: OperatorRow = {
   name: 'MatMulIntegerToFloat',
+  cost: matrixProduct(),
   infer: (cx) => floatProduct(cx, 6),
   examples: [
     {
@@ -206,6 +213,7 @@ const MatMulIntegerToFloat: OperatorRow = {
 /** MatMulInteger16 (1): MatMul of 16-bit integers in 32 bits; MatMul's shape. */
 const MatMulInteger16: OperatorRow = {
   name: 'MatMulInteger16',
+  cost: matrixProduct(),
   infer: (cx) => [cx.tensor(matmulShape(cx, 0, 1), 'int32')],
   examples: [
     { inputs: ['int16[n, 8]', 'int16[8, m]'], outputs: ['int32[n, m]'] },
@@ -216,6 +224,7 @@ const MatMulInteger16: OperatorRow = {
 /** SparseToDenseMatMul (1): a sparse matrix times a dense one, each transposed at will; `[n, k] x [k, m] -> [n, m]`. */
 const SparseToDenseMatMul: OperatorRow = {
   name: 'SparseToDenseMatMul',
+  cost: transposedProduct(),
   infer: (cx) => [cx.tensor(fusedProduct(cx), cx.dtype(1))],
   examples: [
     { inputs: ['sparse(float32[n, 8])', 'float32[8, m]'], outputs: ['float32[n, m]'] },

@@ -3,6 +3,7 @@ import { add, floorDiv, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { multiHeadAttention } from '../costs/microsoft-attention.ts';
 import {
   headSize,
   requireBoth,
@@ -143,6 +144,7 @@ const MHA: Places = { bias: 3, mask: 4, scoreBias: 5, pastKey: 6, pastLength: 8 
 const MultiHeadAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'MultiHeadAttention',
+  cost: multiHeadAttention(6),
   infer: (cx) => typed(cx, attend(cx, readParts(cx, packedByHead), MHA, cx.has(6) && cx.has(8))),
   examples: [
     {
@@ -212,6 +214,7 @@ const DECODER: Places = { bias: 10, mask: 3, scoreBias: 4, pastKey: 5, pastLengt
 const DecoderMaskedMultiHeadAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'DecoderMaskedMultiHeadAttention',
+  cost: multiHeadAttention(5),
   infer: (cx) => {
     requireShape(cx, 0, [undefined, 1, undefined]);
     scalarInput(cx, 8);

@@ -3,6 +3,7 @@ import { add, mul } from '../../dim/arithmetic.ts';
 import { constOf, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { convolution } from '../costs/contraction.ts';
 import { attributeLength } from '../rules/attribute-length.ts';
 import { channelAxis } from '../rules/channels.ts';
 import { inMicrosoft } from '../rules/microsoft.ts';
@@ -85,6 +86,7 @@ function requireChannels(cx: InferContext, shape: Shape | undefined): number {
 /** Conv (1): FusedConv on blocks of channels, the weight blocked beforehand. */
 const Conv: OperatorRow = {
   name: 'Conv',
+  cost: convolution(),
   infer: (cx) => fusedConv(cx, { x: 0, w: 1, b: 2 }),
   examples: [
     {

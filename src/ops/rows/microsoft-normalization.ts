@@ -2,6 +2,7 @@
 import type { Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { perInput } from '../costs/elementwise.ts';
 import { requireShape } from '../rules/attention-checks.ts';
 import { stretchInto } from '../rules/broadcast-into.ts';
 import { normalized, stashDType } from './layer-normalization.ts';
@@ -37,6 +38,7 @@ function normalizedSum(cx: InferContext, vectors: readonly number[]) {
 const SkipLayerNormalization: OperatorRow = {
   domain: 'com.microsoft',
   name: 'SkipLayerNormalization',
+  cost: perInput(6),
   infer: (cx) => normalizedSum(cx, [2, 3, 4]),
   examples: [
     {
@@ -61,6 +63,7 @@ const SkipLayerNormalization: OperatorRow = {
 const SkipSimplifiedLayerNormalization: OperatorRow = {
   domain: 'com.microsoft',
   name: 'SkipSimplifiedLayerNormalization',
+  cost: perInput(5),
   infer: (cx) => normalizedSum(cx, [2, 3]),
   examples: [
     {
@@ -79,6 +82,7 @@ const SkipSimplifiedLayerNormalization: OperatorRow = {
  */
 const SimplifiedLayerNormalization: OperatorRow = {
   name: 'SimplifiedLayerNormalization',
+  cost: perInput(4),
   infer: (cx) => {
     const found = normalized(cx, [1]);
     for (const dim of found?.x.slice(found.axis) ?? []) cx.atLeast(dim, 1, 'normalized axes');

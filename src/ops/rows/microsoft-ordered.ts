@@ -1,6 +1,8 @@
 // Operators of com.microsoft on 8-bit integers in the layouts of cuBLASLt: the QOrdered kinds.
 import { constant } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { columnsOfOutput, unknownWork } from '../costs/contraction.ts';
+import { perInput } from '../costs/elementwise.ts';
 import {
   headSize,
   requireAttentionMask,
@@ -29,6 +31,7 @@ function requireScales(cx: InferContext, inputs: readonly number[]): void {
 const QOrderedAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'QOrderedAttention',
+  cost: unknownWork,
   infer: (cx) => {
     const heads = requirePositive(cx, 'num_heads');
     requireScales(cx, [1, 2, 3, 4, 14, 15, 16]);
@@ -74,6 +77,7 @@ const QOrderedAttention: OperatorRow = {
 const QOrderedLongformerAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'QOrderedLongformerAttention',
+  cost: unknownWork,
   infer: (cx) => {
     requireScales(cx, [1, 3, 5, 6, 9, 11, 13]);
     const places = { weight: 2, bias: 4, mask: 7, globalWeight: 8, globalBias: 10, global: 12 };
@@ -118,6 +122,7 @@ const QOrderedLongformerAttention: OperatorRow = {
 const QOrderedMatMul: OperatorRow = {
   domain: 'com.microsoft',
   name: 'QOrderedMatMul',
+  cost: columnsOfOutput,
   infer: (cx) => {
     requireScales(cx, [1, 4, 7]);
     const shape = matmulShape(cx, 0, 2);
@@ -160,6 +165,7 @@ const QOrderedGelu: OperatorRow = {
 const QOrderedLayerNormalization: OperatorRow = {
   domain: 'com.microsoft',
   name: 'QOrderedLayerNormalization',
+  cost: perInput(5),
   infer: (cx) => {
     requireScales(cx, [1, 4]);
     const last = cx.shape(0)?.at(-1);

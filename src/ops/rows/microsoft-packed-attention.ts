@@ -2,6 +2,8 @@
 import { add, mul } from '../../dim/arithmetic.ts';
 
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { packedAttention } from '../costs/microsoft-attention.ts';
+import { copy } from '../costs/movement.ts';
 import { headSize, requireBoth, requireScoreBias, requireShape } from '../rules/attention-checks.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { inputsOf } from '../rules/example-inputs.ts';
@@ -22,6 +24,7 @@ function requirePacking(cx: InferContext, i: number, heads: number): void {
 const PackedAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'PackedAttention',
+  cost: packedAttention(3, true),
   infer: (cx) => {
     const [tokens] = cx.ranked(0, 2);
     const { heads, value } = mergedProjection(cx);
@@ -75,6 +78,7 @@ function packedSizes(cx: InferContext, heads: number) {
 const PackedMultiHeadAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'PackedMultiHeadAttention',
+  cost: packedAttention(4, false),
   infer: (cx) => {
     const heads = requirePositive(cx, 'num_heads');
     requireBoth(cx, 1, 2);
@@ -113,6 +117,7 @@ const PackedMultiHeadAttention: OperatorRow = {
 const RemovePadding: OperatorRow = {
   domain: 'com.microsoft',
   name: 'RemovePadding',
+  cost: copy,
   infer: (cx) => {
     const [batch, length, hidden] = cx.ranked(0, 3);
     if (!batch || !length || !hidden) return [];
@@ -144,6 +149,7 @@ const RemovePadding: OperatorRow = {
 const RestorePadding: OperatorRow = {
   domain: 'com.microsoft',
   name: 'RestorePadding',
+  cost: copy,
   infer: (cx) => {
     const [, hidden] = cx.ranked(0, 2);
     const [batch, length] = cx.ranked(1, 2);

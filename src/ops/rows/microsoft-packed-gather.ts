@@ -3,6 +3,7 @@ import { ceilDiv, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { perOutput } from '../costs/elementwise.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { inMicrosoft } from '../rules/microsoft.ts';
 
@@ -12,6 +13,7 @@ import { inMicrosoft } from '../rules/microsoft.ts';
  */
 const GatherBlockQuantized: OperatorRow = {
   name: 'GatherBlockQuantized',
+  cost: perOutput(2),
   infer: (cx) => {
     const data = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
     const indices = cx.shape(1);

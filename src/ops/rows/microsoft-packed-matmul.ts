@@ -3,6 +3,7 @@ import { ceilDiv, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape } from '../../ir/type.ts';
+import { columnsOfOutput } from '../costs/contraction.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { elementsOf, inMicrosoft, requireScalars, requireVector } from '../rules/microsoft.ts';
 import { sizeElements } from '../rules/size-elements.ts';
@@ -45,6 +46,7 @@ function bitsOf(cx: InferContext): number {
  */
 const MatMulNBits: OperatorRow = {
   name: 'MatMulNBits',
+  cost: columnsOfOutput,
   infer: (cx) => {
     const [k, n] = [sizeAttribute(cx, 'K'), sizeAttribute(cx, 'N')];
     const block = requirePositive(cx, 'block_size');
@@ -120,6 +122,7 @@ const MatMulNBits: OperatorRow = {
  */
 const MatMulBnb4: OperatorRow = {
   name: 'MatMulBnb4',
+  cost: columnsOfOutput,
   infer: (cx) => {
     const [k, n] = [sizeAttribute(cx, 'K'), sizeAttribute(cx, 'N')];
     const count = mul(k, n);
@@ -161,6 +164,7 @@ const MatMulBnb4: OperatorRow = {
 /** MatMulFpQ4 (1): A times a weight packed into one blob, whose sizes `[k, n]` input 2 lists: `[..., k] -> [..., n]`. */
 const MatMulFpQ4: OperatorRow = {
   name: 'MatMulFpQ4',
+  cost: columnsOfOutput,
   infer: (cx) => {
     cx.ranked(1, 1);
     const [length] = cx.ranked(2, 1);
@@ -188,6 +192,7 @@ function blockScaled(cx: InferContext, n: Dim, k: Dim, parts: { readonly block: 
 /** MatMulBlockQuantizedFp8Weight (1): A times an FP8 weight `[N, K]` with a scale per block: `[..., K] -> [..., N]`. */
 const MatMulBlockQuantizedFp8Weight: OperatorRow = {
   name: 'MatMulBlockQuantizedFp8Weight',
+  cost: columnsOfOutput,
   infer: (cx) => {
     const [n, k] = cx.ranked(1, 2);
     requireScalars(cx, [3]);
@@ -206,6 +211,7 @@ const MatMulBlockQuantizedFp8Weight: OperatorRow = {
 /** MatMulBlockQuantizedFp4Weight (1): A times an FP4 weight packed in pairs, `[N, K/2]`, with a scale per block: `[..., K] -> [..., N]`. */
 const MatMulBlockQuantizedFp4Weight: OperatorRow = {
   name: 'MatMulBlockQuantizedFp4Weight',
+  cost: columnsOfOutput,
   infer: (cx) => {
     const [n, pairs] = cx.ranked(1, 2);
     requireScalars(cx, [3, 4]);

@@ -3,6 +3,7 @@ import { add, floorDiv, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { unknownWork } from '../costs/contraction.ts';
 import { headSize, requireBoth, requireShape } from '../rules/attention-checks.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { inputsOf } from '../rules/example-inputs.ts';
@@ -58,6 +59,7 @@ function requireTables(cx: InferContext, { tokens, heads, size }: Tokens): void 
 const PagedAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'PagedAttention',
+  cost: unknownWork,
   infer: (cx) => {
     const latent = cx.string('kv_cache_layout', 'SEPARATE') === 'LATENT';
     const found = readTokens(cx, latent);
@@ -156,6 +158,7 @@ export function longformerShape(cx: InferContext, places: LongformerPlaces): Sha
 const LongformerAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'LongformerAttention',
+  cost: unknownWork,
   infer: (cx) => {
     const shape = longformerShape(cx, { weight: 1, bias: 2, mask: 3, globalWeight: 4, globalBias: 5, global: 6 });
     return [cx.tensor(shape)];
@@ -195,6 +198,7 @@ function cacheLength(cx: InferContext, length: Dim, keys: Dim, past: Dim | undef
 const DecoderAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'DecoderAttention',
+  cost: unknownWork,
   infer: (cx) => {
     const heads = requirePositive(cx, 'num_heads');
     const [length, batch, hidden] = cx.ranked(0, 3);

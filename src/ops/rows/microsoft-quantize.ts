@@ -1,6 +1,8 @@
 // Quantization in com.microsoft: QuantizeLinear, DequantizeLinear, the block floating point forms, and DynamicQuantizeLSTM.
 import { makeContent } from '../../ir/content.ts';
 import type { OperatorRow } from '../../ir/operator.ts';
+import { perOutput } from '../costs/elementwise.ts';
+import { recurrentCost } from '../costs/recurrent.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
 import { inMicrosoft, requireScalars } from '../rules/microsoft.ts';
 import { listLength, sizeElements } from '../rules/size-elements.ts';
@@ -10,6 +12,8 @@ import { recurrentTypes } from './recurrent.ts';
 /** QuantizeLinear (1): `y = saturate(round(x / y_scale) + y_zero_point)`; shape of x, dtype of the zero point or uint8. */
 const QuantizeLinear: OperatorRow = {
   name: 'QuantizeLinear',
+  cost: perOutput(2),
+  settings: [1, 2],
   infer: (cx) => {
     requireScale(cx);
     return [cx.tensor(cx.shape(0), cx.has(2) ? cx.dtype(2) : 'uint8')];
@@ -26,6 +30,8 @@ const QuantizeLinear: OperatorRow = {
 /** DequantizeLinear (1): `y = (x - x_zero_point) * x_scale`; shape of x, dtype of the scale. */
 const DequantizeLinear: OperatorRow = {
   name: 'DequantizeLinear',
+  cost: perOutput(2),
+  settings: [1, 2],
   infer: (cx) => {
     requireScale(cx);
     return [cx.tensor(cx.shape(0), cx.dtype(1))];
@@ -120,6 +126,7 @@ const DequantizeBFP: OperatorRow = {
  */
 const DynamicQuantizeLSTM: OperatorRow = {
   name: 'DynamicQuantizeLSTM',
+  cost: recurrentCost(4, true),
   infer: (cx) => {
     const types = recurrentTypes(cx, { gates: 4, states: 2, transposed: true });
     for (const i of [8, 9, 10, 11]) {

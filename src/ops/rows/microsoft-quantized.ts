@@ -1,5 +1,7 @@
 // Elementwise operators, joins and reductions of com.microsoft on 8-bit integers with scales and zero points.
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { onePerInput, perInput } from '../costs/elementwise.ts';
+import { copy } from '../costs/movement.ts';
 import { sameShape } from '../rules/elementwise-row.ts';
 import { inMicrosoft, requireScalars } from '../rules/microsoft.ts';
 import { reducedShape } from '../rules/reduction.ts';
@@ -53,6 +55,7 @@ function quantizedUnary(name: string): OperatorRow {
 /** QLinearSoftmax (1): Softmax along `axis` (with an `opset` below 13 over all axes from it on); shape of X. */
 const QLinearSoftmax: OperatorRow = {
   name: 'QLinearSoftmax',
+  cost: perInput(5),
   infer: (cx) => {
     return alongAxis(cx);
   },
@@ -105,6 +108,7 @@ const MulInteger: OperatorRow = {
  */
 const QLinearConcat: OperatorRow = {
   name: 'QLinearConcat',
+  cost: copy,
   infer: (cx) => {
     const count = (cx.inputCount - 2) / 3;
     if (!Number.isInteger(count)) {
@@ -148,6 +152,7 @@ const reducing = (axes: readonly number[], keepdims: number) => ({ axes, keepdim
 /** QLinearReduceMean (1): the mean over `axes`, requantized; each axis 1 with keepdims, else dropped. */
 const QLinearReduceMean: OperatorRow = {
   name: 'QLinearReduceMean',
+  cost: onePerInput,
   infer: (cx) => {
     requireScalars(cx, [1, 2, 3, 4]);
     return [cx.tensor(reduced(cx))];
@@ -166,6 +171,7 @@ const QLinearReduceMean: OperatorRow = {
 /** ReduceSumInteger (1): the sum over `axes` in 32 bits, signed or not as the output is declared. */
 const ReduceSumInteger: OperatorRow = {
   name: 'ReduceSumInteger',
+  cost: onePerInput,
   infer: (cx) => [cx.tensor(reduced(cx), cx.outputDType(0))],
   examples: [
     { inputs: ['uint8[n, c]'], attributes: reducing([1], 1), outputs: ['?[n, 1]'] },

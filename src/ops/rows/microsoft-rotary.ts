@@ -3,6 +3,7 @@ import { floorDiv, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { perInput } from '../costs/elementwise.ts';
 import { headSize, requireOneOf, requireShape } from '../rules/attention-checks.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { inputsOf } from '../rules/example-inputs.ts';
@@ -53,6 +54,7 @@ function readCaches(cx: InferContext, { length }: Rotated): Dim | undefined {
 const RotaryEmbedding: OperatorRow = {
   domain: 'com.microsoft',
   name: 'RotaryEmbedding',
+  cost: perInput(3),
   infer: (cx) => {
     const partial = partialSize(cx);
     const found = readRotated(cx);
@@ -117,6 +119,7 @@ function requireSections(cx: InferContext, angles: Dim): void {
 const MRotaryEmbedding: OperatorRow = {
   domain: 'com.microsoft',
   name: 'MRotaryEmbedding',
+  cost: perInput(3),
   infer: (cx) => {
     const partial = partialSize(cx);
     if (cx.shape(0)?.length === 3 && cx.int('num_heads', 0) < 1) {

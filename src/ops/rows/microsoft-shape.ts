@@ -3,6 +3,9 @@ import { add, floorDiv, sub } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { onePerInput } from '../costs/elementwise.ts';
+import { copy, fill, pick, view } from '../costs/movement.ts';
+import { gridSampleCost } from '../costs/window.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { gatheredSlices } from '../rules/indexed-content.ts';
 import { inMicrosoft } from '../rules/microsoft.ts';
@@ -19,6 +22,7 @@ const ANY = Number.POSITIVE_INFINITY;
 /** GatherND (1): slices of data at index tuples, the last axis of indices; `[d...], [i..., k] -> [i..., d_k...]`. */
 const GatherND: OperatorRow = {
   name: 'GatherND',
+  cost: pick,
   infer: (cx) => [cx.tensor(gatherNDShape(cx))],
   content: (cx, [output]) => [gatheredSlices(cx, output)],
   examples: [
@@ -31,6 +35,7 @@ const GatherND: OperatorRow = {
 /** Pad (1): sizes grow by the pads, all begins, then all ends; `[.., d, ..] -> [.., begin + d + end, ..]`. */
 const Pad: OperatorRow = {
   name: 'Pad',
+  cost: copy,
   infer: (cx) => [cx.tensor(padShape(cx))],
   examples: [
     { inputs: ['float32[b, s]', 'int64[4] = [0, 1, 0, 2]'], outputs: ['float32[b, s + 3]'] },
@@ -49,6 +54,7 @@ const Pad: OperatorRow = {
 /** Range (1): `start, start + delta, ...` up to but without `limit`; a delta that is not given is 1. */
 const Range: OperatorRow = {
   name: 'Range',
+  cost: fill,
   infer: rangeType,
   content: rangeContent,
   span: rangeSpan,
@@ -65,6 +71,7 @@ const Range: OperatorRow = {
 /** Trilu (1): the upper or lower triangle of each matrix, zeros elsewhere. `[..., n, m] -> [..., n, m]` */
 const Trilu: OperatorRow = {
   name: 'Trilu',
+  cost: copy,
   infer: triluType,
   examples: [
     { inputs: ['float32[b, s, t]', 'int64[]'], attributes: { upper: 0 }, outputs: ['float32[b, s, t]'] },
@@ -75,6 +82,7 @@ const Trilu: OperatorRow = {
 /** GridSample (1): X read at the places in Grid. `[n, c, h, w], [n, a, b, 2] -> [n, c, a, b]` */
 const GridSample: OperatorRow = {
   name: 'GridSample',
+  cost: gridSampleCost,
   infer: (cx) => {
     for (const i of [0, 1]) cx.ranked(i, 4);
     return [cx.tensor(gridSampled(cx))];
@@ -89,6 +97,7 @@ const GridSample: OperatorRow = {
 /** Unique (1): the different elements of a vector in the order in which they come: `[u]`, the index of each one among them `[n]`, counts `[u]`. */
 const Unique: OperatorRow = {
   name: 'Unique',
+  cost: onePerInput,
   infer: (cx) => {
     const [size] = cx.ranked(0, 1);
     if (!size) return [];
@@ -104,6 +113,7 @@ const Unique: OperatorRow = {
 /** UnfoldTensor (1): all windows of an axis, one every `step`: `[.., d, ..] -> [.., (d - size)//step + 1, .., size]`. */
 const UnfoldTensor: OperatorRow = {
   name: 'UnfoldTensor',
+  cost: copy,
   infer: (cx) => {
     const shape = cx.rankBetween(0, 1, ANY);
     const [size, step] = [requirePositive(cx, 'size'), requirePositive(cx, 'step')];
@@ -131,6 +141,7 @@ const UnfoldTensor: OperatorRow = {
 /** ExpandDims (1): an axis of size 1 at `axis` of the result, which counts from either end. */
 const ExpandDims: OperatorRow = {
   name: 'ExpandDims',
+  cost: view,
   infer: (cx) => {
     scalarInput(cx, 1);
     const shape = cx.shape(0);
@@ -157,6 +168,7 @@ function expanded(cx: InferContext, shape: Shape): Shape {
 /** TorchEmbedding (1): rows of weight by index. `[n, m], [i...] -> [i..., m]` */
 const TorchEmbedding: OperatorRow = {
   name: 'TorchEmbedding',
+  cost: pick,
   infer: (cx) => {
     const size = cx.ranked(0, 2)[1];
     for (const i of [2, 3]) scalarInput(cx, i);

@@ -2,6 +2,7 @@
 import { add, mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { unknownWork } from '../costs/contraction.ts';
 import { requireShape } from '../rules/attention-checks.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { inputsOf } from '../rules/example-inputs.ts';
@@ -26,6 +27,7 @@ function requireBlocks(cx: InferContext, heads: number): Dim | undefined {
 const SparseAttention: OperatorRow = {
   domain: 'com.microsoft',
   name: 'SparseAttention',
+  cost: unknownWork,
   infer: (cx) => {
     const groups = readGroups(cx, headUnit(cx.has(9)));
     scalarInput(cx, 7);

@@ -2,6 +2,7 @@
 import { add, sub } from '../../dim/arithmetic.ts';
 import { constant } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { unknownWork } from '../costs/contraction.ts';
 import { inMicrosoft, requireCount, requireVector } from '../rules/microsoft.ts';
 import { scalarDim } from '../rules/scalar-input.ts';
 import { isAtLeast } from '../rules/size-elements.ts';
@@ -67,6 +68,7 @@ function requireAttribute(cx: InferContext, name: string, [input, axis]: readonl
  */
 const WordConvEmbedding: OperatorRow = {
   name: 'WordConvEmbedding',
+  cost: unknownWork,
   infer: (cx) => {
     const sequence = cx.rankBetween(0, 2, Number.POSITIVE_INFINITY);
     const [filters, , width] = cx.ranked(1, 4);

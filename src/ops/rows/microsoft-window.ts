@@ -3,6 +3,9 @@ import { add } from '../../dim/arithmetic.ts';
 import type { Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
+import { convolution, transposedConvolution } from '../costs/contraction.ts';
+import { onePerInput } from '../costs/elementwise.ts';
+import { poolCost } from '../costs/window.ts';
 import { inMicrosoft, requireScalars } from '../rules/microsoft.ts';
 import { sizeElements } from '../rules/size-elements.ts';
 import { type ConvInputs, convolve } from './conv.ts';
@@ -22,6 +25,7 @@ export function fusedConv(cx: InferContext, inputs: ConvInputs): readonly ValueT
 /** FusedConv (1): Conv, then `+ Z`, then an activation; sizes as for Conv, Z as the output. */
 const FusedConv: OperatorRow = {
   name: 'FusedConv',
+  cost: convolution(),
   infer: (cx) => fusedConv(cx, { x: 0, w: 1, b: 2 }),
   examples: [
     {
@@ -46,6 +50,7 @@ const FusedConv: OperatorRow = {
 /** NhwcFusedConv (1): FusedConv with x, y and Z as `[n, d..., c]`; the weight as for Conv. */
 const NhwcFusedConv: OperatorRow = {
   name: 'NhwcFusedConv',
+  cost: convolution(),
   infer: (cx) => fusedConv(cx, { x: 0, w: 1, b: 2, channelsLast: true }),
   examples: [
     {
@@ -64,6 +69,7 @@ const NhwcFusedConv: OperatorRow = {
 /** NhwcConv (1): Conv with x and y as `[n, d..., c]`; the weight as for Conv. */
 const NhwcConv: OperatorRow = {
   name: 'NhwcConv',
+  cost: convolution(),
   infer: (cx) => [cx.tensor(convolve(cx, { x: 0, w: 1, b: 2, channelsLast: true })?.y)],
   examples: [
     {
@@ -94,6 +100,8 @@ const quantizedConv = (x: string, w: string): readonly string[] => [
 /** QLinearConv (1): Conv on 8-bit integers with scales and zero points; x and y as `[n, d..., c]` with channels_last 1. */
 const QLinearConv: OperatorRow = {
   name: 'QLinearConv',
+  cost: convolution(3),
+  settings: [1, 2, 4, 5, 6, 7],
   infer: (cx) => {
     requireScalars(cx, [1, 2, 6, 7]);
     return [cx.tensor(convolve(cx, { x: 0, w: 3, b: 8, channelsLast: isLast(cx) })?.y, cx.outputDType(0))];
@@ -120,6 +128,7 @@ const QLinearConv: OperatorRow = {
 /** QLinearAveragePool (1): the mean of each window, requantized; sizes as for AveragePool, `[n, d..., c]` with channels_last 1. */
 const QLinearAveragePool: OperatorRow = {
   name: 'QLinearAveragePool',
+  cost: poolCost,
   infer: (cx) => {
     requireScalars(cx, [1, 2, 3, 4]);
     return [cx.tensor(pooled(cx, isLast(cx)))];
@@ -153,6 +162,7 @@ function globallyPooled(cx: InferContext): readonly (Shape[number] | number)[] |
 /** QLinearGlobalAveragePool (1): `[n, c, d...] -> [n, c, 1...]`, `[n, d..., c] -> [n, 1..., c]` with channels_last 1. */
 const QLinearGlobalAveragePool: OperatorRow = {
   name: 'QLinearGlobalAveragePool',
+  cost: onePerInput,
   infer: (cx) => {
     requireScalars(cx, [1, 2, 3, 4]);
     return [cx.tensor(globallyPooled(cx))];
@@ -171,6 +181,7 @@ const QLinearGlobalAveragePool: OperatorRow = {
 /** NhwcMaxPool (1): the greatest element of each window of `[n, d..., c]`; sizes as for MaxPool. */
 const NhwcMaxPool: OperatorRow = {
   name: 'NhwcMaxPool',
+  cost: poolCost,
   infer: (cx) => [cx.tensor(pooled(cx, true))],
   examples: [
     {
@@ -192,6 +203,7 @@ const NhwcMaxPool: OperatorRow = {
 /** MaxpoolWithMask (1): MaxPool of the places that a mask with X's spatial sizes leaves; sizes as for MaxPool. */
 const MaxpoolWithMask: OperatorRow = {
   name: 'MaxpoolWithMask',
+  cost: poolCost,
   infer: (cx) => {
     const rank = cx.shape(0)?.length;
     const mask = rank === undefined ? [] : cx.ranked(1, rank);
@@ -243,6 +255,7 @@ function dynamicTrims(cx: InferContext): readonly (Dim | undefined)[] | undefine
 /** ConvTransposeWithDynamicPads (1): ConvTranspose with pads as an input: `stride*(d - 1) + output_padding + span - pads`. */
 const ConvTransposeWithDynamicPads: OperatorRow = {
   name: 'ConvTransposeWithDynamicPads',
+  cost: transposedConvolution(),
   infer: (cx) => {
     // SAME padding is computed; the input is then ignored.
     const trims = isNotSet(cx) ? dynamicTrims(cx) : undefined;

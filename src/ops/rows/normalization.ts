@@ -2,6 +2,8 @@
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { perInput, perOutput } from '../costs/elementwise.ts';
+import { localNormalization } from '../costs/window.ts';
 import { passesSizes } from '../rules/backward.ts';
 import { requireGroups, requirePositive } from '../rules/channels.ts';
 
@@ -46,6 +48,8 @@ const BN_INPUTS = ['float32[n, 64, h, w]', 'float32[64]', 'float32[64]', 'float3
  */
 const BatchNormalization: OperatorRow = {
   name: 'BatchNormalization',
+  cost: perOutput(2),
+  settings: [3, 4],
   backward: passesSizes,
   infer: (cx) => {
     const x = cx.rankBetween(0, 1, ANY);
@@ -93,6 +97,7 @@ const BatchNormalization: OperatorRow = {
 /** InstanceNormalization (since 1): each channel of each sample normalized over its spatial axes; X `[n, c, d...]`, scale and B `[c]`. */
 const InstanceNormalization: OperatorRow = {
   name: 'InstanceNormalization',
+  cost: perInput(5),
   backward: passesSizes,
   infer: (cx) => {
     const x = cx.rankBetween(0, 3, ANY);
@@ -112,6 +117,7 @@ const InstanceNormalization: OperatorRow = {
  */
 const GroupNormalization: OperatorRow = {
   name: 'GroupNormalization',
+  cost: perInput(5),
   backward: passesSizes,
   infer: (cx) => {
     const x = cx.rankBetween(0, 2, ANY);
@@ -169,6 +175,7 @@ const GroupNormalization: OperatorRow = {
 /** LpNormalization (since 1): `Y = X / norm_p(X)` along `axis`; Y as X. */
 const LpNormalization: OperatorRow = {
   name: 'LpNormalization',
+  cost: perInput(3),
   backward: passesSizes,
   infer: (cx) => {
     const x = cx.shape(0);
@@ -184,6 +191,7 @@ const LpNormalization: OperatorRow = {
 /** MeanVarianceNormalization (since 9): `Y = (X - mean) / (std + 1e-9)` over `axes`; Y as X. Axes that X lacks are of no effect. */
 const MeanVarianceNormalization: OperatorRow = {
   name: 'MeanVarianceNormalization',
+  cost: perInput(5),
   backward: passesSizes,
   infer: (cx) => [cx.tensor(cx.shape(0))],
   examples: [
@@ -195,6 +203,7 @@ const MeanVarianceNormalization: OperatorRow = {
 /** LRN (since 1): each element divided by a power of the sum of squares of its `size` neighbours along channels; Y as X. */
 const LRN: OperatorRow = {
   name: 'LRN',
+  cost: localNormalization,
   backward: passesSizes,
   infer: (cx) => {
     requirePositive(cx, 'size');

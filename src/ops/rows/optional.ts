@@ -2,10 +2,12 @@
 import { makeContent } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { UNKNOWN_TYPE, type ValueType } from '../../ir/type.ts';
+import { fill, view } from '../costs/movement.ts';
 
 /** Optional (since 15): an optional that holds the input, or an empty one of the type that `type` names. `T -> optional(T)`. */
 const Optional: OperatorRow = {
   name: 'Optional',
+  cost: view,
   infer: (cx) => {
     if (cx.has(0)) return [{ kind: 'optional', element: cx.type(0) }];
     const type = cx.attribute('type');
@@ -22,6 +24,7 @@ const Optional: OperatorRow = {
 /** OptionalGetElement (since 15; a plain value passes since 18): what an optional holds. `optional(T) -> T`. */
 const OptionalGetElement: OperatorRow = {
   name: 'OptionalGetElement',
+  cost: view,
   infer: (cx) => {
     const type = cx.type(0);
     if (type.kind === 'optional') return [type.element];
@@ -50,6 +53,7 @@ function passes(cx: InferContext, type: ValueType): ValueType {
 /** OptionalHasElement (since 15; a plain value or none since 18): whether there is a value. `optional(T) -> bool[]`. */
 const OptionalHasElement: OperatorRow = {
   name: 'OptionalHasElement',
+  cost: fill,
   infer: (cx) => {
     if (cx.has(0) && cx.type(0).kind !== 'optional') passes(cx, cx.type(0));
     return [cx.tensor([], 'bool')];

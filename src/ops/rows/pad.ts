@@ -4,6 +4,8 @@ import { constant, type Dim } from '../../dim/dim.ts';
 import type { Content } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
+import { copy } from '../costs/movement.ts';
+import { keepsRank } from '../rules/backward.ts';
 import { built, contentSizes, rowStrides } from '../rules/content-view.ts';
 import { zeroOf } from '../rules/found-content.ts';
 import { axesArgument, sizeElements } from '../rules/size-elements.ts';
@@ -16,7 +18,9 @@ import { standardVersion } from '../rules/standard-version.ts';
  */
 const Pad: OperatorRow = {
   name: 'Pad',
+  cost: copy,
   infer: (cx) => [cx.tensor(padShape(cx))],
+  backward: keepsRank,
   content: (cx, [output]) => [padContent(cx, output)],
   examples: [
     {

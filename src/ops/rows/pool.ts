@@ -1,7 +1,9 @@
 // Pools that slide a window or cover all of the spatial axes: MaxPool, AveragePool, LpPool and the global ones.
-import { constant } from '../../dim/dim.ts';
+import { constant, unknownDim } from '../../dim/dim.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { onePerInput } from '../costs/elementwise.ts';
+import { poolCost } from '../costs/window.ts';
 import { poolSize, readWindow, spatialInts } from '../rules/window.ts';
 
 /**
@@ -118,6 +120,7 @@ const dilatedExamples: readonly OperatorExample[] = [
  */
 const MaxPool: OperatorRow = {
   name: 'MaxPool',
+  cost: poolCost,
   infer: (cx) => {
     const shape = pooled(cx);
     return [cx.tensor(shape), cx.tensor(shape, 'int64')];
@@ -138,6 +141,7 @@ const MaxPool: OperatorRow = {
 /** AveragePool (since 1; ceil_mode since 10, dilations since 19): the mean of each window; sizes as for MaxPool. */
 const AveragePool: OperatorRow = {
   name: 'AveragePool',
+  cost: poolCost,
   infer: (cx) => [cx.tensor(pooled(cx))],
   examples: [...examples, ...gapExamples, ...ceilExamples, ...dilatedExamples],
 };
@@ -145,6 +149,7 @@ const AveragePool: OperatorRow = {
 /** LpPool (since 1; ceil_mode and dilations since 18): the p-norm of each window; sizes as for MaxPool. */
 const LpPool: OperatorRow = {
   name: 'LpPool',
+  cost: poolCost,
   infer: (cx) => [cx.tensor(pooled(cx))],
   examples: [...examples, ...gapExamples, ...ceilExamples, ...dilatedExamples],
 };
@@ -158,12 +163,15 @@ function requireElements(cx: InferContext, shape: Shape): void {
 function globalPool(name: string): OperatorRow {
   return {
     name,
+    cost: onePerInput,
     infer: (cx) => {
       // ONNX Runtime refuses a pool without spatial axes.
       const shape = cx.rankBetween(0, 3, Number.POSITIVE_INFINITY);
       if (shape) requireElements(cx, shape);
       return [cx.tensor(shape?.map((dim, i) => (i < 2 ? dim : 1)))];
     },
+    backward: (_, i, output) =>
+      i === 0 ? output.map((dim, axis) => (axis < 2 ? dim : unknownDim())) : undefined,
     examples: [
       { inputs: ['float32[n, c, h, w]'], outputs: ['float32[n, c, 1, 1]'] },
       { inputs: ['float16[n, 512, 7]'], outputs: ['float16[n, 512, 1]'] },

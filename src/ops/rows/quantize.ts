@@ -3,6 +3,7 @@ import { ceilDiv } from '../../dim/arithmetic.ts';
 import { constant } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType, Shape } from '../../ir/type.ts';
+import { perInput, perOutput } from '../costs/elementwise.ts';
 import { passesSizes } from '../rules/backward.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
 import { standardVersion } from '../rules/standard-version.ts';
@@ -76,6 +77,8 @@ function quantizedDType(cx: InferContext): MaybeDType {
 /** QuantizeLinear (since 10; axis since 13, blocks since 21): `y = saturate(round(x / y_scale) + y_zero_point)`; shape of x, dtype of the zero point, `output_dtype`, or uint8. */
 const QuantizeLinear: OperatorRow = {
   name: 'QuantizeLinear',
+  cost: perOutput(2),
+  settings: [1, 2],
   backward: passesSizes,
   infer: (cx) => {
     requireScale(cx);
@@ -103,6 +106,8 @@ const QuantizeLinear: OperatorRow = {
 /** DequantizeLinear (since 10; axis since 13, blocks since 21): `y = (x - x_zero_point) * x_scale`; shape of x, dtype of the scale or `output_dtype`. */
 const DequantizeLinear: OperatorRow = {
   name: 'DequantizeLinear',
+  cost: perOutput(2),
+  settings: [1, 2],
   backward: passesSizes,
   infer: (cx) => {
     requireScale(cx);
@@ -128,6 +133,7 @@ const DequantizeLinear: OperatorRow = {
 /** DynamicQuantizeLinear (since 11): quantization to uint8 by the range of x itself; y as x, its scale and zero point scalars. */
 const DynamicQuantizeLinear: OperatorRow = {
   name: 'DynamicQuantizeLinear',
+  cost: perInput(3),
   backward: passesSizes,
   infer: (cx) => [cx.tensor(cx.shape(0), 'uint8'), cx.tensor([], 'float32'), cx.tensor([], 'uint8')],
   examples: [

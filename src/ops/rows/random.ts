@@ -2,6 +2,7 @@
 import { constant } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType } from '../../ir/type.ts';
+import { view } from '../costs/movement.ts';
 import { passesSizes } from '../rules/backward.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
 
@@ -74,6 +75,7 @@ const Multinomial: OperatorRow = {
  */
 const Dropout: OperatorRow = {
   name: 'Dropout',
+  cost: view,
   backward: passesSizes,
   infer: (cx) => {
     if (cx.version >= 12) for (const i of [1, 2]) if (cx.has(i)) cx.ranked(i, 0);

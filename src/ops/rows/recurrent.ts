@@ -3,6 +3,7 @@ import { mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
+import { recurrentCost } from '../costs/recurrent.ts';
 
 const DIRECTIONS: Readonly<Record<string, number>> = { forward: 1, reverse: 1, bidirectional: 2 };
 
@@ -88,7 +89,7 @@ export function recurrentTypes(cx: InferContext, { gates, states, transposed }: 
 
 /** A recurrent layer; `states` counts its final states. */
 function recurrent(name: string, gates: number, states: number, examples: readonly OperatorExample[]): OperatorRow {
-  return { name, infer: (cx) => recurrentTypes(cx, { gates, states }), examples };
+  return { name, cost: recurrentCost(gates), infer: (cx) => recurrentTypes(cx, { gates, states }), examples };
 }
 
 /**

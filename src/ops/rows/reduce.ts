@@ -2,9 +2,10 @@
 import { intScalar, type Scalar } from '../../ir/content.ts';
 import { type DType, isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
+import { onePerInput } from '../costs/elementwise.ts';
 import { addElements, maxElements, minElements, multiplyElements, type UnaryRule } from '../rules/element-rules.ts';
 import { exactFold, type Fold, logarithmOf, magnitudeOf, meanOf, rootOf, squareOf } from '../rules/exact-fold.ts';
-import { reducedContent, reducedShape } from '../rules/reduction.ts';
+import { reducedContent, reducedShape, unreducedShape } from '../rules/reduction.ts';
 
 interface Reduction extends Fold {
   /** The value over no elements. */
@@ -58,7 +59,9 @@ const CASES: readonly OperatorExample[] = [
 function reduceRow(name: string, fold?: Reduction): OperatorRow {
   const row: OperatorRow = {
     name,
+    cost: onePerInput,
     infer: (cx: InferContext) => [cx.tensor(reducedShape(cx))],
+    backward: unreducedShape,
     examples: [...CASES, ...(fold?.examples ?? [])],
   };
   if (!fold) return row;

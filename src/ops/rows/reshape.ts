@@ -4,6 +4,7 @@ import { constant, type Dim, hasUnknown } from '../../dim/dim.ts';
 import { formatDim } from '../../dim/text.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape } from '../../ir/type.ts';
+import { view } from '../costs/movement.ts';
 import { reshaped } from '../rules/content-view.ts';
 import { countOf, fillingSize, requireEqualCounts } from '../rules/element-counts.ts';
 import { isAtLeast, openShape, sizeElements } from '../rules/size-elements.ts';
@@ -15,6 +16,7 @@ import { keepsSpan } from '../rules/span.ts';
  */
 const Reshape: OperatorRow = {
   name: 'Reshape',
+  cost: view,
   span: keepsSpan,
   infer: (cx) => [cx.tensor(reshapeShape(cx))],
   content: (cx, [output]) => [reshaped(cx.content(0), output)],
@@ -142,6 +144,7 @@ function restIsPositive(cx: InferContext, sizes: Shape, required: boolean): bool
  */
 const Flatten: OperatorRow = {
   name: 'Flatten',
+  cost: view,
   span: keepsSpan,
   infer: (cx) => {
     const shape = cx.shape(0);

@@ -2,6 +2,8 @@
 import type { Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { resizeCost } from '../costs/window.ts';
+import { keepsRank } from '../rules/backward.ts';
 import { keepAspect, scaledSize } from '../rules/resize-scale.ts';
 import { listLength, sizeElements } from '../rules/size-elements.ts';
 
@@ -87,7 +89,10 @@ function resize(cx: InferContext): Shape | undefined {
  */
 const Resize: OperatorRow = {
   name: 'Resize',
+  cost: resizeCost,
+  settings: [1, 2],
   infer: (cx) => [cx.tensor(resize(cx))],
+  backward: keepsRank,
   examples: [
     {
       inputs: ['float32[n, 3, h, w]', null, 'float32[4] = [1, 1, 2, 0.5]'],
@@ -142,6 +147,8 @@ function upsample(cx: InferContext): Shape | undefined {
 /** Upsample (1 to 9): `floor(size * scale)` per axis, in float32 as for Resize. */
 const Upsample: OperatorRow = {
   name: 'Upsample',
+  cost: resizeCost,
+  settings: [1],
   infer: (cx) => [cx.tensor(upsample(cx))],
   examples: [
     {

@@ -2,6 +2,7 @@
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { gridSampleCost, roiAlignCost } from '../costs/window.ts';
 import { requirePositive } from '../rules/channels.ts';
 import { listLength, sizeElements } from '../rules/size-elements.ts';
 import { spatialInts } from '../rules/window.ts';
@@ -25,6 +26,7 @@ export function gridSampled(cx: InferContext): Shape | undefined {
  */
 const GridSample: OperatorRow = {
   name: 'GridSample',
+  cost: gridSampleCost,
   infer: (cx) => [cx.tensor(gridSampled(cx))],
   examples: [
     { inputs: ['float32[n, c, h, w]', 'float32[n, a, b, 2]'], outputs: ['float32[n, c, a, b]'] },
@@ -81,6 +83,7 @@ function regions(cx: InferContext, i: number, width: number): Dim {
 /** RoiAlign (since 10): each region of X resampled; X `[n, c, h, w]`, rois `[r, 4]`, batch_indices `[r]` -> `[r, c, output_height, output_width]`. */
 const RoiAlign: OperatorRow = {
   name: 'RoiAlign',
+  cost: roiAlignCost,
   infer: (cx) => {
     const [, channels] = cx.ranked(0, 4);
     regions(cx, 1, 4);

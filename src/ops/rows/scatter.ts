@@ -2,6 +2,7 @@
 import { constant } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { copy } from '../costs/movement.ts';
 import { passesSizes } from '../rules/backward.ts';
 import { scatteredElements, scatteredSlices } from '../rules/indexed-content.ts';
 
@@ -48,6 +49,7 @@ const SCATTER_EXAMPLES: OperatorRow['examples'] = [
 /** Scatter (since 9, deprecated at 11): the older name of ScatterElements. */
 const Scatter: OperatorRow = {
   name: 'Scatter',
+  cost: copy,
   backward: passesSizes,
   infer: (cx) => [cx.tensor(scatterElements(cx))],
   content: (cx) => [scatteredElements(cx)],
@@ -60,6 +62,7 @@ const Scatter: OperatorRow = {
  */
 const ScatterElements: OperatorRow = {
   name: 'ScatterElements',
+  cost: copy,
   backward: passesSizes,
   infer: (cx) => [cx.tensor(scatterElements(cx))],
   content: (cx) => [scatteredElements(cx)],
@@ -72,6 +75,7 @@ const ScatterElements: OperatorRow = {
  */
 const ScatterND: OperatorRow = {
   name: 'ScatterND',
+  cost: copy,
   backward: passesSizes,
   infer: (cx) => {
     const data = cx.rankBetween(0, 1, INFINITE);
@@ -137,6 +141,7 @@ function requireUpdates(cx: InferContext, data: Shape, indices: Shape, tuple: nu
  */
 const TensorScatter: OperatorRow = {
   name: 'TensorScatter',
+  cost: copy,
   backward: passesSizes,
   infer: (cx) => {
     const cache = cx.rankBetween(0, 2, INFINITE);

@@ -3,6 +3,7 @@ import { mul } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { onePerInput } from '../costs/elementwise.ts';
 import { countNonZero, differentElements, nonZeroContent, uniqueContents } from '../rules/found-content.ts';
 import { attempt } from '../rules/integer-elements.ts';
 
@@ -18,6 +19,7 @@ function sizeOf(shape: Shape | undefined): Dim | undefined {
  */
 const NonZero: OperatorRow = {
   name: 'NonZero',
+  cost: onePerInput,
   infer: (cx) => {
     const shape = cx.shape(0);
     const found = countNonZero(cx) ?? cx.fresh('found', { max: sizeOf(shape) });
@@ -49,6 +51,7 @@ function countUnique(cx: InferContext, axis: number | undefined): Dim | undefine
  */
 const Unique: OperatorRow = {
   name: 'Unique',
+  cost: onePerInput,
   infer: (cx) => {
     const shape = cx.shape(0);
     const given = cx.int('axis');

@@ -4,6 +4,7 @@ import { constant, type Dim } from '../../dim/dim.ts';
 import { type Content, makeContent } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape, type ValueType } from '../../ir/type.ts';
+import { copy } from '../costs/movement.ts';
 import { concatenated, contentSizes } from '../rules/content-view.ts';
 import {
   type Element,
@@ -27,6 +28,7 @@ const INFINITE = Number.POSITIVE_INFINITY;
  */
 const ConcatFromSequence: OperatorRow = {
   name: 'ConcatFromSequence',
+  cost: copy,
   infer: (cx) => {
     const element = elementType(cx, 0);
     const stacks = cx.int('new_axis', 0) === 1;
@@ -100,6 +102,7 @@ function joinedContent(cx: InferContext, output: ValueType | undefined): Content
  */
 const SplitToSequence: OperatorRow = {
   name: 'SplitToSequence',
+  cost: copy,
   infer: (cx) => {
     const shape = cx.rankBetween(0, 1, INFINITE);
     cx.rankBetween(1, 0, 1);

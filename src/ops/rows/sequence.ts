@@ -5,6 +5,7 @@ import { makeContent } from '../../ir/content.ts';
 import { dtypeFromOnnx } from '../../ir/dtype.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { UNKNOWN_TYPE, type ValueType } from '../../ir/type.ts';
+import { fill, view } from '../costs/movement.ts';
 import { differVarying, joinTypes } from '../rules/join-types.ts';
 import {
   elementAt,
@@ -47,6 +48,7 @@ function positionAt(cx: InferContext, i: number): number | undefined {
 /** SequenceConstruct (since 11): the inputs as a list. `T.. -> seq(T)`, sizes that differ vary from element to element. */
 const SequenceConstruct: OperatorRow = {
   name: 'SequenceConstruct',
+  cost: view,
   infer: (cx) => {
     const elements = Array.from({ length: cx.inputCount }, (_, i) => inputElement(cx, i));
     return [listType(cx, elements, UNKNOWN_TYPE, 'the elements')];
@@ -62,6 +64,7 @@ const SequenceConstruct: OperatorRow = {
 /** SequenceEmpty (since 11): a list of no elements of type `dtype`, float32 by default. */
 const SequenceEmpty: OperatorRow = {
   name: 'SequenceEmpty',
+  cost: fill,
   infer: (cx) => {
     const dtype = dtypeFromOnnx(cx.int('dtype', 1));
     if (!dtype) {
@@ -81,6 +84,7 @@ const SequenceEmpty: OperatorRow = {
 /** SequenceAt (since 11): the element at a position. `seq(T), int64[] -> T`. */
 const SequenceAt: OperatorRow = {
   name: 'SequenceAt',
+  cost: view,
   infer: (cx) => {
     requirePosition(cx, 1);
     elementType(cx, 0);
@@ -99,6 +103,7 @@ const SequenceAt: OperatorRow = {
 /** SequenceInsert (since 11): a list with one more element, at a position or at the end. `seq(T), T -> seq(T)`. */
 const SequenceInsert: OperatorRow = {
   name: 'SequenceInsert',
+  cost: view,
   infer: (cx) => {
     requirePosition(cx, 2);
     const what = 'the sequence and the new element';
@@ -126,6 +131,7 @@ const SequenceInsert: OperatorRow = {
 /** SequenceErase (since 11): a list without the element at a position, the last one by default. `seq(T) -> seq(T)`. */
 const SequenceErase: OperatorRow = {
   name: 'SequenceErase',
+  cost: view,
   infer: (cx) => {
     requirePosition(cx, 1);
     const element = elementType(cx, 0);
@@ -149,6 +155,7 @@ const SequenceErase: OperatorRow = {
 /** SequenceLength (since 11): the number of elements, an int64 scalar. `seq(T) -> int64[]`. */
 const SequenceLength: OperatorRow = {
   name: 'SequenceLength',
+  cost: fill,
   infer: (cx) => {
     elementType(cx, 0);
     return [cx.tensor([], 'int64')];

@@ -2,6 +2,7 @@
 import type { Dim } from '../../dim/dim.ts';
 import { makeContent } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
+import { fill } from '../costs/movement.ts';
 import { countOf } from '../rules/element-counts.ts';
 
 /**
@@ -10,6 +11,7 @@ import { countOf } from '../rules/element-counts.ts';
  */
 const Shape: OperatorRow = {
   name: 'Shape',
+  cost: fill,
   infer: (cx) => [cx.tensor([sizesOf(cx)?.length ?? cx.fresh('rank')], 'int64')],
   content: (cx) => {
     const sizes = sizesOf(cx);
@@ -36,6 +38,7 @@ function sizesOf(cx: InferContext): readonly Dim[] | undefined {
 /** Size (since 1): the number of elements. `[d0, ..., dn] -> int64[] = d0 * ... * dn`. */
 const Size: OperatorRow = {
   name: 'Size',
+  cost: fill,
   infer: (cx) => [cx.tensor([], 'int64')],
   content: (cx) => {
     const shape = cx.shape(0);

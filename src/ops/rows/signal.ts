@@ -4,6 +4,7 @@ import { constant, type Dim } from '../../dim/dim.ts';
 import { formatDim } from '../../dim/text.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { MaybeDType, Shape } from '../../ir/type.ts';
+import { fourierCost, frameFourierCost } from '../costs/contraction.ts';
 import { dtypeAttribute } from '../rules/dtype-attribute.ts';
 import { scalarInput } from '../rules/scalar-input.ts';
 import { sizeScalar } from '../rules/size-elements.ts';
@@ -76,6 +77,7 @@ function dft(cx: InferContext): Shape | undefined {
  */
 const DFT: OperatorRow = {
   name: 'DFT',
+  cost: fourierCost,
   infer: (cx) => [cx.tensor(dft(cx))],
   examples: [
     { inputs: ['float32[n, t, 1]'], attributes: { onesided: 1 }, outputs: ['float32[n, t//2 + 1, 2]'] },
@@ -114,6 +116,7 @@ function frameLength(cx: InferContext, signal: Dim): Dim {
  */
 const STFT: OperatorRow = {
   name: 'STFT',
+  cost: frameFourierCost,
   infer: (cx) => {
     const shape = cx.rankBetween(0, 2, 3);
     const [batch, signal] = shape ?? cx.ranked(0, 3);

@@ -3,6 +3,8 @@ import { constant, type Dim } from '../../dim/dim.ts';
 import type { Content } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
+import { pick } from '../costs/movement.ts';
+import { keepsRank } from '../rules/backward.ts';
 import { contentSizes, rowStrides, stridedView } from '../rules/content-view.ts';
 import { axesArgument, freshWithin, sizeElements } from '../rules/size-elements.ts';
 import { type SliceBounds, sliceLength } from '../rules/slice-axis.ts';
@@ -13,7 +15,9 @@ import { type SliceBounds, sliceLength } from '../rules/slice-axis.ts';
  */
 const Slice: OperatorRow = {
   name: 'Slice',
+  cost: pick,
   infer: (cx) => [cx.tensor(sliceShape(cx))],
+  backward: keepsRank,
   content: (cx, [output]) => [sliceContent(cx, output)],
   examples: [
     {

@@ -1,6 +1,7 @@
 // Normalizing exponentials along an axis: Softmax, LogSoftmax, Hardmax.
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
+import { softmaxCost } from '../costs/elementwise.ts';
 import { passesSizes } from '../rules/backward.ts';
 
 /** The input's type; the axis must exist. Before version 13 the axes from `axis` on are taken together. */
@@ -12,6 +13,7 @@ export function alongAxis(cx: InferContext): readonly ValueType[] {
 
 const softmaxRow = (name: string): OperatorRow => ({
   name,
+  cost: softmaxCost,
   backward: passesSizes,
   infer: alongAxis,
   examples: [

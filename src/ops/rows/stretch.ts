@@ -5,6 +5,8 @@ import { type Content, makeContent, type Scalar } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { elementCount } from '../../ir/tensor-data.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
+import { copy } from '../costs/movement.ts';
+import { keepsRank } from '../rules/backward.ts';
 import { contentSizes, rowStrides, stridedView } from '../rules/content-view.ts';
 import { isAtLeast, sizeElements } from '../rules/size-elements.ts';
 import { keepsSpan } from '../rules/span.ts';
@@ -15,6 +17,7 @@ import { keepsSpan } from '../rules/span.ts';
  */
 const Expand: OperatorRow = {
   name: 'Expand',
+  cost: copy,
   span: keepsSpan,
   infer: (cx) => [cx.tensor(expandShape(cx))],
   content: (cx, [output]) => {
@@ -74,8 +77,10 @@ function expandShape(cx: InferContext): Shape | undefined {
  */
 const Tile: OperatorRow = {
   name: 'Tile',
+  cost: copy,
   span: keepsSpan,
   infer: (cx) => [cx.tensor(tileShape(cx))],
+  backward: keepsRank,
   content: (cx, [output]) => [tileContent(cx, output)],
   examples: [
     { inputs: ['float32[b, s]', 'int64[2] = [1, 3]'], outputs: ['float32[b, 3*s]'] },
@@ -143,6 +148,7 @@ function tileContent(cx: InferContext, output: ValueType | undefined): Content |
  */
 const CenterCropPad: OperatorRow = {
   name: 'CenterCropPad',
+  cost: copy,
   infer: (cx) => {
     const shape = cx.shape(0);
     cx.ranked(1, 1);

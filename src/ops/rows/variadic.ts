@@ -3,6 +3,7 @@ import { makeContent, type Scalar } from '../../ir/content.ts';
 import { type DType, isFloatDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
+import { perFurtherInput } from '../costs/elementwise.ts';
 import { addElements, type BinaryRule, maxElements, minElements } from '../rules/element-rules.ts';
 import { divideFloats } from '../rules/float-elements.ts';
 import { mapContent } from '../rules/map-content.ts';
@@ -21,6 +22,7 @@ function variadicShape(cx: InferContext): Shape | undefined {
 function variadicRow(name: string, element?: BinaryRule, examples: readonly OperatorExample[] = []): OperatorRow {
   const row: OperatorRow = {
     name,
+    cost: perFurtherInput,
     infer: (cx) => [cx.tensor(variadicShape(cx), cx.outputDType(0))],
     examples: [
       { inputs: ['float32[batch, n]', 'float32[n]', 'float32[]'], outputs: ['float32[batch, n]'] },

@@ -10,6 +10,9 @@ export interface Equation {
   readonly output: Term;
 }
 
+/** What the equation is read from. */
+export type EquationReader = Pick<InferContext, 'op' | 'string' | 'fail'>;
+
 /** The label of the axes without a name. */
 export const ELLIPSIS = '...';
 
@@ -19,7 +22,7 @@ export const ELLIPSIS = '...';
  *
  * @throws ATTRIBUTE_INVALID (caught by the engine) when the equation is not of that form
  */
-export function readEquation(cx: InferContext): Equation {
+export function readEquation(cx: EquationReader): Equation {
   const text = cx.string('equation', '');
   const [left = '', right, ...more] = text.replaceAll(' ', '').split('->');
   if (more.length > 0) refuse(cx, text, 'one arrow at most');
@@ -38,7 +41,7 @@ export function readEquation(cx: InferContext): Equation {
   return { inputs: inputs.map((term) => term.filter((label) => label !== ELLIPSIS)), output };
 }
 
-function readTerm(cx: InferContext, text: string, term: string): Term {
+function readTerm(cx: EquationReader, text: string, term: string): Term {
   const labels = term.match(/\.\.\.|[A-Za-z]/g) ?? [];
   if (labels.join('') !== term) refuse(cx, text, 'letters, commas, an arrow and ellipses');
   if (labels.filter((label) => label === ELLIPSIS).length > 1) refuse(cx, text, 'one ellipsis per term at most');
@@ -54,6 +57,6 @@ function implicitOutput(inputs: readonly Term[], ellipsis: boolean): Term {
   return ellipsis ? [ELLIPSIS, ...once] : once;
 }
 
-function refuse(cx: InferContext, text: string, expected: string): never {
+function refuse(cx: EquationReader, text: string, expected: string): never {
   return cx.fail('ATTRIBUTE_INVALID', `${cx.op}: equation "${text}" must have ${expected}`, { expected, actual: text });
 }
