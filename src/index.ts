@@ -7,6 +7,9 @@ export {
   type ReadOnnxOptions,
   readOnnx,
 } from '../codegen/onnx/onnx-model.ts';
+export { formatOnnx } from '../codegen/onnx/text/format-onnx.ts';
+export { lostInText } from '../codegen/onnx/text/lost-in-text.ts';
+export { parseOnnx } from '../codegen/onnx/text/parse-onnx.ts';
 export { ERROR_CODES, type ErrorCode } from './base/codes.ts';
 export {
   type Diagnostic,

@@ -173,6 +173,10 @@ export const ERROR_CODES = {
     'Call bind() with a batch or its shape first.',
   ),
   // Emission and files
+  TEXT_LOSSY: user(
+    "What is printed in ONNX's text is lost where the syntax has no place for it.",
+    'Keep the .onnx file beside the text.',
+  ),
   EMIT_TARGET: unsupported('The target must be one that dimwise knows.', 'Choose one of the listed targets.'),
   EMIT_OPSET: unsupported(
     'The graph must only use operators that the opset limit of the target has.',

@@ -90,4 +90,16 @@ export const COMMANDS: readonly CommandRow[] = [
         .addHelpText('after', '\nExample: dimwise run mlp.onnx --input x=random --bind x=2x20'),
     run: async (call) => (await import('./run.ts')).run(call),
   },
+  {
+    name: 'convert',
+    description: 'Convert .onnx files to text and back, or move their weights.',
+    argument: ['<file>', 'an .onnx or .onnxtxt file'],
+    define: (command) =>
+      command
+        .requiredOption('-o, --output <file>', 'the .onnx or .onnxtxt file to write')
+        .option('--external-data <where>', 'weights beside the model: auto, always, never, or from so many bytes on')
+        .option('--json', 'print what was written as one line of JSON')
+        .addHelpText('after', '\nExample: dimwise convert lenet.onnx -o lenet.onnxtxt'),
+    run: async (call) => (await import('./convert.ts')).convert(call),
+  },
 ];
