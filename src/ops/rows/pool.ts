@@ -170,8 +170,7 @@ function globalPool(name: string): OperatorRow {
       if (shape) requireElements(cx, shape);
       return [cx.tensor(shape?.map((dim, i) => (i < 2 ? dim : 1)))];
     },
-    backward: (_, i, output) =>
-      i === 0 ? output.map((dim, axis) => (axis < 2 ? dim : unknownDim())) : undefined,
+    backward: (_, i, output) => (i === 0 ? output.map((dim, axis) => (axis < 2 ? dim : unknownDim())) : undefined),
     examples: [
       { inputs: ['float32[n, c, h, w]'], outputs: ['float32[n, c, 1, 1]'] },
       { inputs: ['float16[n, 512, 7]'], outputs: ['float16[n, 512, 1]'] },
