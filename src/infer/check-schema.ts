@@ -1,8 +1,9 @@
 // Checks a node against its schema: counts, attributes, element types.
-import { dimwiseError } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
+import { type Diagnostic, dimwiseError, throwDiagnostics } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest.ts';
+import type { Origin } from '../base/origin.ts';
 import type { Node } from '../ir/graph.ts';
-import type { OperatorSchema } from '../ops/schema.ts';
+import type { AttributeKind, OperatorSchema } from '../ops/schema.ts';
 import { describeInput } from './messages.ts';
 import type { TypeVariables } from './type-variables.ts';
 
@@ -12,8 +13,9 @@ import type { TypeVariables } from './type-variables.ts';
  * @throws INPUT_COUNT, ATTRIBUTE_UNKNOWN, ATTRIBUTE_MISSING, DTYPE_MISMATCH, KIND_MISMATCH
  */
 export function checkAgainstSchema(node: Node, schema: OperatorSchema, variables: TypeVariables): void {
-  checkCounts(node, schema);
-  checkAttributes(node, schema);
+  const miscounted = inputCountMistake(node, schema);
+  if (miscounted) throw dimwiseError(miscounted);
+  throwDiagnostics(attributeMistakes(node, schema));
   const violation = variables.bind(node);
   if (!violation) return;
   const name = describeInput(node.inputs[violation.input], violation.formal.name, violation.input);
@@ -29,56 +31,82 @@ export function checkAgainstSchema(node: Node, schema: OperatorSchema, variables
   });
 }
 
-function checkCounts(node: Node, schema: OperatorSchema): void {
-  const count = node.inputs.length;
-  const required = schema.inputs.filter((formal, i) => formal.option === 'single' && node.inputs[i] === undefined);
-  if (count > schema.maxInputs || count < schema.minInputs || required.length > 0) {
-    const missing = required.map((formal) => formal.name).join(', ');
-    const range =
-      schema.minInputs === schema.maxInputs ? `${schema.minInputs}` : `${schema.minInputs} to ${schema.maxInputs}`;
-    throw dimwiseError({
-      code: 'INPUT_COUNT',
-      message: missing ? `${node.op} lacks input ${missing}` : `${node.op} takes ${range} inputs, got ${count}`,
-      origin: node.origin,
-      expected: range,
-      actual: String(count),
-    });
-  }
+/** What a schema says of a call, whether it stands in a graph or in a file's message. */
+export interface OperatorCall {
+  readonly op: string;
+  /** Undefined where an input is left out. */
+  readonly inputs: readonly unknown[];
+  readonly attributes: ReadonlyMap<
+    string,
+    { readonly kind: AttributeKind } | { readonly kind: 'ref'; readonly of: AttributeKind }
+  >;
+  readonly origin?: Origin | undefined;
 }
 
-function checkAttributes(node: Node, schema: OperatorSchema): void {
-  for (const [name, attribute] of node.attributes) {
+/** The mistake in the number of inputs of a call; undefined where there is none. */
+export function inputCountMistake(call: OperatorCall, schema: OperatorSchema): Diagnostic | undefined {
+  const count = call.inputs.length;
+  const required = schema.inputs.filter((formal, i) => formal.option === 'single' && call.inputs[i] === undefined);
+  if (count <= schema.maxInputs && count >= schema.minInputs && required.length === 0) return undefined;
+  const missing = required.map((formal) => formal.name).join(', ');
+  const range = countRange(schema.minInputs, schema.maxInputs);
+  return {
+    code: 'INPUT_COUNT',
+    message: missing ? `${call.op} lacks input ${missing}` : `${call.op} takes ${range} inputs, got ${count}`,
+    origin: call.origin,
+    expected: range,
+    actual: String(count),
+  };
+}
+
+/** A range of counts in words: `2`, `1 to 3`, `at least 1`. */
+export function countRange(min: number, max: number): string {
+  if (min === max) return `${min}`;
+  return Number.isFinite(max) ? `${min} to ${max}` : `at least ${min}`;
+}
+
+/** Names that the checker of ONNX leaves to tools: `__name__`. */
+const isInternal = (name: string): boolean => name.length > 4 && name.startsWith('__') && name.endsWith('__');
+
+/** The mistakes in the attributes of a call: unknown ones, those of another kind, missing ones. */
+export function attributeMistakes(call: OperatorCall, schema: OperatorSchema): readonly Diagnostic[] {
+  const mistakes: Diagnostic[] = [];
+  for (const [name, attribute] of call.attributes) {
     const formal = schema.attributes.get(name);
     if (!formal) {
-      const near = nearest(name, [...schema.attributes.keys()]);
-      throw dimwiseError({
-        code: 'ATTRIBUTE_UNKNOWN',
-        message: `${node.op}-${schema.sinceVersion} has no attribute ${name}`,
-        origin: node.origin,
-        expected: [...schema.attributes.keys()].join(', '),
-        actual: name,
-        hint: near && `did you mean ${near}?`,
-      });
+      if (!isInternal(name)) mistakes.push(unknownAttribute(call, name, schema));
+      continue;
     }
     const kind = attribute.kind === 'ref' ? attribute.of : attribute.kind;
-    if (kind !== formal.kind) {
-      throw dimwiseError({
-        code: 'ATTRIBUTE_INVALID',
-        message: `${node.op}: attribute ${name} must be of kind ${formal.kind}, got ${kind}`,
-        origin: node.origin,
-        expected: formal.kind,
-        actual: kind,
-      });
-    }
+    if (kind === formal.kind) continue;
+    mistakes.push({
+      code: 'ATTRIBUTE_INVALID',
+      message: `${call.op}: attribute ${name} must be of kind ${formal.kind}, got ${kind}`,
+      origin: call.origin,
+      expected: formal.kind,
+      actual: kind,
+    });
   }
   for (const [name, formal] of schema.attributes) {
-    if (formal.required && !node.attributes.has(name)) {
-      throw dimwiseError({
-        code: 'ATTRIBUTE_MISSING',
-        message: `${node.op} needs attribute ${name}`,
-        origin: node.origin,
-        expected: name,
-      });
-    }
+    if (!formal.required || call.attributes.has(name)) continue;
+    mistakes.push({
+      code: 'ATTRIBUTE_MISSING',
+      message: `${call.op} needs attribute ${name}`,
+      origin: call.origin,
+      expected: name,
+    });
   }
+  return mistakes;
+}
+
+function unknownAttribute(call: OperatorCall, name: string, schema: OperatorSchema): Diagnostic {
+  const names = [...schema.attributes.keys()];
+  return {
+    code: 'ATTRIBUTE_UNKNOWN',
+    message: `${call.op}-${schema.sinceVersion} has no attribute ${name}`,
+    origin: call.origin,
+    expected: names.join(', '),
+    actual: name,
+    hint: didYouMean(name, names),
+  };
 }

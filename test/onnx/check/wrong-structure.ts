@@ -1,0 +1,196 @@
+// Wrong models: the model's own fields, opsets, types of inputs and outputs.
+import { DATA_TYPE } from '../../../codegen/onnx/proto/enums.ts';
+import { entries, fn, functions, model, node, nodes, value } from './build.ts';
+import type { CheckCase } from './case.ts';
+
+const good = model();
+const opsets = (...list: [string, number][]) => list.map(([domain, version]) => ({ domain, version }));
+
+/** Wrong models. */
+export const STRUCTURE_CASES: readonly CheckCase[] = [
+  {
+    what: 'no IR version',
+    code: 'MODEL_IR_VERSION',
+    says: 'no IR version',
+    wrong: model({}, { irVersion: undefined }),
+    good,
+  },
+  {
+    what: 'a negative IR version',
+    code: 'MODEL_IR_VERSION',
+    says: '-1',
+    wrong: model({}, { irVersion: -1 }),
+    good,
+  },
+  {
+    what: 'an IR version that nobody has written yet',
+    code: 'MODEL_IR_VERSION',
+    says: '99',
+    wrong: model({}, { irVersion: 99 }),
+    good: model({}, { irVersion: 13 }),
+  },
+  { what: 'no graph', code: 'MODEL_GRAPH', says: 'no graph', wrong: model({}, { graph: undefined }), good },
+  { what: 'a graph without a name', code: 'GRAPH_NAME', says: 'no name', wrong: model({ name: '' }), good },
+  {
+    what: 'a graph without nodes',
+    code: 'GRAPH_EMPTY',
+    says: 'no nodes',
+    wrong: model({ node: [], output: [value('x')] }),
+    good,
+  },
+  { what: 'a graph without outputs', code: 'GRAPH_OUTPUTS', says: 'no outputs', wrong: model({ output: [] }), good },
+  {
+    what: 'no opset',
+    code: 'OPSET_MISSING',
+    says: 'no opset',
+    wrong: model({}, { opsetImport: [] }),
+    good,
+  },
+  {
+    what: 'an opset of version 0',
+    code: 'OPSET_INVALID',
+    says: 'version 0',
+    wrong: model({}, { opsetImport: opsets(['', 0]) }),
+    good,
+  },
+  {
+    what: 'two versions of a domain',
+    code: 'OPSET_TWICE',
+    says: '20 and 21',
+    wrong: model({}, { opsetImport: opsets(['', 20], ['', 21]) }),
+    good,
+  },
+  {
+    what: 'one domain under both of its names',
+    code: 'OPSET_TWICE',
+    says: '20 and 21',
+    wrong: model({}, { opsetImport: opsets(['', 20], ['ai.onnx', 21]) }),
+    good: model({}, { opsetImport: opsets(['ai.onnx', 21]) }),
+  },
+  {
+    what: 'a domain imported twice in one version',
+    code: 'OPSET_TWICE',
+    says: 'ai.onnx twice',
+    wrong: model({}, { opsetImport: opsets(['', 21], ['', 21]) }),
+    good,
+  },
+  {
+    what: 'an opset that does not exist yet',
+    code: 'OPSET_UNKNOWN',
+    says: '99',
+    wrong: model({}, { opsetImport: opsets(['', 99]) }),
+    good,
+  },
+  {
+    what: 'an opset newer than the IR version',
+    code: 'OPSET_IR',
+    says: 'IR version 10',
+    wrong: model({}, { irVersion: 3 }),
+    good,
+  },
+  {
+    what: 'an opset in a file of IR version 2, which has none',
+    code: 'OPSET_IR',
+    says: 'IR version 2',
+    wrong: model({ node: [node('Neg', ['x'], ['y'])] }, { irVersion: 2, opsetImport: opsets(['', 1]) }),
+    good: model({ node: [node('Neg', ['x'], ['y'])] }, { irVersion: 2, opsetImport: [] }),
+  },
+  {
+    what: 'a node of a domain that is not imported',
+    code: 'OPSET_MISSING',
+    says: 'ai.onnx.ml',
+    at: '(ai.onnx.ml.Normalizer)',
+    wrong: nodes(node('Normalizer', ['x'], ['y'], { domain: 'ai.onnx.ml' })),
+    good: model(
+      { node: [node('Normalizer', ['x'], ['y'], { domain: 'ai.onnx.ml' })] },
+      { opsetImport: opsets(['', 21], ['ai.onnx.ml', 3]) },
+    ),
+  },
+  {
+    what: 'an opset that no node needs',
+    code: 'OPSET_UNUSED',
+    says: 'ai.onnx.ml',
+    wrong: model({}, { opsetImport: opsets(['', 21], ['ai.onnx.ml', 3]) }),
+    good,
+  },
+  {
+    what: 'a key of metadata twice',
+    code: 'METADATA_TWICE',
+    says: '"author"',
+    wrong: model({}, { metadataProps: [...entries({ author: 'a' }), ...entries({ author: 'b' })] }),
+    good: model({}, { metadataProps: entries({ author: 'a', Author: 'b' }) }),
+  },
+  {
+    what: 'functions before IR version 8',
+    code: 'FUNCTION_IR',
+    says: 'IR version 7',
+    wrong: { ...functions([fn('F')], { node: [node('F', ['x'], ['y'], { domain: 'own' })] }), irVersion: 7 },
+    good: functions([fn('F')], { node: [node('F', ['x'], ['y'], { domain: 'own' })] }),
+  },
+  {
+    what: 'an input without a type',
+    code: 'VALUE_TYPE',
+    says: 'input "x"',
+    wrong: model({ input: [{ name: 'x' }] }),
+    good,
+  },
+  {
+    what: 'an input without an element type',
+    code: 'VALUE_TYPE',
+    says: 'input "x"',
+    wrong: model({ input: [value('x', [2, 3], 0)] }),
+    good,
+  },
+  {
+    what: 'an input of an element type that ONNX does not have',
+    code: 'VALUE_TYPE',
+    says: '77',
+    wrong: model({ input: [value('x', [2, 3], 77)] }),
+    good,
+  },
+  {
+    what: 'an input without a shape',
+    code: 'VALUE_SHAPE',
+    says: 'input "x"',
+    wrong: model({ input: [{ name: 'x', type: { tensorType: { elemType: DATA_TYPE.FLOAT } } }] }),
+    good,
+  },
+  {
+    what: 'an output without a type',
+    code: 'VALUE_TYPE',
+    says: 'output "y"',
+    wrong: model({ output: [{ name: 'y' }] }),
+    good,
+  },
+  {
+    what: 'a negative size',
+    code: 'VALUE_SIZE',
+    says: '-3',
+    wrong: model({ input: [value('x', [2, -3])], output: [value('y', [2, 'n'])] }),
+    good: model({ input: [value('x', [2, 'n'])], output: [value('y', [2, 'n'])] }),
+  },
+  {
+    what: 'a size of -1, as exporters write what they do not know',
+    code: 'VALUE_SIZE',
+    says: '-1',
+    wrong: model({ input: [value('x', [2, -1])], output: [value('y', [2, 'n'])] }),
+    good: model({ input: [value('x', [2, ''])], output: [value('y', [2, 'n'])] }),
+  },
+  {
+    what: 'a type stated for a value that does not exist',
+    code: 'VALUE_INFO_UNUSED',
+    says: '"old"',
+    wrong: model({ valueInfo: [value('old')] }),
+    good: model({ node: [node('Relu', ['x'], ['h']), node('Neg', ['h'], ['y'])], valueInfo: [value('h')] }),
+  },
+  {
+    what: 'two types stated for one value',
+    code: 'VALUE_INFO_TWICE',
+    says: '"h"',
+    wrong: model({
+      node: [node('Relu', ['x'], ['h']), node('Neg', ['h'], ['y'])],
+      valueInfo: [value('h'), value('h')],
+    }),
+    good: model({ node: [node('Relu', ['x'], ['h']), node('Neg', ['h'], ['y'])], valueInfo: [value('h')] }),
+  },
+];
