@@ -5,7 +5,7 @@ import type { Content } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { formatShape, type Shape, type ValueType } from '../../ir/type.ts';
 import { copy } from '../costs/movement.ts';
-import { keepsSizesBeside, keepsSizesBeside } from '../rules/backward.ts';
+import { keepsSizesBeside } from '../rules/backward.ts';
 import { concatenated, contentSizes, rowStrides, stridedView } from '../rules/content-view.ts';
 import { sizeElements } from '../rules/size-elements.ts';
 
@@ -89,7 +89,6 @@ const Split: OperatorRow = {
   name: 'Split',
   cost: copy,
   infer: (cx) => splitShapes(cx).map((shape) => cx.tensor(shape)),
-  backward: keepsSizesBeside(0),
   backward: keepsSizesBeside(0),
   content: (cx, outputs) => splitContents(cx, outputs),
   examples: [

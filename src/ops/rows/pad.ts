@@ -5,7 +5,7 @@ import type { Content } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
 import { copy } from '../costs/movement.ts';
-import { keepsRank, keepsRank } from '../rules/backward.ts';
+import { keepsRank } from '../rules/backward.ts';
 import { built, contentSizes, rowStrides } from '../rules/content-view.ts';
 import { zeroOf } from '../rules/found-content.ts';
 import { axesArgument, sizeElements } from '../rules/size-elements.ts';
@@ -20,7 +20,6 @@ const Pad: OperatorRow = {
   name: 'Pad',
   cost: copy,
   infer: (cx) => [cx.tensor(padShape(cx))],
-  backward: keepsRank,
   backward: keepsRank,
   content: (cx, [output]) => [padContent(cx, output)],
   examples: [

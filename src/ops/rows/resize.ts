@@ -3,7 +3,7 @@ import type { Dim } from '../../dim/dim.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape } from '../../ir/type.ts';
 import { resizeCost } from '../costs/window.ts';
-import { keepsRank, keepsRank } from '../rules/backward.ts';
+import { keepsRank } from '../rules/backward.ts';
 import { keepAspect, scaledSize } from '../rules/resize-scale.ts';
 import { listLength, sizeElements } from '../rules/size-elements.ts';
 
@@ -92,7 +92,6 @@ const Resize: OperatorRow = {
   cost: resizeCost,
   settings: [1, 2],
   infer: (cx) => [cx.tensor(resize(cx))],
-  backward: keepsRank,
   backward: keepsRank,
   examples: [
     {

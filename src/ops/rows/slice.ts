@@ -4,7 +4,7 @@ import type { Content } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
 import { pick } from '../costs/movement.ts';
-import { keepsRank, keepsRank } from '../rules/backward.ts';
+import { keepsRank } from '../rules/backward.ts';
 import { contentSizes, rowStrides, stridedView } from '../rules/content-view.ts';
 import { axesArgument, freshWithin, sizeElements } from '../rules/size-elements.ts';
 import { type SliceBounds, sliceLength } from '../rules/slice-axis.ts';
@@ -17,7 +17,6 @@ const Slice: OperatorRow = {
   name: 'Slice',
   cost: pick,
   infer: (cx) => [cx.tensor(sliceShape(cx))],
-  backward: keepsRank,
   backward: keepsRank,
   content: (cx, [output]) => [sliceContent(cx, output)],
   examples: [

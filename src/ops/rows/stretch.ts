@@ -6,7 +6,7 @@ import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import { elementCount } from '../../ir/tensor-data.ts';
 import type { Shape, ValueType } from '../../ir/type.ts';
 import { copy } from '../costs/movement.ts';
-import { keepsRank, keepsRank } from '../rules/backward.ts';
+import { keepsRank } from '../rules/backward.ts';
 import { contentSizes, rowStrides, stridedView } from '../rules/content-view.ts';
 import { isAtLeast, sizeElements } from '../rules/size-elements.ts';
 import { keepsSpan } from '../rules/span.ts';
@@ -80,7 +80,6 @@ const Tile: OperatorRow = {
   cost: copy,
   span: keepsSpan,
   infer: (cx) => [cx.tensor(tileShape(cx))],
-  backward: keepsRank,
   backward: keepsRank,
   content: (cx, [output]) => [tileContent(cx, output)],
   examples: [

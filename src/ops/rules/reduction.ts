@@ -4,6 +4,7 @@ import { type Content, makeContent, type Scalar } from '../../ir/content.ts';
 import type { InferContext } from '../../ir/operator.ts';
 import { elementCount } from '../../ir/tensor-data.ts';
 import { type Shape, staticShape, type ValueType } from '../../ir/type.ts';
+import { keepsRank, withAdded, withOpen } from './backward.ts';
 import type { BinaryRule } from './element-rules.ts';
 
 /** Which axes a reduction takes: a list, all of them, or a known or unknown number of unknown ones. */
@@ -71,6 +72,15 @@ function someReduced(
   if (keep) return shape.map((dim, i) => (dim.kind === 'const' && dim.value === 1 ? dim : cx.fresh(`reduced${i}`)));
   if (count !== 1) return undefined;
   return shape.slice(1).map((next, i) => (shape[i] === next ? next : cx.fresh(`kept${i}`)));
+}
+
+/** The sizes of input 0 behind a reduction, those that were reduced open; undefined where the number of axes does not follow. */
+export function unreducedShape(cx: InferContext, i: number, output: Shape): Shape | undefined {
+  if (i !== 0) return undefined;
+  const keep = cx.int('keepdims', 1) !== 0;
+  const axes = givenAxes(cx);
+  if (axes.kind !== 'list') return keep ? keepsRank(cx, i, output) : undefined;
+  return keep ? withOpen(output, axes.axes) : withAdded(output, axes.axes);
 }
 
 /** What a reduction does beside folding. */
