@@ -209,12 +209,13 @@ export async function judgeRefusal({ plan, node, text, crash }: Refusal, rng: Rn
  * so that both branches of an If are taken, and the body of a Loop runs once.
  */
 function runningBodies(plan: Plan, node: PlanNode): readonly Plan[] {
-  if (node.domain !== '' || (node.op !== 'If' && node.op !== 'Loop')) return [onlyAncestors(plan, node)];
+  const asItIs = onlyAncestors(plan, node);
+  if (node.domain !== '' || (node.op !== 'If' && node.op !== 'Loop')) return [asItIs];
   const withScalars = (inputs: PlanNode['inputs'], scalars: readonly PlanConstant[]): Plan =>
     onlyAncestors({ ...plan, constants: [...plan.constants, ...scalars] }, { ...node, inputs });
   if (node.op === 'Loop') {
     const once = tensorFromValues('int64', [], [1n]);
-    return [withScalars(['once', '', ...node.inputs.slice(2)], [{ name: 'once', data: once }])];
+    return [asItIs, withScalars(['once', '', ...node.inputs.slice(2)], [{ name: 'once', data: once }])];
   }
   return [true, false].map((taken) =>
     withScalars(['taken'], [{ name: 'taken', data: tensorFromValues('bool', [], [taken]) }]),

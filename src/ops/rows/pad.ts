@@ -154,7 +154,7 @@ function requireSource(cx: InferContext, { size, others }: PaddedAxis, pads: rea
   const what = mode === 'reflect' ? 'a size that is padded by reflection' : 'a size that is padded by its own elements';
   const simple = cx.facts.simplify(sub(left, longest));
   const mayBeEmpty = others.some((other) => cx.facts.range(other).min < 1);
-  if (mayBeEmpty && cx.facts.range(simple).max < 1) return;
+  if (mayBeEmpty && cx.facts.range(size).min >= 1 && cx.facts.range(simple).max < 1) return;
   cx.atLeast(simple, 1, what);
 }
 
