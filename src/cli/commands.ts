@@ -61,6 +61,19 @@ export const COMMANDS: readonly CommandRow[] = [
     run: async (call) => (await import('./shapes.ts')).shapes(call),
   },
   {
+    name: 'cost',
+    description: 'Count parameters, operations and memory of models and .onnx files.',
+    argument: ['<file...>', '.ts, .js or .onnx files'],
+    define: (command) =>
+      bind(command)
+        .option('--by <what>', 'a line for each node, path (of a layer) or operator')
+        .option('--depth <number>', 'with --by path: how many parts of the paths are told apart')
+        .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
+        .option('--json', 'print one line of JSON for each file')
+        .addHelpText('after', '\nExample: dimwise cost resnet50.onnx --bind batch=1 --by operator'),
+    run: async (call) => (await import('./cost.ts')).cost(call),
+  },
+  {
     name: 'explain',
     description: 'Tell how sizes came about.',
     argument: ['<file>', 'a .ts, .js or .onnx file'],
