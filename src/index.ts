@@ -1,5 +1,7 @@
 // The public API of dimwise.
 
+export { type AnnotateOptions, annotateModel } from '../codegen/onnx/annotate/annotate-model.ts';
+export { type BindModelOptions, bindModel } from '../codegen/onnx/bind/bind-model.ts';
 export {
   type Inference,
   type ModelFiles,
@@ -38,7 +40,15 @@ export {
 } from './infer/explain/explain.ts';
 export { type ExplanationNames, formatExplanation } from './infer/explain/format.ts';
 export type { Place } from './infer/explain/place.ts';
+export {
+  type Contract,
+  type ContractEntry,
+  type ContractInput,
+  contractFromJson,
+  contractToJson,
+} from './ir/contract.ts';
 export { DTYPE_NAMES, DTYPES, type DType } from './ir/dtype.ts';
+export { type ContractSource, checkFeeds, type FeedShape, type OutputShape, outputShapes } from './ir/feeds.ts';
 export { Graph, Node, type ShapeSpec, type SizeSpec, Value } from './ir/graph.ts';
 export { formatGraph } from './ir/graph-text.ts';
 export type { InferContext } from './ir/operator.ts';

@@ -99,7 +99,16 @@ export function emitModel(graph: Graph, options: EmitOptions = {}): EmittedModel
       new Map([
         ...graph.metadata,
         ...(options.metadata ?? []),
-        [CONTRACT_KEY, contractToJson(contractOf(graph, names))],
+        [
+          CONTRACT_KEY,
+          contractToJson(
+            contractOf(
+              graph,
+              names,
+              (proto.output ?? []).map(({ name = '' }) => name),
+            ),
+          ),
+        ],
       ]),
     ),
     functions,

@@ -28,8 +28,18 @@ const collect = (value: string, before: readonly string[] = []): string[] => [..
 
 const bind = (command: Command): Command =>
   command
-    .option('--bind <shape>', 'sizes of an input: x=2x20, x=[batch,20], x=int64[batch,seq]; may be repeated', collect)
+    .option(
+      '--bind <shape>',
+      'a symbol or an input: batch=2, x=2x20, x=[batch,20], x=int64[batch,seq]; may be repeated',
+      collect,
+    )
     .option('--static', 'keep the numbers of --bind where the model has symbols');
+
+const written = (command: Command): Command =>
+  command
+    .requiredOption('-o, --output <file>', 'the .onnx file to write')
+    .option('--external-data <where>', 'weights beside the model: auto, always, never, or from so many bytes on')
+    .option('--json', 'print what was written as one line of JSON');
 
 const seed = (command: Command): Command =>
   command.option('--seed <number>', 'draws all weights anew from this seed (0 where the file does not initialize)');
@@ -102,6 +112,45 @@ export const COMMANDS: readonly CommandRow[] = [
         .option('--json', 'print the outputs as one line of JSON')
         .addHelpText('after', '\nExample: dimwise run mlp.onnx --input x=random --bind x=2x20'),
     run: async (call) => (await import('./run.ts')).run(call),
+  },
+  {
+    name: 'contract',
+    description: 'Print what valid feeds meet, or check the shapes of feeds.',
+    argument: ['<file>', 'a .ts, .js or .onnx file'],
+    define: (command) =>
+      bind(command)
+        .option('--feed <shape>', 'the shape of a feed: x=2x20, ids=int64[2,7]; may be repeated', collect)
+        .option('--json', 'print one line of JSON')
+        .addHelpText('after', '\nExample: dimwise contract bert.onnx --feed ids=2x600'),
+    run: async (call) => (await import('./contract.ts')).contract(call),
+  },
+  {
+    name: 'bind',
+    description: 'Write a copy of an .onnx file for some sizes of its inputs.',
+    argument: ['<file>', 'an .onnx file'],
+    define: (command) =>
+      written(command)
+        .option(
+          '--bind <size>',
+          'a symbol or an input: batch=1, seq=2*n, x=[1,3,224,224], x=2x20; may be repeated',
+          collect,
+        )
+        .option('--no-fold', 'leave nodes whose results are known by now as they are')
+        .addHelpText(
+          'after',
+          '\nExample: dimwise bind bert.onnx -o bert-1x128.onnx --bind batch=1 --bind sequence=128',
+        ),
+    run: async (call) => (await import('./bind.ts')).bind(call),
+  },
+  {
+    name: 'annotate',
+    description: 'Write a copy of an .onnx file in which every value has its shape.',
+    argument: ['<file>', 'an .onnx file'],
+    define: (command) =>
+      written(command)
+        .option('--no-contract', 'leave the contract out of the metadata')
+        .addHelpText('after', '\nExample: dimwise annotate bert.onnx -o bert-shapes.onnx'),
+    run: async (call) => (await import('./annotate.ts')).annotate(call),
   },
   {
     name: 'convert',

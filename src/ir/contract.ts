@@ -3,7 +3,7 @@ import { dimwiseError } from '../base/errors.ts';
 import { formatOrigin } from '../base/origin.ts';
 import { type Constraint, constraintDims, constraintScope, formatConstraint } from '../dim/constraint.ts';
 import { hasUnknown, type SymbolDim, symbolsOf } from '../dim/dim.ts';
-import type { Graph, Value } from './graph.ts';
+import type { Graph } from './graph.ts';
 import { SymbolNames } from './symbol-names.ts';
 import { type MaybeDType, mapDims, type ValueType } from './type.ts';
 
@@ -27,7 +27,7 @@ export interface ContractEntry {
   readonly origins: readonly string[];
 }
 
-/** One input as a feed must be. */
+/** One input as a feed must be, or one output as a run gives it. */
 export interface ContractInput {
   readonly kind: ValueType['kind'];
   /** Undefined where the kind has no single element type, or it is not known. */
@@ -49,18 +49,25 @@ export interface Contract {
   readonly inputs: Readonly<Record<string, ContractInput>>;
   readonly symbols: Readonly<Record<string, SymbolBounds>>;
   readonly constraints: readonly ContractEntry[];
+  /** The outputs in the symbols of the inputs; absent where a file was written before contracts had them. */
+  readonly outputs?: Readonly<Record<string, ContractInput>>;
 }
 
 /**
  * The contract of a graph.
  *
- * @param names the names that fresh symbols have in the file or text beside the contract
+ * @param names the names that fresh symbols have in the file or text beside the contract; names of their own by default
+ * @param outputNames the names that the outputs have there
  */
-export function contractOf(graph: Graph, names: SymbolNames = new SymbolNames()): Contract {
+export function contractOf(
+  graph: Graph,
+  names: SymbolNames = namesOfEdges(graph),
+  outputNames: readonly string[] = graph.outputs.map(({ name }) => name ?? ''),
+): Contract {
   const symbols = new Set<SymbolDim>();
   const inputs: [string, ContractInput][] = [];
   for (const value of graph.inputs) {
-    inputs.push([value.name ?? '', inputOf(value, names)]);
+    inputs.push([value.name ?? '', edgeOf(value.declaredType, names)]);
     mapDims(value.declaredType, (dim) => {
       for (const symbol of symbolsOf(dim)) if (symbol.role === 'named') symbols.add(symbol);
       return dim;
@@ -77,11 +84,21 @@ export function contractOf(graph: Graph, names: SymbolNames = new SymbolNames())
     inputs: Object.fromEntries(inputs),
     symbols: Object.fromEntries(bounds),
     constraints: settledConstraints(graph).map((constraint) => entryOf(constraint, names, fed)),
+    outputs: Object.fromEntries(graph.outputs.map((value, i) => [outputNames[i] ?? '', edgeOf(value.type, names)])),
   };
 }
 
-function inputOf(value: Value, names: SymbolNames): ContractInput {
-  const type = value.declaredType;
+/** Names under which no fresh symbol is called as a named one. */
+function namesOfEdges(graph: Graph): SymbolNames {
+  const names = new SymbolNames();
+  for (const value of graph.inputs) names.reserve(value.declaredType);
+  for (const value of graph.outputs) names.reserve(value.type);
+  for (const constraint of settledConstraints(graph))
+    for (const dim of constraintDims(constraint)) names.reserveDim(dim);
+  return names;
+}
+
+function edgeOf(type: ValueType, names: SymbolNames): ContractInput {
   if (type.kind !== 'tensor' && type.kind !== 'sparse') return { kind: type.kind, shape: null };
   const shape = type.shape?.map((dim) =>
     dim.kind === 'const' ? dim.value : hasUnknown(dim) ? '?' : names.format(dim),
@@ -150,19 +167,19 @@ export function contractFromJson(text: string): Contract {
   if (value['version'] !== CONTRACT_VERSION) {
     throw notContract(`has version ${String(value['version'])}, this dimwise reads version ${CONTRACT_VERSION}`);
   }
-  const { inputs, symbols, constraints } = value;
-  if (!isRecord(inputs) || !Object.values(inputs).every(isInput)) throw notContract('has no valid list of inputs');
+  const { inputs, symbols, constraints, outputs } = value;
+  if (!isEdges(inputs)) throw notContract('has no valid list of inputs');
+  if (outputs !== undefined && !isEdges(outputs)) throw notContract('has no valid list of outputs');
   if (!isRecord(symbols) || !Object.values(symbols).every(isBounds)) throw notContract('has no valid list of symbols');
   if (!Array.isArray(constraints) || !constraints.every(isEntry)) throw notContract('has no valid list of constraints');
   return {
     version: CONTRACT_VERSION,
-    inputs: Object.fromEntries(
-      Object.entries(inputs).filter((entry): entry is [string, ContractInput] => isInput(entry[1])),
-    ),
+    inputs,
     symbols: Object.fromEntries(
       Object.entries(symbols).filter((entry): entry is [string, SymbolBounds] => isBounds(entry[1])),
     ),
     constraints,
+    ...(outputs === undefined ? {} : { outputs }),
   };
 }
 
@@ -188,6 +205,9 @@ function isInput(value: unknown): value is ContractInput {
   if (dtype !== undefined && typeof dtype !== 'string') return false;
   return shape === null || (Array.isArray(shape) && shape.every((size) => typeof size === 'string' || isSize(size)));
 }
+
+const isEdges = (value: unknown): value is Readonly<Record<string, ContractInput>> =>
+  isRecord(value) && Object.values(value).every(isInput);
 
 function isBounds(value: unknown): value is SymbolBounds {
   return isRecord(value) && isSize(value['min']) && (value['max'] === undefined || isSize(value['max']));

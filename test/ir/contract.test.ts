@@ -34,6 +34,7 @@ describe('contractOf', () => {
         { kind: 'divides', expr: '12 | h', scope: 'feed', origins: ['layer 12 | h'] },
         { kind: 'range', expr: 'h <= 480', scope: 'feed', origins: ['layer h <= 480'] },
       ]),
+      outputs: {},
     });
   });
 
@@ -74,6 +75,7 @@ describe('contractFromJson', () => {
       inputs: fc.dictionary(fc.string(), input),
       symbols: fc.dictionary(fc.string(), bounds),
       constraints: fc.array(entry),
+      outputs: fc.dictionary(fc.string(), input),
     });
     fc.assert(
       fc.property(contract, (value) => {

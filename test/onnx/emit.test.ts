@@ -130,6 +130,7 @@ describe('emitModel', () => {
       inputs: { x: { kind: 'tensor', dtype: 'float32', shape: ['batch', 20] } },
       symbols: { batch: { min: 1, max: 512 } },
       constraints: [{ kind: 'range', expr: 'batch <= 512', scope: 'feed', origins: ['mlp.0 dense'] }],
+      outputs: { y: { kind: 'tensor', dtype: 'float32', shape: ['batch', 16] } },
     });
   });
 

@@ -30,7 +30,9 @@ export function keepPromises(
     if (dim.kind === 'symbol') graph.facts.declare(dim, max === undefined ? { min } : { min, max });
     else require({ kind: 'range', dim, min, ...(max === undefined ? {} : { max }), origins: [] }, expr);
   }
-  for (const { expr, scope } of contract.constraints) {
-    if (scope === 'feed') require(mapConstraint(parseConstraint(expr), bound), expr);
+  for (const { expr, scope, origins } of contract.constraints) {
+    if (scope !== 'feed') continue;
+    const asked = origins.map((what) => ({ what }));
+    require({ ...mapConstraint(parseConstraint(expr), bound), origins: asked }, expr);
   }
 }
