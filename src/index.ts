@@ -2,6 +2,8 @@
 
 export { type AnnotateOptions, annotateModel } from '../codegen/onnx/annotate/annotate-model.ts';
 export { type BindModelOptions, bindModel } from '../codegen/onnx/bind/bind-model.ts';
+export { type DiffOptions, diffModels } from '../codegen/onnx/diff/diff-models.ts';
+export { type Difference, type DifferenceSubject, formatDifference } from '../codegen/onnx/diff/difference.ts';
 export {
   type Inference,
   type ModelFiles,

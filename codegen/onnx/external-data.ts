@@ -79,7 +79,8 @@ function addToChecksum(checksum: Checksum, data: TensorData, offset: number, sou
   for (const chunk of syncChunks(source)) checksum.add(chunk);
 }
 
-function syncChunks({ write }: ByteSource): Iterable<Uint8Array> {
+/** The chunks of a source of tensor data, which never gives them asynchronously. */
+export function syncChunks({ write }: ByteSource): Iterable<Uint8Array> {
   if (Symbol.iterator in write) return write;
   throw dimwiseError({ code: 'INTERNAL_INVARIANT', message: 'tensor data is read in synchronous chunks' });
 }

@@ -84,6 +84,21 @@ export const COMMANDS: readonly CommandRow[] = [
     run: async (call) => (await import('./cost.ts')).cost(call),
   },
   {
+    name: 'check',
+    description: 'Tell what is wrong with .onnx files, or worth knowing.',
+    argument: ['<file...>', '.onnx files'],
+    define: (command) =>
+      command
+        .option('--target <name>', 'check the limits of a runtime too: ort@1.30/cpu; onnx@1.23 is the official checker')
+        .option('--severity <least>', 'the least grave findings to print: error, warning, note')
+        .option('--max-warnings <count>', 'fail where a file has more warnings')
+        .option('--no-weights', 'do not look into the elements of weights')
+        .option('--json', 'print one line of JSON for each file')
+        .option('--sarif', 'print one SARIF 2.1.0 log of all files')
+        .addHelpText('after', '\nExample: dimwise check model.onnx --target ort@1.30/cpu'),
+    run: async (call) => (await import('./check.ts')).check(call),
+  },
+  {
     name: 'explain',
     description: 'Tell how sizes came about.',
     argument: ['<file>', 'a .ts, .js or .onnx file'],
@@ -151,6 +166,20 @@ export const COMMANDS: readonly CommandRow[] = [
         .option('--no-contract', 'leave the contract out of the metadata')
         .addHelpText('after', '\nExample: dimwise annotate bert.onnx -o bert-shapes.onnx'),
     run: async (call) => (await import('./annotate.ts')).annotate(call),
+  },
+  {
+    name: 'diff',
+    description: 'Compare two .onnx files by structure, not by names.',
+    argument: ['<file>', 'an .onnx file'],
+    more: [['<other>', 'the .onnx file that it is compared with']],
+    define: (command) =>
+      command
+        .option('--tolerance <number>', 'let weights differ by so much of the greatest element of their tensor')
+        .option('--shapes', 'compare the shapes of all values, not only of inputs and outputs')
+        .option('--json', 'print one line of JSON')
+        .addHelpText('after', '\nExit code: 0 without a difference, 1 with one, 2 in trouble.')
+        .addHelpText('after', '\nExample: dimwise diff before.onnx after.onnx --tolerance 1e-6'),
+    run: async (call) => (await import('./diff.ts')).diff(call),
   },
   {
     name: 'convert',

@@ -1,7 +1,7 @@
-// Rounds numbers to element types, those that JavaScript has no array for included.
-import { setFloat16 } from '@petamoriken/float16';
+// Numbers as elements of any type and back, those that JavaScript has no array for included.
+import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import { dimwiseError } from '../base/errors.ts';
-import type { DType } from './dtype.ts';
+import { DTYPES, type DType } from './dtype.ts';
 
 /** Element types that an initializer can fill. */
 const WRITERS: Partial<Record<DType, (view: DataView, at: number, value: number) => void>> = {
@@ -46,4 +46,38 @@ export function writeElements(out: Uint8Array, dtype: DType, values: Float64Arra
   const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
   const step = out.byteLength / values.length;
   for (let i = 0; i < values.length; i++) write(view, i * step, values[i] ?? 0);
+}
+
+/** Element types whose elements a double holds; of 64-bit integers the nearest one. */
+const READERS: Partial<Record<DType, (view: DataView, at: number) => number>> = {
+  float64: (view, at) => view.getFloat64(at, true),
+  float32: (view, at) => view.getFloat32(at, true),
+  float16: (view, at) => getFloat16(view, at, true),
+  bfloat16: (view, at) => {
+    scratch.setUint32(0, view.getUint16(at, true) << 16);
+    return scratch.getFloat32(0);
+  },
+  int8: (view, at) => view.getInt8(at),
+  uint8: (view, at) => view.getUint8(at),
+  int16: (view, at) => view.getInt16(at, true),
+  uint16: (view, at) => view.getUint16(at, true),
+  int32: (view, at) => view.getInt32(at, true),
+  uint32: (view, at) => view.getUint32(at, true),
+  int64: (view, at) => Number(view.getBigInt64(at, true)),
+  uint64: (view, at) => Number(view.getBigUint64(at, true)),
+  bool: (view, at) => view.getUint8(at),
+};
+
+/**
+ * Reads little-endian elements as numbers.
+ *
+ * @param bytes whole elements
+ * @returns undefined where a number does not hold an element: complex types, types below 16 bits that JavaScript lacks
+ */
+export function readElements(bytes: Uint8Array, dtype: DType): Float64Array | undefined {
+  const read = READERS[dtype];
+  if (!read) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const step = DTYPES[dtype].bits / 8;
+  return Float64Array.from({ length: bytes.byteLength / step }, (_, i) => read(view, i * step));
 }

@@ -1,0 +1,233 @@
+// Finds which nodes of two graphs are the same ones: by what they compute, by what becomes of it, then by their neighbours.
+import type { Graph, Node, Value } from '../../../src/ir/graph.ts';
+import { nodeFates } from './node-fates.ts';
+import { operatorOf, type ValueClasses } from './value-classes.ts';
+
+/** A graph to be matched. */
+export class Side {
+  readonly graph: Graph;
+  readonly classes: ValueClasses;
+  /** What its outputs are called; outputs that belong together have the same token in both graphs. */
+  readonly outputTokens: readonly string[];
+  #readers: ReadonlyMap<Value, readonly Reading[]> | undefined;
+
+  constructor(graph: Graph, classes: ValueClasses, outputTokens: readonly string[]) {
+    this.graph = graph;
+    this.classes = classes;
+    this.outputTokens = outputTokens;
+  }
+
+  /** What a node reads: its inputs, then what its bodies take from around them. */
+  reads(node: Node): readonly (Value | undefined)[] {
+    const captures = this.classes.capturesOf(node);
+    return captures.length === 0 ? node.inputs : [...node.inputs, ...captures];
+  }
+
+  /** Who reads a value in this graph, and at which place; readers inside of a body are the node that holds it. */
+  readersOf(value: Value): readonly Reading[] {
+    this.#readers ??= this.#findReaders();
+    return this.#readers.get(value) ?? NOBODY;
+  }
+
+  #findReaders(): ReadonlyMap<Value, readonly Reading[]> {
+    const found = new Map<Value, Reading[]>();
+    for (const node of this.graph.nodes()) {
+      this.reads(node).forEach((value, slot) => {
+        if (!value || value.source.kind === 'constant') return;
+        const known = found.get(value);
+        if (known) known.push({ node, slot });
+        else found.set(value, [{ node, slot }]);
+      });
+    }
+    return found;
+  }
+}
+
+/** One reading of a value. */
+export interface Reading {
+  readonly node: Node;
+  readonly slot: number;
+}
+
+const NOBODY: readonly Reading[] = [];
+
+/** Which nodes and inputs of the first model are which ones of the second. */
+export class Matching {
+  readonly #forth = new Map<Node, Node>();
+  readonly #back = new Map<Node, Node>();
+  readonly #inputs = new Map<Value, Value>();
+
+  pair(a: Node, b: Node): void {
+    this.#forth.set(a, b);
+    this.#back.set(b, a);
+  }
+
+  pairInputs(a: Value, b: Value): void {
+    this.#inputs.set(a, b);
+  }
+
+  /** The node of the second model that a node of the first one is. */
+  partner(a: Node): Node | undefined {
+    return this.#forth.get(a);
+  }
+
+  /** The node of the first model that a node of the second one is. */
+  origin(b: Node): Node | undefined {
+    return this.#back.get(b);
+  }
+
+  /** The value of the second model that a value of the first one is; none for constants, which many nodes may share. */
+  value(a: Value): Value | undefined {
+    if (a.source.kind === 'node') return this.partner(a.source.node)?.outputs[a.source.index];
+    return this.#inputs.get(a);
+  }
+}
+
+/** Values that more nodes read than this are no hint which of them is meant. */
+const MAX_READERS = 64;
+
+/**
+ * Matches the nodes of two graphs whose inputs are paired already. Takes time in proportion to nodes and edges.
+ *
+ * 1. Nodes that compute the same from the same inputs, first those whose results have the same fate: the same operators up to the outputs.
+ * 2. Of the rest, those whose results have the same fate.
+ * 3. From what is matched on, neighbours at the same place with the same operator.
+ * 4. What stands between the same neighbours, whatever its operator: one node in the place of another.
+ *
+ * Nodes without inputs, constants most of all, say little by what they compute: who reads them counts first.
+ */
+export function matchNodes(a: Side, b: Side, matching: Matching): void {
+  const openIn = (graph: Graph): Node[] =>
+    [...graph.nodes()].filter((node) => !matching.partner(node) && !matching.origin(node));
+  const pairBy = (key: (side: Side, node: Node) => number | string | undefined): void => {
+    const keyOf = (side: Side) => groupsOf(openIn(side.graph), (node) => key(side, node));
+    pairGroups(matching, keyOf(a), keyOf(b));
+  };
+  const [left, right] = nodeFates(a, b);
+  const fateOf = (side: Side, node: Node): number | undefined => (side === a ? left : right).get(node);
+  pairBy((side, node) => `${side.classes.ofNode(node)} ${fateOf(side, node)}`);
+  pairBy(({ classes }, node) => (node.inputs.length === 0 ? undefined : classes.ofNode(node)));
+  pairBy(fateOf);
+  const spread = new Spread(a, b, matching);
+  spread.run((node, { below, above }) => best(node, [...above, ...below], a.classes, b.classes));
+  spread.run((_, { below, above }) => below.find((other) => above.includes(other)));
+  pairBy(({ classes }, node) => classes.ofNode(node));
+}
+
+type Groups = ReadonlyMap<number | string, readonly Node[]>;
+
+function groupsOf(nodes: readonly Node[], key: (node: Node) => number | string | undefined): Groups {
+  const found = new Map<number | string, Node[]>();
+  for (const node of nodes) {
+    const at = key(node);
+    if (at === undefined) continue;
+    const group = found.get(at);
+    if (group) group.push(node);
+    else found.set(at, [node]);
+  }
+  return found;
+}
+
+/** Pairs nodes of equal groups: those of one name first, the others in order. */
+function pairGroups(matching: Matching, left: Groups, right: Groups): void {
+  for (const [key, ours] of left) {
+    const theirs = right.get(key);
+    if (!theirs) continue;
+    const named = ours.length + theirs.length > 2 ? new Map(theirs.map((node) => [node.name, node])) : undefined;
+    for (const node of ours) {
+      const other = node.name === undefined ? undefined : named?.get(node.name);
+      if (other && !matching.origin(other)) matching.pair(node, other);
+    }
+    const rest = theirs.filter((node) => !matching.origin(node)).values();
+    for (const node of ours) {
+      if (matching.partner(node)) continue;
+      const next = rest.next();
+      if (next.done) break;
+      matching.pair(node, next.value);
+    }
+  }
+}
+
+/** Of nodes of the same operator the one that is most like a node. */
+function best(node: Node, candidates: readonly Node[], a: ValueClasses, b: ValueClasses): Node | undefined {
+  const alike = candidates.filter((other) => operatorOf(other) === operatorOf(node));
+  if (alike.length < 2) return alike[0];
+  const token = a.localToken(node);
+  return (
+    alike.find((other) => b.localToken(other) === token) ??
+    alike.find(({ name }) => name !== undefined && name === node.name) ??
+    alike[0]
+  );
+}
+
+/** Open nodes of the other graph that stand where a node stands. */
+interface Candidates {
+  /** They read, at the same place, what the node reads. */
+  readonly below: readonly Node[];
+  /** Their results are read, at the same place, by what reads those of the node. */
+  readonly above: readonly Node[];
+}
+
+/** Goes from matched nodes to their neighbours. */
+class Spread {
+  readonly #a: Side;
+  readonly #b: Side;
+  readonly #matching: Matching;
+  readonly #returned = new Map<string, Node>();
+
+  constructor(a: Side, b: Side, matching: Matching) {
+    this.#a = a;
+    this.#b = b;
+    this.#matching = matching;
+    b.graph.outputs.forEach(({ source }, i) => {
+      if (source.kind === 'node') this.#returned.set(b.outputTokens[i] ?? '', source.node);
+    });
+  }
+
+  /** Pairs what a choice finds, along the graph and against it, until nothing is added. */
+  run(choose: (node: Node, candidates: Candidates) => Node | undefined): void {
+    for (let added = true; added; ) {
+      added = false;
+      const open = [...this.#a.graph.nodes()].filter((node) => !this.#matching.partner(node));
+      for (const node of [...open, ...open.toReversed()]) {
+        if (this.#matching.partner(node)) continue;
+        const found = choose(node, { below: this.#below(node), above: this.#above(node) });
+        if (!found) continue;
+        this.#matching.pair(node, found);
+        added = true;
+      }
+    }
+  }
+
+  #below(node: Node): Node[] {
+    const found: Node[] = [];
+    this.#a.reads(node).forEach((value, at) => {
+      const there = value && this.#matching.value(value);
+      const readers = there ? this.#b.readersOf(there) : NOBODY;
+      if (readers.length > MAX_READERS) return;
+      for (const { node: reader, slot } of readers) if (slot === at) this.#add(found, reader);
+    });
+    return found;
+  }
+
+  #above(node: Node): Node[] {
+    const found: Node[] = [];
+    for (const output of node.outputs) {
+      for (const { node: reader, slot } of this.#a.readersOf(output).slice(0, MAX_READERS)) {
+        const there = this.#matching.partner(reader);
+        const source = there && this.#b.reads(there)[slot]?.source;
+        if (source?.kind === 'node') this.#add(found, source.node);
+      }
+      if (output.returnedBy.length === 0) continue;
+      this.#a.graph.outputs.forEach((each, i) => {
+        const made = each === output ? this.#returned.get(this.#a.outputTokens[i] ?? '') : undefined;
+        if (made) this.#add(found, made);
+      });
+    }
+    return found;
+  }
+
+  #add(found: Node[], node: Node): void {
+    if (node.graph === this.#b.graph && !this.#matching.origin(node)) found.push(node);
+  }
+}

@@ -1,0 +1,77 @@
+// dimwise diff compares two files; its exit codes are those of diff(1).
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseOnnx } from '../../codegen/onnx/text/parse-onnx.ts';
+import { cli } from './capture.ts';
+
+const TEXT = `<ir_version: 10, opset_import: ["" : 21]>
+net (float[N, 2] x) => (float[N, 3] y)
+<float[2, 3] w = {1, 2, 3, 4, 5, 6}>
+{ h = Relu (x) y = MatMul (h, w) }
+`;
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dimwise-diff-'));
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), parseOnnx(text).encode());
+  write('a.onnx', TEXT);
+  write('same.onnx', TEXT.replaceAll('h', 'hidden').replaceAll('N', 'batch'));
+  write('tanh.onnx', TEXT.replace('Relu', 'Tanh'));
+  write('weights.onnx', TEXT.replace('6}', '6.00001}'));
+  writeFileSync(join(folder, 'broken.onnx'), 'no model');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string): string => join(folder, name);
+
+describe('diff', () => {
+  test('ends with 0 where two files have the same structure', async () => {
+    const { code, out, err } = await cli('diff', file('a.onnx'), file('same.onnx'));
+    expect({ code, out, err }).toEqual({ code: 0, out: 'no difference', err: '' });
+  });
+
+  test('prints a line for each difference, a count, and ends with 1', async () => {
+    const { code, out, err } = await cli('diff', file('a.onnx'), file('tanh.onnx'));
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(out.split('\n')).toEqual([
+      `- ${file('a.onnx')}`,
+      `+ ${file('tanh.onnx')}`,
+      '~ node "h" (Relu) operator: Relu -> Tanh',
+      '1 changed, 0 added, 0 removed',
+    ]);
+  });
+
+  test('lets weights differ by --tolerance', async () => {
+    expect((await cli('diff', file('a.onnx'), file('weights.onnx'))).code).toBe(1);
+    expect((await cli('diff', file('a.onnx'), file('weights.onnx'), '--tolerance', '1e-5')).code).toBe(0);
+  });
+
+  test('prints one object as JSON', async () => {
+    const { json } = await cli('diff', file('a.onnx'), file('tanh.onnx'), '--json');
+    expect(json()).toEqual([
+      {
+        files: [file('a.onnx'), file('tanh.onnx')],
+        differences: [
+          {
+            kind: 'changed',
+            subject: 'node',
+            place: 'node "h" (Relu)',
+            detail: 'operator',
+            before: 'Relu',
+            after: 'Tanh',
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('ends with 2 where a file cannot be read, naming it, and where an option is wrong', async () => {
+    const broken = await cli('diff', file('a.onnx'), file('broken.onnx'));
+    expect(broken.code).toBe(2);
+    expect(broken.err).toContain(file('broken.onnx'));
+    const wrong = await cli('diff', file('a.onnx'), file('a.onnx'), '--tolerance', 'much');
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain('--tolerance much');
+  });
+});
