@@ -135,6 +135,9 @@ export type RangeOf = (atom: Atom) => Interval;
 
 let lastMaximum = 0;
 const maxima = new Map<string, WeakRef<Maximum>>();
+const registry = new FinalizationRegistry<string>((key) => {
+  if (maxima.get(key)?.deref() === undefined) maxima.delete(key);
+});
 
 /**
  * The greatest of counts, 0 of none; those that another one surely reaches are left out.
@@ -150,12 +153,14 @@ export function maxOfCounts(counts: readonly Count[], range: RangeOf): Count {
   }
   const [first, second] = kept;
   if (!first || !second) return first ?? ZERO;
-  const key = kept.map(keyOf).sort().join('|');
+  kept.sort(compareCounts);
+  const key = kept.map(keyOf).join('|');
   let maximum = maxima.get(key)?.deref();
   if (!maximum) {
     lastMaximum -= 1;
     maximum = { kind: 'maximum', id: lastMaximum, operands: kept };
     maxima.set(key, new WeakRef(maximum));
+    registry.register(maximum, key);
   }
   return { terms: [makeTerm(1n, [maximum])] };
 }
@@ -209,6 +214,17 @@ function collect(terms: readonly CountTerm[]): Count {
 function compareFactors(a: CountFactor, b: CountFactor): number {
   if (a.kind === 'maximum') return b.kind === 'maximum' ? b.id - a.id : 1;
   return b.kind === 'maximum' ? -1 : compareAtoms(a, b);
+}
+
+/** Term by term; of equal ones the greater coefficient comes first. */
+function compareCounts(a: Count, b: Count): number {
+  for (let i = 0; i < Math.min(a.terms.length, b.terms.length); i++) {
+    const [x, y] = [a.terms[i], b.terms[i]];
+    const order = x && y ? compareTerms(x, y) : 0;
+    if (order !== 0) return order;
+    if (x && y && x.coefficient !== y.coefficient) return x.coefficient > y.coefficient ? -1 : 1;
+  }
+  return b.terms.length - a.terms.length;
 }
 
 function compareTerms(a: CountTerm, b: CountTerm): number {

@@ -1,6 +1,6 @@
 // What matrix products and convolutions cost: one multiplication and addition for each pair of elements that meet.
 import { type Count, countOfSizes, multiplyCounts } from '../../dim/count.ts';
-import { constant, type Dim } from '../../dim/dim.ts';
+import type { Dim } from '../../dim/dim.ts';
 import type { CostContext, CostRule } from '../../ir/cost.ts';
 
 /** The macs of a contraction of `length` elements into each element of output 0. */
@@ -81,8 +81,9 @@ export const fourierCost: CostRule = (cx) => {
   if (!shape) return undefined;
   const axis = cx.version >= 20 ? (cx.has(2) ? cx.integers(2)?.[0] : -2) : cx.int('axis', 1);
   const points = axis === undefined ? undefined : shape.at(axis);
-  const isComplex = shape.at(-1) === constant(2) && axis !== -1;
-  return points && { macs: multiplyCounts(cx.outputElements(0), countOfSizes([points, isComplex ? 2 : 1])) };
+  // The last axis holds one number for real points, two for complex ones.
+  const parts = shape.at(-1);
+  return points && parts && { macs: multiplyCounts(cx.outputElements(0), countOfSizes([points, parts])) };
 };
 
 /** A transform of frames: as {@link fourierCost}, over the length of a frame. */
