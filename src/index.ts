@@ -2,6 +2,10 @@
 
 export { type AnnotateOptions, annotateModel } from '../codegen/onnx/annotate/annotate-model.ts';
 export { type BindModelOptions, bindModel } from '../codegen/onnx/bind/bind-model.ts';
+export { type CheckOptions, checkModel } from '../codegen/onnx/check/check-model.ts';
+export { CHECK_RULES, type CheckCode, type CheckRule, type Severity } from '../codegen/onnx/check/check-rules.ts';
+export type { Finding, FindingCode, FindingNode } from '../codegen/onnx/check/finding.ts';
+export { type CheckedFile, type SarifLog, sarifOf } from '../codegen/onnx/check/sarif.ts';
 export { type DiffOptions, diffModels } from '../codegen/onnx/diff/diff-models.ts';
 export { type Difference, type DifferenceSubject, formatDifference } from '../codegen/onnx/diff/difference.ts';
 export {

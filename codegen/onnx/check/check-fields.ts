@@ -101,7 +101,6 @@ function checkImports(
 function checkUsed(imports: readonly OperatorSetIdProto[], scopes: readonly Scope[], findings: Findings): void {
   const used = new Set<string>(['']);
   for (const scope of scopes) for (const node of scope.graph.node ?? []) used.add(domainOf(node));
-  for (const domain of new Set(imports.map(domainOf))) {
-    if (!used.has(domain)) findings.add('OPSET_UNUSED', `the model imports ${domain}, and no node is of it`);
-  }
+  const unused = [...new Set(imports.map(domainOf))].filter((domain) => !used.has(domain));
+  if (unused.length > 0) findings.add('OPSET_UNUSED', `no node is of ${unused.join(', ')}, which the model imports`);
 }

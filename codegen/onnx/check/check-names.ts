@@ -112,6 +112,8 @@ function checkOutputs(scope: Scope, names: Names, findings: Findings): void {
 }
 
 function nearName(name: string, scope: Scope, names: Names): string | undefined {
+  // Everything is near a name of two letters.
+  if (name.length < 3) return undefined;
   const candidates: string[] = [];
   for (let at: Scope | undefined = scope; at; at = at.outer) candidates.push(...names.made(at).keys());
   return candidates.length > MOST_CANDIDATES ? undefined : didYouMean(name, candidates);

@@ -1,0 +1,110 @@
+// dimwise check: everything that is wrong with .onnx files, or worth knowing, with the path of each node.
+import { type CheckOptions, checkModel } from '../../codegen/onnx/check/check-model.ts';
+import type { Severity } from '../../codegen/onnx/check/check-rules.ts';
+import type { Finding } from '../../codegen/onnx/check/finding.ts';
+import { type CheckedFile, sarifOf } from '../../codegen/onnx/check/sarif.ts';
+import { ERROR_CODES } from '../base/codes.ts';
+import { isDimwiseError } from '../base/errors.ts';
+import { parseTarget } from '../ir/target.ts';
+import { openOnnx } from '../node/open-onnx.ts';
+import type { CommandCall } from './commands.ts';
+import { EXIT, type ExitCode, type Io } from './io.ts';
+import { fileKind } from './open-model.ts';
+import { flagOption, type OptionValues, readOptions, textOption } from './options.ts';
+import { usageError } from './report.ts';
+import { formatTable } from './table.ts';
+
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
+
+/** The options of a check. */
+interface CheckCall extends CheckOptions {
+  /** The least grave findings that are printed. */
+  readonly shown: Severity;
+  readonly maxWarnings: number;
+  readonly form: 'text' | 'json' | 'sarif';
+}
+
+/** Checks each file; a file that cannot be read has one finding that says why. */
+export async function check({ args, options, io }: CommandCall): Promise<ExitCode> {
+  const read = readOptions(io, () => checkOptions(options, args));
+  if (typeof read === 'number') return read;
+  const call = read.value;
+  const files: CheckedFile[] = [];
+  let code: ExitCode = EXIT.ok;
+  for (const file of args) {
+    const findings = await findingsOf(file, call);
+    const counts = countsOf(findings);
+    if (counts.error > 0 || counts.warning > call.maxWarnings) code = EXIT.failed;
+    const shown = findings.filter(({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(call.shown));
+    if (call.form === 'sarif') files.push({ file, findings: shown });
+    else if (call.form === 'json') {
+      const { error: errors, warning: warnings, note: notes } = counts;
+      io.out(JSON.stringify({ file, errors, warnings, notes, findings: shown }));
+    } else printFile(file, shown, counts, io);
+  }
+  if (call.form === 'sarif') io.out(JSON.stringify(sarifOf(files), undefined, 2));
+  return code;
+}
+
+function checkOptions(options: OptionValues, files: readonly string[]): CheckCall {
+  const target = textOption(options, 'target');
+  const shown = textOption(options, 'severity') ?? 'note';
+  const known = SEVERITIES.find((severity) => severity === shown);
+  if (!known)
+    throw usageError(`--severity ${shown} is none of ${SEVERITIES.join(', ')}`, 'give the least grave to print');
+  const most = textOption(options, 'maxWarnings');
+  if (most !== undefined && !/^\d{1,9}$/.test(most)) throw usageError(`--max-warnings ${most} is no whole number`);
+  const [isJson, isSarif] = [flagOption(options, 'json'), flagOption(options, 'sarif')];
+  if (isJson && isSarif) throw usageError('--json and --sarif are two forms of one result', 'give one of them');
+  for (const file of files) {
+    if (fileKind(file) === 'model') throw usageError(`${file} is no .onnx file`, 'dimwise compile writes one');
+  }
+  return {
+    target: target === undefined ? undefined : parseTarget(target),
+    weights: options['weights'] !== false,
+    shown: known,
+    maxWarnings: most === undefined ? Number.POSITIVE_INFINITY : Number(most),
+    form: isSarif ? 'sarif' : isJson ? 'json' : 'text',
+  };
+}
+
+async function findingsOf(file: string, options: CheckOptions): Promise<readonly Finding[]> {
+  try {
+    return checkModel(await openOnnx(file), options);
+  } catch (error) {
+    if (!isDimwiseError(error)) throw error;
+    return error.errors.map(({ code, message, hint }) => {
+      const text = message.startsWith(`${file}: `) ? message.slice(file.length + 2) : message;
+      return { code, severity: 'error', message: text, path: [], hint: hint ?? ERROR_CODES[code].remedy };
+    });
+  }
+}
+
+type Counts = Readonly<Record<Severity, number>>;
+
+function countsOf(findings: readonly Finding[]): Counts {
+  const counts = { error: 0, warning: 0, note: 0 };
+  for (const { severity } of findings) counts[severity]++;
+  return counts;
+}
+
+function printFile(file: string, findings: readonly Finding[], counts: Counts, io: Io): void {
+  io.out(file);
+  const rows = findings.map(({ severity, code, message, path }) => [
+    severity,
+    code,
+    path.length > 1 ? `${message} (${path.join(' > ')})` : message,
+  ]);
+  if (rows.length > 0) for (const line of formatTable(['', 'code', 'finding'], rows, io.hasColor)) io.out(`  ${line}`);
+  const told = new Set<string>();
+  for (const { severity, code, hint } of findings) {
+    // The way out of notes is in the documentation; a hint that is the same for many is told once.
+    if (severity === 'note' || told.has(`${code}: ${hint}`)) continue;
+    if (told.size === 0) io.out('  hints');
+    told.add(`${code}: ${hint}`);
+    io.out(`    ${code}: ${hint}`);
+  }
+  io.out(`  ${SEVERITIES.map((severity) => counted(counts[severity], severity)).join(', ')}`);
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
