@@ -2,6 +2,7 @@
 import { type Dim, freshSymbol, hasUnknown, symbolsOf } from '../../src/dim/dim.ts';
 import { allowSteps } from '../../src/infer/budget.ts';
 import { checkClaims } from '../../src/infer/check-claims.ts';
+import { checkElements } from '../../src/infer/check-elements.ts';
 import { addClaim, meetStatement } from '../../src/infer/claims.ts';
 import { againBy, inferGraph, type Report } from '../../src/infer/infer-node.ts';
 import type { Graph, Value } from '../../src/ir/graph.ts';
@@ -28,6 +29,7 @@ export interface InferReadOptions {
  * @param read the model, as `readModel` gave it
  * @param report takes the mistakes: those of nodes, and SHAPE_MISMATCH, RANK_MISMATCH, DTYPE_MISMATCH, KIND_MISMATCH of values
  *   whose stated type is false
+ * @throws DIM_OVERFLOW when an input has more elements than a number can count
  * @throws ONNX_LIMIT when inference takes too many steps, or a value has too high a rank
  */
 export function inferReadModel(read: ReadModel, report: Report, options: InferReadOptions = {}): void {
@@ -35,6 +37,7 @@ export function inferReadModel(read: ReadModel, report: Report, options: InferRe
   const { bound, assumed, note, contradicted } = options;
   for (const [value, type] of declared) addClaim(value, { type: bound ? mapDims(type, bound) : type, speaker: 'file' });
   for (const [value, type] of assumed ?? []) assume(value, type, report);
+  for (const { type, name, origin } of graph.inputs) checkElements(type, `input "${name ?? ''}" has`, origin);
   allowSteps(graph);
   inferGraph(graph, report);
   settleOpen(graph);

@@ -16,6 +16,8 @@ const anyNumber = Number.MAX_SAFE_INTEGER;
 /** Every limit by its name. */
 export const ONNX_LIMITS = {
   fileBytes: { usual: 2 ** 31 - 1, most: 2 ** 31 - 1, counts: 'bytes of the model file' },
+  irVersion: { usual: 14, most: anyNumber, counts: 'as IR version: that of ONNX 1.23, the newest that dimwise knows' },
+  opset: { usual: 28, most: anyNumber, counts: 'as version of ai.onnx: that of ONNX 1.23' },
   memory: { usual: 2 ** 31, most: anyNumber, counts: 'bytes of the objects made of it, beside lists of numbers' },
   depth: { usual: 100, most: 600, counts: 'messages in each other, unknown groups included' },
   graphDepth: { usual: 32, most: 150, counts: 'subgraphs in each other' },

@@ -1,7 +1,7 @@
 // Reads tensors of ONNX messages: data in any of the fields that may hold it, checked against type and sizes.
 import type { SparseTensorData } from '../../src/ir/attribute.ts';
 import { byteLength, DTYPES, type DType, dtypeFromOnnx } from '../../src/ir/dtype.ts';
-import type { TensorData, TensorStorage } from '../../src/ir/tensor-data.ts';
+import { materialize, type TensorData, type TensorStorage, typedArrayOf } from '../../src/ir/tensor-data.ts';
 import { malformed } from './malformed.ts';
 import { DATA_LOCATION } from './proto/enums.ts';
 import type { Int64 } from './proto/int64.ts';
@@ -51,7 +51,41 @@ export function readSparseTensor(sparse: SparseTensorProto, owner: string, resol
       what: owner,
     });
   }
-  return { values, indices, shape: readSizes(sparse.dims ?? [], owner) };
+  const shape = readSizes(sparse.dims ?? [], owner);
+  checkIndices(indices, shape, owner);
+  return { values, indices, shape };
+}
+
+/** Indices are flat, or one per axis in rows; they ascend and lie within the sizes (onnx.proto3, SparseTensorProto). */
+function checkIndices(indices: TensorData, shape: readonly number[], owner: string): void {
+  const count = safeCount(shape, owner);
+  const width = indices.shape.length === 1 ? 1 : (indices.shape[1] ?? 0);
+  if (indices.shape.length > 2 || (indices.shape.length === 2 && width !== shape.length)) {
+    throw malformed(`${owner} has indices [${indices.shape.join(', ')}] for sizes [${shape.join(', ')}]`, {
+      what: owner,
+    });
+  }
+  const bytes = materialize(indices);
+  // Those of another file are not read here.
+  if (!bytes) return;
+  const sizes = indices.shape.length === 1 ? [count] : shape;
+  let before = -1;
+  let flat = 0;
+  const elements = typedArrayOf('int64', bytes);
+  for (let at = 0; at < elements.length; at++) {
+    const size = sizes[at % width] ?? 0;
+    const index = Number(elements[at]);
+    if (index < 0 || index >= size) {
+      throw malformed(`${owner} has index ${index} in an axis of ${size}`, { what: owner, actual: String(index) });
+    }
+    flat = flat * size + index;
+    if ((at + 1) % width !== 0) continue;
+    if (flat <= before) {
+      throw malformed(`${owner} has index ${flat} behind ${before}`, { what: owner, expected: 'ascending indices' });
+    }
+    before = flat;
+    flat = 0;
+  }
 }
 
 /** The sizes of a tensor. @throws ONNX_MALFORMED when one is negative or beyond 2^53 */

@@ -5,7 +5,7 @@ import { Graph, type Value } from '../../src/ir/graph.ts';
 import type { ValueType } from '../../src/ir/type.ts';
 import { checkCalls } from './check-calls.ts';
 import { checkLimits } from './check-limits.ts';
-import { type AllLimits, allLimits } from './limits.ts';
+import { type AllLimits, allLimits, beyondLimit } from './limits.ts';
 import { malformed } from './malformed.ts';
 import type { ModelProto } from './proto/messages.ts';
 import { refuseExternal } from './read-external.ts';
@@ -53,7 +53,9 @@ export function readModel(model: ModelProto, options: ReadOptions = {}): ReadMod
   checkLimits(model, limits);
   checkCalls(model, limits);
   const irVersion = Number(model.irVersion ?? 0);
-  const graph = new Graph({ name: proto.name || 'graph', opsets: importsOf(model, irVersion) });
+  const opsets = importsOf(model, irVersion);
+  checkVersions(irVersion, opsets.get('') ?? 0, limits);
+  const graph = new Graph({ name: proto.name || 'graph', opsets });
   graph.limits = limits;
   const contract = contractIn(model);
   const declared = new Map<Value, ValueType>();
@@ -79,6 +81,17 @@ export function readModel(model: ModelProto, options: ReadOptions = {}): ReadMod
     contract,
     notes,
   };
+}
+
+/** What a later release means by its operators is not known. */
+function checkVersions(irVersion: number, opset: number, limits: AllLimits): void {
+  if (!Number.isSafeInteger(irVersion) || irVersion < 0) {
+    throw malformed(`the model has IR version ${irVersion}`, { expected: '>= 1', actual: String(irVersion) });
+  }
+  if (irVersion > limits.irVersion) {
+    throw beyondLimit('irVersion', limits.irVersion, `the model has IR version ${irVersion}`);
+  }
+  if (opset > limits.opset) throw beyondLimit('opset', limits.opset, `the model imports ai.onnx in version ${opset}`);
 }
 
 /** The opsets of a model; before IR version 3 there were none, and version 1 held. */

@@ -8,6 +8,9 @@ import type { ValueType } from '../ir/type.ts';
 /** What happens between two lookups of dims takes about as long as so many nodes without any. */
 const STEPS_PER_LOOK_UP = 10;
 
+/** A rank up to this is not worth a look at the limits. */
+const RANK_OF_ALL = 8;
+
 /** Nodes that were inferred, and elements of the contents that they gave. */
 let counted = 0;
 
@@ -36,9 +39,14 @@ export function spendSteps(node: Node): void {
 /** Counts what a node gives. @throws ONNX_LIMIT when its rank is beyond the limit */
 export function spendOutput(node: Node, type: ValueType, content: Content | undefined): void {
   if (content) counted += content.elements.length;
-  if (type.kind !== 'tensor' || type.shape === null || type.shape.length <= 64) return;
-  const { rank } = node.graph.root.limits;
-  if (type.shape.length > rank) throw limit(node, 'rank', rank, `${node.op} gives rank ${type.shape.length}`);
+  if (type.kind === 'tensor' && type.shape) checkRank(node, type.shape.length);
+}
+
+/** Checks a rank before axes are looked at one by one. @throws ONNX_LIMIT when it is beyond the limit */
+export function checkRank(node: Node, rank: number): void {
+  if (rank <= RANK_OF_ALL) return;
+  const most = node.graph.root.limits.rank;
+  if (rank > most) throw limit(node, 'rank', most, `${node.op} is of rank ${rank}`);
 }
 
 function limit(node: Node, name: string, most: number, fact: string): DimwiseError {

@@ -13,6 +13,7 @@ import { formatShape, type MaybeDType, type Shape, tensorType, UNKNOWN_TYPE, typ
 import type { OperatorSchema } from '../ops/schema.ts';
 import { defaultAttribute, readAttribute, saturate } from './attributes.ts';
 import { broadcastShapes } from './broadcast-shapes.ts';
+import { checkRank } from './budget.ts';
 import { describeInput, mismatchDiagnostic } from './messages.ts';
 import { refineRank } from './refine-rank.ts';
 import { formalAt, type TypeVariables } from './type-variables.ts';
@@ -176,6 +177,7 @@ export class Context implements InferContext {
     return axis < 0 ? axis + rank : axis;
   }
   axes(axes: readonly number[], rank: number, name = 'axes'): readonly number[] {
+    checkRank(this.node, rank);
     const found = axes.map((axis) => this.axis(axis, rank, name));
     if (new Set(found).size !== found.length) {
       this.fail('ATTRIBUTE_INVALID', `${this.op}: ${name} [${axes.join(', ')}] names an axis twice`, {

@@ -58,9 +58,11 @@ export function bodyOfCall(node: Node, definition: FunctionDefinition): Graph {
  * Infers a call.
  *
  * @param work what is done with the body of the call, whose inputs have their types
+ * @throws INPUT_COUNT when it has more inputs or outputs than the function
  * @throws FUNCTION_BUDGET when calls lie deeper, or stand for more nodes, than are followed
  */
 export function inferCall(node: Node, definition: FunctionDefinition, work: CallWork): InferredCall {
+  checkCounts(node, definition);
   const budget = enter(node, definition);
   const body = bodyOfCall(node, definition);
   budgets.set(body, budget);
@@ -79,6 +81,22 @@ export function inferCall(node: Node, definition: FunctionDefinition, work: Call
     spoilt,
     refined: refined.filter((given) => given !== undefined),
   };
+}
+
+/** A call may leave out what the function has last, and give nothing beyond it. */
+function checkCounts(node: Node, { name, body }: FunctionDefinition): void {
+  const check = (what: string, given: number, taken: number): void => {
+    if (given <= taken) return;
+    throw dimwiseError({
+      code: 'INPUT_COUNT',
+      message: `the call of function ${name} has ${given} ${what}, the function ${taken}`,
+      origin: node.origin,
+      expected: `at most ${taken}`,
+      actual: String(given),
+    });
+  };
+  check('inputs', node.inputs.length, body.inputs.length);
+  check('outputs', node.outputs.length, body.outputs.length);
 }
 
 const factCount = ({ facts }: Graph): number => facts.recorded.length + facts.given().length;

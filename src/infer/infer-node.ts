@@ -9,6 +9,7 @@ import { findRow } from '../ops/rows.ts';
 import { findSchema, type OperatorSchema } from '../ops/schema.ts';
 import { spendOutput, spendSteps } from './budget.ts';
 import { checkClaims } from './check-claims.ts';
+import { checkElements } from './check-elements.ts';
 import { checkAgainstSchema } from './check-schema.ts';
 import { takeClaims } from './claims.ts';
 import { Context, type Engine } from './context.ts';
@@ -114,6 +115,7 @@ function inferSound(node: Node, report: Report): void {
   const contents = outputContents(row, cx, outputs);
   outputs.forEach((output, i) => {
     spendOutput(node, output, contents?.[i]);
+    checkElements(output, `${node.op} gives`, node.origin);
   });
   for (let i = 0; i < node.outputs.length; i++) node.outputs[i]?.setType(outputs[i] ?? UNKNOWN_TYPE, contents?.[i]);
   const after = stateOf(node);

@@ -138,6 +138,14 @@ export function poolSize(cx: InferContext, size: Dim, window: AxisWindow, ceil: 
     if (ceil) return atLeastZero(cx, sub(windows, floorDiv(sub(span, kernel), stride)), window);
     return slide(cx, add(mul(sub(windows, 1), stride), kernel), window);
   }
+  const length = constOf(kernel);
+  if (length !== undefined && Math.max(begin, end) >= length) {
+    // A window of nothing but padding: ONNX Runtime refuses the node.
+    cx.fail('ATTRIBUTE_INVALID', `${cx.op}: pads of ${window.name} must be smaller than its kernel, ${length}`, {
+      expected: `< ${length}`,
+      actual: `${begin} and ${end}`,
+    });
+  }
   if (!ceil) return slide(cx, add(size, begin + end), window);
   // min(ceildiv(size + begin + end - span, stride) + 1, ceildiv(size + begin, stride)), decided by constants.
   const overhang = Math.min(0, end + stride - (constOf(span) ?? 0));
