@@ -149,7 +149,8 @@ export class ExternalFiles {
 function openChecked({ path, stats }: CheckedFile, location: string): number {
   let descriptor: number;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    // Should a pipe have taken its place meanwhile, opening must not wait for a writer.
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {
     throw refused(`file "${location}"`, `${path} cannot be read: ${errorReason(cause)}`, undefined, cause);
   }
