@@ -42,6 +42,9 @@ export function transposed(cx: InferContext, { bias = 2, trims }: TransposedForm
     const before = x[i + 2] ?? constant(1);
     if (explicit !== undefined) {
       cx.atLeast(before, 1, `size of ${window.name}`);
+      // What is asked for beyond the input's own size is output padding, which must stay below the stride.
+      const most = add(mul(before, window.stride), sub(window.span, 1));
+      cx.atLeast(most, explicit, `what ${window.name} can give at most`);
       return constant(explicit);
     }
     const size = transposedSize(cx, before, window, { outputPadding: outputPadding?.[i] ?? 0, takesEmpty });
@@ -104,6 +107,17 @@ const ConvTranspose: OperatorRow = {
       inputs: ['float32[n, 8, 10]', 'float32[8, 4, 3]'],
       attributes: { strides: [2], output_shape: [20] },
       outputs: ['float32[n, 4, 20]'],
+    },
+    {
+      inputs: ['float32[n, 8, h]', 'float32[8, 4, 3]'],
+      attributes: { strides: [2], output_shape: [20] },
+      outputs: ['float32[n, 4, 20]'],
+      constraints: ['h >= 9'],
+    },
+    {
+      inputs: ['float32[n, 8, 8]', 'float32[8, 4, 3]'],
+      attributes: { strides: [2], output_shape: [20] },
+      fails: 'SHAPE_MISMATCH',
     },
     { inputs: ['float32[n, 8, 0, w]', 'float32[8, 4, 2, 2]'], outputs: ['float32[n, 4, 1, w + 1]'] },
     { inputs: ['float32[n, 8, 0]', 'float32[8, 4, 2]'], fails: 'SHAPE_MISMATCH' },

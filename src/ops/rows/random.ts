@@ -49,8 +49,9 @@ const drawnLike = (name: string): OperatorRow => ({
 const Multinomial: OperatorRow = {
   name: 'Multinomial',
   infer: (cx) => {
-    const [batch] = cx.ranked(0, 2);
+    const [batch, classes] = cx.ranked(0, 2);
     if (batch) cx.atLeast(batch, 1, 'batch size');
+    if (classes) cx.atLeast(classes, 1, 'number of classes');
     const dtype: MaybeDType = dtypeAttribute(cx, 'dtype') ?? 'int32';
     const size = cx.int('sample_size', 1);
     if (size < 1)
@@ -65,6 +66,7 @@ const Multinomial: OperatorRow = {
     { inputs: ['float32[batch, n]'], attributes: { dtype: 7 }, outputs: ['int64[batch, 1]'] },
     { inputs: ['float32[n]'], fails: 'RANK_MISMATCH' },
     { inputs: ['float32[0, n]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[n, 0]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[2, n]'], attributes: { sample_size: 0 }, fails: 'ATTRIBUTE_INVALID' },
   ],
 };

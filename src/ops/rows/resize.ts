@@ -50,7 +50,13 @@ function resizeBySizes(cx: InferContext, x: Shape, i: number, axes: readonly num
       actual: policy,
     });
   }
-  for (const target of targets) cx.atLeast(target, 1, 'requested size');
+  axes.forEach((axis, k) => {
+    const [size, target] = [x[axis], targets[k]];
+    // An axis that stays as it is may be empty.
+    if (!size || !target || size === target) return;
+    cx.atLeast(target, 1, 'requested size');
+    cx.atLeast(size, 1, 'size of an axis that is resized');
+  });
   if (policy !== 'not_larger' && policy !== 'not_smaller') return onAxes(x, axes, targets);
   // ONNX Runtime leaves axes counted from the end out of account here, against the specification.
   if (cx.ints('axes')?.some((axis) => axis < 0))
@@ -119,6 +125,7 @@ const Resize: OperatorRow = {
     { inputs: ['float32[n, 4]', null, 'float32[3] = [1, 2, 2]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[n, 4]', null, 'float32[2] = [1, 2]', 'int64[2] = [1, 8]'], fails: 'OP_INVALID' },
     { inputs: ['float32[n, 4]', null, null, 'int64[2] = [1, 0]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[1, 0]', null, null, 'int64[2] = [1, 4]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[n, 4]', null, 'float32[2] = [1, -1]'], fails: 'OP_INVALID' },
     {
       inputs: ['float32[n, 4]', null, null, 'int64[1] = [8]'],
