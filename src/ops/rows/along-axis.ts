@@ -16,7 +16,7 @@ function argShape(cx: InferContext): readonly ValueType[] {
   const shape = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
   if (!shape) return [cx.tensor(undefined, 'int64')];
   const axis = cx.axis(cx.int('axis', 0), shape.length);
-  const keep = cx.int('keepdims', 1) !== 0;
+  const keep = cx.int('keepdims', 1) === 1;
   // Nothing is greatest of nothing; of an empty tensor ONNX Runtime leaves an axis that is counted from the end in place.
   shape.forEach((dim, i) => {
     if ((i === axis || cx.int('axis', 0) < 0) && !hasUnknown(dim)) cx.atLeast(dim, 1, `size of axis ${i}`);
@@ -36,7 +36,7 @@ const argRow = (name: string, largest: boolean): OperatorRow => ({
   backward: (cx, i, output) => {
     const axes = [cx.int('axis', 0)];
     if (i !== 0) return undefined;
-    return cx.int('keepdims', 1) === 0 ? withAdded(output, axes) : withOpen(output, axes);
+    return cx.int('keepdims', 1) !== 1 ? withAdded(output, axes) : withOpen(output, axes);
   },
   content: (cx, [output]) => [cx.content(0) && argContent(cx, output, axisOf(cx, 0), largest)],
   examples: [
@@ -53,6 +53,7 @@ const argRow = (name: string, largest: boolean): OperatorRow => ({
     { inputs: ['int64[2] = [s, t]'], outputs: ['int64[1]'] },
     { inputs: ['float32[batch, n]'], attributes: { axis: -1, keepdims: 0 }, outputs: ['int64[batch]'] },
     { inputs: ['float32[batch, n]'], outputs: ['int64[1, n]'] },
+    { inputs: ['float32[batch, n]'], attributes: { keepdims: 5 }, outputs: ['int64[n]'] },
     { inputs: ['float32[...]'], outputs: ['int64[...]'] },
     { inputs: ['float32[0, n]'], attributes: { axis: 1 }, outputs: ['int64[0, 1]'] },
     { inputs: ['float32[0, n]'], attributes: { axis: -1 }, fails: 'SHAPE_MISMATCH' },

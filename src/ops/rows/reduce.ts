@@ -26,6 +26,7 @@ const CASES: readonly OperatorExample[] = [
     outputs: ['float32[batch, c]'],
   },
   { inputs: ['float32[batch, n]'], outputs: ['float32[1, 1]'] },
+  { inputs: ['float32[batch, n]', 'int64[1] = [1]'], attributes: { keepdims: 5 }, outputs: ['float32[batch]'] },
   { inputs: ['float32[...]'], attributes: { keepdims: 0 }, outputs: ['float32[]'] },
   { inputs: ['float32[...]', 'int64[1] = [1]'], outputs: ['float32[...]'] },
   {

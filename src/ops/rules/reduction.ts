@@ -37,7 +37,7 @@ function noAxes(cx: InferContext): Axes {
  * @param byInput whether input 1, where given, is the axes; yes by default
  */
 export function reducedShape(cx: InferContext, byInput = true): readonly (Dim | number)[] | undefined {
-  const keep = cx.int('keepdims', 1) !== 0;
+  const keep = cx.int('keepdims', 1) === 1;
   const axes = givenAxes(cx, byInput);
   const shape = cx.shape(0);
   if (!shape) return axes.kind === 'all' && !keep ? [] : undefined;
@@ -77,7 +77,7 @@ function someReduced(
 /** The sizes of input 0 behind a reduction, those that were reduced open; undefined where the number of axes does not follow. */
 export function unreducedShape(cx: InferContext, i: number, output: Shape): Shape | undefined {
   if (i !== 0) return undefined;
-  const keep = cx.int('keepdims', 1) !== 0;
+  const keep = cx.int('keepdims', 1) === 1;
   const axes = givenAxes(cx);
   if (axes.kind !== 'list') return keep ? keepsRank(cx, i, output) : undefined;
   return keep ? withOpen(output, axes.axes) : withAdded(output, axes.axes);
