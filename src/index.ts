@@ -33,9 +33,20 @@ export { assumeShape } from './build/assume-shape.ts';
 export { type SymbolRange, type TensorSpec, tensor } from './build/declare.ts';
 export { op } from './build/op.ts';
 export type { NestedNumbers, Operand } from './build/operands.ts';
+export type { Count } from './dim/count.ts';
+export { formatCount } from './dim/count-text.ts';
 export type { Dim, SymbolDim } from './dim/dim.ts';
 export { evaluate } from './dim/evaluate.ts';
+export { evaluateCount } from './dim/evaluate-count.ts';
 export { formatDim, parseDim } from './dim/text.ts';
+export { bindCost, type SymbolSizes } from './infer/cost/bind-cost.ts';
+export { type Cost, type CostSource, costOf } from './infer/cost/cost.ts';
+export type { BranchCost, NodeCost } from './infer/cost/graph-cost.ts';
+export { type CostGroup, costByOperator, costByPath } from './infer/cost/group-cost.ts';
+export type { LiveAt } from './infer/cost/live-bytes.ts';
+export type { Measures } from './infer/cost/measures.ts';
+export type { OpenCount } from './infer/cost/open-counts.ts';
+export type { Weight, WeightTotals } from './infer/cost/parameters.ts';
 export {
   type ConstraintExplanation,
   type Explanation,

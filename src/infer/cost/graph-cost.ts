@@ -192,8 +192,8 @@ function bodyOf(node: Node, name: string): Graph | undefined {
 
 /** The name of a node, else of its first output, else its operator; repeated ones are numbered. */
 function uniqueName(node: Node, names: Map<string, number>): string {
-  const layer = node.origin?.path?.split(' ', 1)[0];
-  const stem = node.name || (layer ? `${layer}.${node.op}` : node.outputs[0]?.name || node.op);
+  const path = pathOf(node);
+  const stem = node.name || (path.length > 0 ? [...path, node.op].join('.') : node.outputs[0]?.name || node.op);
   const count = names.get(stem) ?? 0;
   names.set(stem, count + 1);
   return count === 0 ? stem : `${stem}_${count}`;
