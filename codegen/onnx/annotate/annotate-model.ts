@@ -21,6 +21,20 @@ export interface AnnotateOptions {
  * @example (await openOnnx('lenet.onnx')).then(annotateModel)
  */
 export function annotateModel(model: OnnxModel, { contract = true }: AnnotateOptions = {}): OnnxModel {
+  let annotated = annotateOnce(model, contract);
+  // What a contract says of the inputs holds from the first node on, and may tell more of what comes before the node that asked for it.
+  for (let round = 1; round < MOST_ROUNDS; round++) {
+    const again = annotateOnce(annotated, contract);
+    if (again === annotated) break;
+    annotated = again;
+  }
+  return annotated;
+}
+
+/** Each round can only tell more; the second one is mostly the last. */
+const MOST_ROUNDS = 4;
+
+function annotateOnce(model: OnnxModel, contract: boolean): OnnxModel {
   const { read, mistakes } = model.inference;
   throwDiagnostics(mistakes);
   const { graph: before = {} } = model.proto;

@@ -129,7 +129,7 @@ class InputBinder {
     }
     declared.forEach((each, axis) => {
       const dim = dims[axis];
-      if (!dim || hasUnknown(dim)) return;
+      if (!dim || hasUnknown(dim) || dim === each) return;
       const where = `input "${value.name}" axis ${axis}`;
       if (each.kind === 'symbol') this.#meet(each, dim, where);
       else this.#expressions.push({ declared: each, dim, where });

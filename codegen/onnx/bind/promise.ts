@@ -24,15 +24,24 @@ export function keepPromises(
     const message = `the sizes of the inputs do not meet the contract of the file: ${expr}`;
     report({ code: 'BIND_MISMATCH', message, expected: expr });
   };
-  for (const [name, { min, max }] of Object.entries(contract.symbols)) {
-    const dim = bound(symbol(name));
-    const expr = max === undefined ? `${name} >= ${min}` : `${min} <= ${name} <= ${max}`;
-    if (dim.kind === 'symbol') graph.facts.declare(dim, max === undefined ? { min } : { min, max });
-    else require({ kind: 'range', dim, min, ...(max === undefined ? {} : { max }), origins: [] }, expr);
-  }
+  const symbols = Object.entries(contract.symbols).map(([name, bounds]) => ({
+    name,
+    ...bounds,
+    dim: bound(symbol(name)),
+  }));
+  // Whether a size may be 0 is asked of from the first step on.
+  for (const { dim, min } of symbols) if (min === 0 && dim.kind === 'symbol') graph.facts.declare(dim, { min });
   for (const { expr, scope, origins } of contract.constraints) {
     if (scope !== 'feed') continue;
     const asked = origins.map((what) => ({ what }));
     require({ ...mapConstraint(parseConstraint(expr), bound), origins: asked }, expr);
+  }
+  // Bounds that follow from constraints keep the places that asked for those.
+  for (const { name, dim, min, max } of symbols) {
+    const known = graph.facts.range(dim);
+    if (known.min >= min && known.max <= (max ?? Number.POSITIVE_INFINITY)) continue;
+    const expr = max === undefined ? `${name} >= ${min}` : `${min} <= ${name} <= ${max}`;
+    if (dim.kind === 'symbol') graph.facts.declare(dim, max === undefined ? { min } : { min, max });
+    else require({ kind: 'range', dim, min, ...(max === undefined ? {} : { max }), origins: [] }, expr);
   }
 }
