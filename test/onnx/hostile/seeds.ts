@@ -4,16 +4,18 @@ import { gunzipSync } from 'node:zlib';
 import { emitModel } from '../../../codegen/onnx/emit.ts';
 import { joinParts } from '../../../codegen/onnx/proto/parts.ts';
 import { SAMPLES } from '../sample-graphs.ts';
+import { BYTES_CASES } from './cases.ts';
 
 /** Larger models take longer and hold nothing that smaller ones lack. */
 const MOST_BYTES = 1500;
 
 const NODE_CASES = new URL('../../fixtures/node-cases/', import.meta.url);
 
-/** The bytes of the models: our own samples, and the node cases of onnx. */
+/** The bytes of the models: our own samples, the good files beside the bad ones, and the node cases of onnx. */
 export function seedModels(): readonly Uint8Array[] {
   const samples = SAMPLES.map(({ make }) => joinParts(emitModel(make()).parts));
-  return [...samples, ...nodeCases()].filter(({ length }) => length <= MOST_BYTES);
+  const controls = BYTES_CASES.map(({ good }) => good());
+  return [...samples, ...controls, ...nodeCases()].filter(({ length }) => length <= MOST_BYTES);
 }
 
 function nodeCases(): Uint8Array[] {
