@@ -39,7 +39,7 @@ function entries(field: Field, value: unknown, draw: Draw): number[][] {
   while (list.length > 0) {
     const some = list.splice(0, 1 + draw(list.length));
     const packed = some.flatMap((each) => scalar(field.kind, each, draw));
-    if (draw(2) === 0) out.push([...tag(field, 2, draw), ...varint(BigInt(packed.length), draw), ...packed]);
+    if (draw(2) === 0) out.push([...tag(field, 2, draw), ...varint(BigInt(packed.length), draw, 5), ...packed]);
     else
       for (const each of some)
         out.push([...tag(field, WIRE[field.kind] ?? 0, draw), ...scalar(field.kind, each, draw)]);
@@ -52,7 +52,7 @@ const WIRE: Readonly<Record<string, number>> = { float: 5, double: 1, string: 2,
 function entry(field: Field, value: unknown, draw: Draw): number[] {
   const bytes = field.message ? writeWild(field.message(), value as object, draw) : scalar(field.kind, value, draw);
   const wire = WIRE[field.kind] ?? 0;
-  return [...tag(field, wire, draw), ...(wire === 2 ? varint(BigInt(bytes.length), draw) : []), ...bytes];
+  return [...tag(field, wire, draw), ...(wire === 2 ? varint(BigInt(bytes.length), draw, 5) : []), ...bytes];
 }
 
 const tag = ({ number }: Field, wire: number, draw: Draw): number[] => varint(BigInt((number << 3) | wire), draw, 5);
