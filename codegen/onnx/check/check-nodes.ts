@@ -47,6 +47,7 @@ function checkCall(call: Call, told: Set<string>, findings: Findings): void {
   const { opType = '' } = node;
   const opset = scope.opsets.get(domain);
   if (opset === undefined) tellMissingOpset(call, told, findings);
+  else if (node.domain === 'ai.onnx') tellSpelling(call, told, findings);
   const called = view.functions.get(functionKey(domain, opType, node.overload ?? ''));
   if (called) return checkFunctionCall(call, called, findings);
   const schema = findSchema(domain, opType, opset === undefined || opset < 1 ? Number.MAX_SAFE_INTEGER : opset);
@@ -75,6 +76,11 @@ function checkAgainstSchema(
   const operator = { op: node.opType ?? '', inputs: (node.input ?? []).map((name) => name || undefined), attributes };
   const miscounted = inputCountMistake(operator, schema);
   if (miscounted) findings.add(miscounted.code, miscounted.message, place);
+  const variadic = schema.inputs.at(-1)?.option === 'variadic' ? schema.inputs.length - 1 : Number.POSITIVE_INFINITY;
+  const hole = operator.inputs.findIndex((name, i) => i >= variadic && name === undefined);
+  // Empty names at the end of a list end it.
+  if (hole >= 0 && operator.inputs.findLastIndex((name) => name !== undefined) > hole)
+    findings.add('INPUT_COUNT', `${operator.op} leaves out input ${hole}, one of a list`, place);
   for (const { code, message, hint } of attributeMistakes(operator, schema))
     findings.add(code, message, place, { hint });
   const outputs = node.output ?? [];
@@ -117,6 +123,15 @@ function checkFunctionCall({ scope, index, node, attributes }: Call, called: Sco
     const message = `${called.owner} has no default for attribute ${name}, and the call does not give it`;
     findings.add('ATTRIBUTE_MISSING', message, place, { severity: 'warning' });
   }
+}
+
+/** The checker looks a domain up as it is spelt. */
+function tellSpelling({ view, scope, index }: Call, told: Set<string>, findings: Findings): void {
+  const imports = scope.function ? scope.function.opsetImport : view.model.opsetImport;
+  if (told.has('spelling') || imports?.some(({ domain }) => domain === 'ai.onnx')) return;
+  told.add('spelling');
+  const message = 'a node spells its domain "ai.onnx", the import leaves it empty';
+  findings.add('OPSET_SPELLING', message, { scope, node: index });
 }
 
 function tellMissingOpset({ scope, node, index }: Call, told: Set<string>, findings: Findings): void {

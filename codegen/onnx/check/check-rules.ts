@@ -49,10 +49,15 @@ export const CHECK_RULES = {
   OPSET_TWICE: silent('A domain is imported once.', 'Keep the version that the nodes are written for.'),
   OPSET_UNKNOWN: silent('An opset is one that has been published.', 'Correct the version, or use a newer dimwise.'),
   OPSET_IR: warning('The IR version is as new as the opset.', 'Raise `ir_version` to what the message names.'),
+  OPSET_SPELLING: row('note', true)(
+    'A node has no domain where it is of ai.onnx.',
+    'Leave the domain of the node empty; the official checker takes no other spelling.',
+  ),
   OPSET_UNUSED: note('Imported domains have nodes.', 'Remove the import.'),
   // Types that the file states
   VALUE_TYPE: lax('Inputs and outputs have an element type that ONNX knows.', 'State the type.'),
   VALUE_SHAPE: lax('Inputs and outputs have a shape, sizes of which may be open.', 'State the rank at least.'),
+  VALUE_CONTRADICTION: error('All that is stated of the type of one value agrees.', 'Correct what the message names.'),
   VALUE_SIZE: silent('A size is 0 or more.', 'Leave a size open by giving neither number nor name.'),
   VALUE_INFO_UNUSED: note('Types are stated for values that exist.', 'Remove the statement.'),
   VALUE_INFO_TWICE: warning('The type of a value is stated once.', 'Remove one of the two statements.'),
@@ -86,7 +91,7 @@ export const CHECK_RULES = {
     'Nothing, if the runtime has the operator.',
   ),
   OP_RUNTIME: lax('Operators of ai.onnx are those of the standard.', 'Nothing, if the model is for ONNX Runtime.'),
-  OP_DEPRECATED: lax('A node has no deprecated operator.', 'Use the operator that took its place.'),
+  OP_DEPRECATED: error('A node has no deprecated operator.', 'Use the operator that took its place.'),
   OUTPUT_COUNT: error(
     'A node names as many outputs as its operator gives.',
     'Name the outputs that the message states.',
@@ -114,7 +119,6 @@ export const CHECK_RULES = {
     'Remove the input if nobody feeds it.',
   ),
   INITIALIZER_NO_INPUT: lax('Before IR version 4, an initializer is an input too.', 'Raise `ir_version` to 4 or more.'),
-  INITIALIZER_TYPE: error('An input and its initializer are of one type.', 'Correct the type of the input.'),
   // Unused parts
   INPUT_UNUSED: note('Inputs are read.', 'Remove the input, or nothing, if feeds are to keep their form.'),
   NODE_UNUSED: note('Outputs depend on each node.', 'Remove the node.'),

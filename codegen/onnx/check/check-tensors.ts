@@ -1,6 +1,5 @@
 // Checks tensors: element type, sizes and data fit, external data can be read, inputs agree with their initializers.
 import { type DimwiseError, isDimwiseError } from '../../../src/base/errors.ts';
-import { dtypeFromOnnx } from '../../../src/ir/dtype.ts';
 import type { TensorData } from '../../../src/ir/tensor-data.ts';
 import { DATA_LOCATION } from '../proto/enums.ts';
 import type { ValueInfoProto } from '../proto/messages.ts';
@@ -8,6 +7,7 @@ import type { SparseTensorProto, TensorProto } from '../proto/tensor-messages.ts
 import { type ResolveExternal, readSparseTensor, readTensor } from '../read-tensor.ts';
 import type { Findings, Place } from './finding.ts';
 import type { ModelView, Scope } from './scopes.ts';
+import { agree, spell, statedType } from './stated-type.ts';
 
 /** An initializer that could be read. */
 export interface ReadInitializer {
@@ -125,16 +125,9 @@ function checkInput(
     }
     return;
   }
-  const stated = info.type?.tensorType;
+  const stated = info.type && statedType(info.type);
   if (!stated || !data) return;
-  const { elemType = 0, shape } = stated;
-  const dtype = dtypeFromOnnx(elemType);
-  const sizes = shape?.dim?.map(({ dimValue, dimParam }) => dimValue ?? (dimParam || '?'));
-  const isOther =
-    (dtype !== undefined && dtype !== data.dtype) ||
-    (shape !== undefined && (sizes ?? []).length !== data.shape.length) ||
-    sizes?.some((size, axis) => typeof size === 'number' && size >= 0 && size !== data.shape[axis]);
-  if (!isOther) return;
-  const [said, found] = [`${dtype ?? '?'}[${sizes?.join(', ') ?? '...'}]`, `${data.dtype}[${data.shape.join(', ')}]`];
-  findings.add('INITIALIZER_TYPE', `input "${name}" is ${said}, its initializer ${found}`, place);
+  const real = { dtype: data.dtype, sizes: data.shape };
+  if (agree(stated, real)) return;
+  findings.add('VALUE_CONTRADICTION', `input "${name}" is ${spell(stated)}, its initializer ${spell(real)}`, place);
 }

@@ -4,6 +4,7 @@ import type { ValueInfoProto } from '../proto/messages.ts';
 import type { TensorShapeProto, TypeProto } from '../proto/type-messages.ts';
 import type { Findings } from './finding.ts';
 import type { ModelView, Scope } from './scopes.ts';
+import { agree, type StatedType, spell, statedType } from './stated-type.ts';
 
 /** Checks the stated types of all scopes. */
 export function checkTypes({ scopes, main }: ModelView, findings: Findings): void {
@@ -16,6 +17,34 @@ export function checkTypes({ scopes, main }: ModelView, findings: Findings): voi
       checkValue(info, `output "${info.name ?? ''}"`, { scope, isMain, isInput: false }, findings);
     for (const info of valueInfo) {
       checkValue(info, `value "${info.name ?? ''}"`, { scope, isMain: false, isInput: false }, findings);
+    }
+    checkAgreement(scope, findings);
+  }
+}
+
+/** Compares what is stated of a value in several places; inference meets statements about results of nodes. */
+function checkAgreement(scope: Scope, findings: Findings): void {
+  const { input = [], output = [], valueInfo = [], initializer = [] } = scope.graph;
+  const known = new Map<string, [what: string, stated: StatedType]>();
+  for (const { name = '', dataType = 0, dims = [] } of initializer) {
+    known.set(name, ['its initializer', { dtype: dtypeFromOnnx(dataType), sizes: dims.map(Number) }]);
+  }
+  for (const { name = '', type } of input) {
+    const stated = type && statedType(type);
+    if (stated && !known.has(name)) known.set(name, ['the input', stated]);
+  }
+  for (const [what, list] of [
+    ['output', output],
+    ['value', valueInfo],
+  ] as const) {
+    for (const { name = '', type } of list) {
+      const stated = type && statedType(type);
+      const before = known.get(name);
+      if (!stated) continue;
+      if (before && !agree(before[1], stated)) {
+        const message = `${what} "${name}" is stated as ${spell(stated)}, ${before[0]} is ${spell(before[1])}`;
+        findings.add('VALUE_CONTRADICTION', message, { scope, value: name });
+      }
     }
   }
 }

@@ -108,6 +108,13 @@ export const NODE_CASES: readonly CheckCase[] = [
     good: nodes(node('Add', ['x', 'x'], ['y'])),
   },
   {
+    what: 'an input of a list that is left out',
+    code: 'INPUT_COUNT',
+    says: 'leaves out input 1',
+    wrong: nodes(node('Sum', ['x', '', 'x'], ['y'])),
+    good: nodes(node('Sum', ['x', 'x'], ['y'])),
+  },
+  {
     what: 'too many outputs',
     code: 'OUTPUT_COUNT',
     says: 'Relu gives 1 outputs, the node names 2',

@@ -164,7 +164,7 @@ export const REST_CASES: readonly CheckCase[] = [
   },
   {
     what: 'an input that the initializer of its name contradicts',
-    code: 'INITIALIZER_TYPE',
+    code: 'VALUE_CONTRADICTION',
     says: '[4]',
     wrong: added(floats('w', [3], 1, 2, 3), { input: [value('x'), value('w', [4])] }),
     good: added(floats('w', [3], 1, 2, 3), { input: [value('x'), value('w', [3])] }),

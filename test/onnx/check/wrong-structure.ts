@@ -107,6 +107,16 @@ export const STRUCTURE_CASES: readonly CheckCase[] = [
     ),
   },
   {
+    what: 'a node that spells out ai.onnx where the import does not',
+    code: 'OPSET_SPELLING',
+    says: '"ai.onnx"',
+    wrong: nodes(node('Relu', ['x'], ['y'], { domain: 'ai.onnx' })),
+    good: model(
+      { node: [node('Relu', ['x'], ['y'], { domain: 'ai.onnx' })] },
+      { opsetImport: opsets(['ai.onnx', 21]) },
+    ),
+  },
+  {
     what: 'an opset that no node needs',
     code: 'OPSET_UNUSED',
     says: 'ai.onnx.ml',
@@ -175,6 +185,13 @@ export const STRUCTURE_CASES: readonly CheckCase[] = [
     says: '-1',
     wrong: model({ input: [value('x', [2, -1])], output: [value('y', [2, 'n'])] }),
     good: model({ input: [value('x', [2, ''])], output: [value('y', [2, 'n'])] }),
+  },
+  {
+    what: 'an output that is an input of another type',
+    code: 'VALUE_CONTRADICTION',
+    says: 'float32[3, 2]',
+    wrong: model({ output: [value('y'), value('x', [3, 2])] }),
+    good: model({ output: [value('y'), value('x', [2, 'n'])] }),
   },
   {
     what: 'a type stated for a value that does not exist',
