@@ -76,7 +76,7 @@ function each<T>(list: readonly T[] | undefined, map: (element: T) => T): readon
 }
 
 /** The message itself where no field changes. */
-function share<M extends object>(message: M, fields: { readonly [K in keyof M]?: M[K] | undefined }): M {
+export function share<M extends object>(message: M, fields: { readonly [K in keyof M]?: M[K] | undefined }): M {
   const changed = Object.entries(fields).filter(([name, value]) => value !== Reflect.get(message, name));
   return changed.length === 0 ? message : { ...message, ...Object.fromEntries(changed) };
 }

@@ -104,6 +104,20 @@ export const ERROR_CODES = {
     'Correct the text at the position that the message names.',
   ),
   NAME_DUPLICATE: user('Names of inputs, outputs, symbols and parameters must be unique.', 'Rename one of the two.'),
+  NAME_EMPTY: user('A value or node that is renamed needs a name.', 'Give a name.'),
+  NODE_UNKNOWN: user('A node is named as the file has it.', 'Correct the name.'),
+  CUT_INCOMPLETE: user(
+    'A part that is cut out of a model must be given every input that its outputs need.',
+    'Name the missing input too, or a value behind it.',
+  ),
+  JOIN_MISMATCH: user(
+    'What is joined must fit together: kinds, element types, ranks, sizes and opsets.',
+    'Correct one of the two models, or connect other values.',
+  ),
+  BATCH_FIXED: user(
+    'The batch size can be changed where no node or weight holds the old one.',
+    'Export the model with a batch size that varies, or replace the constant that the message names.',
+  ),
   OUTPUT_INVALID: user(
     'A model must return at least one value that it computed.',
     'Return a value, an array of values or an object of values.',
