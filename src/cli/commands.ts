@@ -26,6 +26,9 @@ export interface CommandRow {
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
+/** For commands that open .onnx files. */
+const LIMIT = ['--limit <limit>', 'a limit of reading .onnx files: nodes=2000000; may be repeated', collect] as const;
+
 const bind = (command: Command): Command =>
   command
     .option(
@@ -66,6 +69,7 @@ export const COMMANDS: readonly CommandRow[] = [
     define: (command) =>
       bind(command)
         .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
+        .option(...LIMIT)
         .option('--json', 'print one line of JSON for each file')
         .addHelpText('after', '\nExample: dimwise shapes mlp.ts lenet.onnx --bind x=[batch,20] --json'),
     run: async (call) => (await import('./shapes.ts')).shapes(call),
@@ -79,6 +83,7 @@ export const COMMANDS: readonly CommandRow[] = [
         .option('--by <what>', 'a line for each node, path (of a layer) or operator')
         .option('--depth <number>', 'with --by path: how many parts of the paths are told apart')
         .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
+        .option(...LIMIT)
         .option('--json', 'print one line of JSON for each file')
         .addHelpText('after', '\nExample: dimwise cost resnet50.onnx --bind batch=1 --by operator'),
     run: async (call) => (await import('./cost.ts')).cost(call),
@@ -109,6 +114,7 @@ export const COMMANDS: readonly CommandRow[] = [
     define: (command) =>
       bind(command)
         .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
+        .option(...LIMIT)
         .option('--constraint <which>', 'explain a constraint instead, by its text or its number')
         .option('--all', 'a line for each node, also those that only pass a size on')
         .option('--json', 'print one line of JSON')

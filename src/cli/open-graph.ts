@@ -1,9 +1,11 @@
 // Opens the graph that a model file or an .onnx file holds, inferred.
+import type { OnnxLimits } from '../../codegen/onnx/limits.ts';
 import type { Diagnostic } from '../base/errors.ts';
 import type { Graph } from '../ir/graph.ts';
 import { readModelFile } from '../node/read-model.ts';
 import { type InputBinding, parseBind, parseBindings } from './bind-option.ts';
 import { inferRead } from './bind-read-graph.ts';
+import { limitOption } from './limit-option.ts';
 import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
 import { flagOption, listOption, type OptionValues } from './options.ts';
 import { usageError } from './report.ts';
@@ -11,6 +13,8 @@ import { usageError } from './report.ts';
 /** How a file is opened, and what is known of its values. */
 export interface GraphOptions extends OpenOptions {
   readonly assumptions: readonly InputBinding[];
+  /** How much `.onnx` files may ask for. */
+  readonly limits?: OnnxLimits | undefined;
 }
 
 /** Reads the options of a command that opens graphs. @throws CLI_USAGE when one cannot be read */
@@ -19,6 +23,7 @@ export function graphOptions(options: OptionValues): GraphOptions {
     bindings: parseBind(listOption(options, 'bind')),
     assumptions: parseBindings(listOption(options, 'assume'), '--assume'),
     isStatic: flagOption(options, 'static'),
+    limits: limitOption(options),
     seed: undefined,
   };
 }
@@ -42,7 +47,7 @@ export interface OpenedGraph {
 export async function openGraph(file: string, options: GraphOptions): Promise<OpenedGraph> {
   if (fileKind(file) === 'onnx') {
     // Nothing but shapes is looked at, so a weight file from a package cache does no harm.
-    const read = await readModelFile(file, { allowHardLinks: true });
+    const read = await readModelFile(file, { allowHardLinks: true, limits: options.limits });
     return { ...inferRead(read, options), isOnnx: true };
   }
   if (options.assumptions.length > 0) {
