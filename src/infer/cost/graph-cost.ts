@@ -18,7 +18,7 @@ import { isNoLess, type Measures, mapMeasures, maxMeasures, NOTHING, sumMeasures
 import { nodeLabel, workOf } from './node-measures.ts';
 import { pathOf } from './node-path.ts';
 import type { OpenCounts } from './open-counts.ts';
-import { sumOverSteps } from './sum-steps.ts';
+import { greatestOverSteps, sumOverSteps } from './sum-steps.ts';
 import { loopTrips, scanTrips, sequenceTrips, type Trips } from './trips.ts';
 
 /** What a node does in one run of the model. */
@@ -115,7 +115,8 @@ export class GraphCounter {
 
   #repeated(body: Graph, place: Place, trips: Trips): Inside {
     const { nodes, live } = this.count(body, `${place.name}/body/`, place.path);
-    return { nodes: nodes.map((each) => repeat(each, trips)), peak: live.peak };
+    const peak = greatestOverSteps(live.peak, trips, rangeIn(body));
+    return { nodes: nodes.map((each) => repeat(each, trips)), peak };
   }
 
   #branches(node: Node, place: Place): Inside | undefined {

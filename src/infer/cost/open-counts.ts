@@ -29,6 +29,11 @@ export class OpenCounts {
     return made;
   }
 
+  /** Says what a symbol stands for that something else made. */
+  note(symbol: SymbolDim, meaning: string): void {
+    this.#meanings.set(symbol, meaning);
+  }
+
   /** A count of which nothing is known. */
   stand(hint: string, meaning: string): Count {
     return countOfDim(this.symbol(hint, meaning));

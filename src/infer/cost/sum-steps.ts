@@ -1,7 +1,16 @@
 // The sum of a count over the steps of a loop.
-import { add, floorDiv, mul, sub } from '../../dim/arithmetic.ts';
-import { addCounts, type Count, countOfDim, countOfSizes, multiplyCounts, ZERO } from '../../dim/count.ts';
-import { type Dim, type SymbolDim, symbolsOf } from '../../dim/dim.ts';
+import { add, floorDiv, maxOf, mul, sub } from '../../dim/arithmetic.ts';
+import {
+  addCounts,
+  type Count,
+  countOfDim,
+  countOfSizes,
+  multiplyCounts,
+  type RangeOf,
+  ZERO,
+} from '../../dim/count.ts';
+import { type Atom, type Dim, isConst, type SymbolDim, symbolsOf } from '../../dim/dim.ts';
+import { substituteCount } from '../../dim/evaluate-count.ts';
 import { unlessOverflow } from '../../dim/integer.ts';
 import type { Trips } from './trips.ts';
 
@@ -23,6 +32,36 @@ export function sumOverSteps(count: Count, { count: trips, step }: Trips): Count
     sum = addCounts(sum, multiplyCounts(body, left));
   }
   return sum;
+}
+
+/**
+ * The greatest value of a count over all steps: that of the last one where the count grows with the step. Of others the symbol of the step
+ * stays.
+ *
+ * @param range bounds of the atoms that are left
+ */
+export function greatestOverSteps(count: Count, { count: trips, step }: Trips, range: RangeOf): Count {
+  if (!step || !growsWith(count, step)) return count;
+  // A loop without a step needs nothing; its formula must not be negative.
+  const last = maxOf(sub(trips, 1), 0);
+  return substituteCount(count, (symbol) => (symbol === step ? last : undefined), range);
+}
+
+/** Whether no term that holds the step can fall when it rises. */
+function growsWith({ terms }: Count, step: SymbolDim): boolean {
+  return terms.every(({ coefficient, factors }) =>
+    factors.every((factor) => {
+      if (factor.kind === 'maximum') return coefficient > 0n && factor.operands.every((each) => growsWith(each, step));
+      return !symbolsOf(factor).has(step) || (coefficient > 0n && atomGrows(factor, step));
+    }),
+  );
+}
+
+function atomGrows(atom: Atom, step: SymbolDim): boolean {
+  if (atom === step) return true;
+  const grows = (dim: Dim): boolean => growsWith(countOfDim(dim), step);
+  if (atom.kind === 'min' || atom.kind === 'max') return atom.operands.every(grows);
+  return atom.kind === 'floordiv' && isConst(atom.divisor) && atom.divisor.value > 0 && grows(atom.dividend);
 }
 
 type Factor = Count['terms'][number]['factors'][number];

@@ -19,6 +19,7 @@ export function loopTrips(node: Node, body: Graph, open: OpenCounts): Trips {
   const { facts } = node.graph;
   const number = dimOf(body.inputs[0]?.content?.elements[0]);
   const step = number?.kind === 'symbol' ? number : undefined;
+  if (step) open.note(step, `the number of a step of ${nodeLabel(node)}, counted from 0`);
   const carried = Math.max(node.inputs.length - 2, 0);
   for (const rows of node.outputs.slice(carried)) {
     const [count] = rows.type.kind === 'tensor' ? (rows.type.shape ?? []) : [];

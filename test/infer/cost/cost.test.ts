@@ -133,6 +133,9 @@ describe('control flow', () => {
     const known = costOfText(`g (float[a] x) => (y) <int64 m = {4}, bool on = {1}> {
       y = Loop <body = step (int64 i, bool c, float[k] s) => (c2, t) { c2 = Identity (c) u = Neg (s) t = Concat <axis = 0> (u, x) }> (m, on, x)
     }`);
+    // Around the loop x and y: a and 5a elements; at the last Concat s, u and t: 4a, 4a and 5a, and i and c: 9 bytes.
+    expect(formatCount(known.peak)).toBe('76*a + 9');
+    expect(known.open).toEqual([]);
     // a + 2a + 3a + 4a
     expect(measured(known).flops).toBe('10*a');
   });
