@@ -8,6 +8,7 @@ export type { Finding, FindingCode, FindingNode } from '../codegen/onnx/check/fi
 export { type CheckedFile, type SarifLog, sarifOf } from '../codegen/onnx/check/sarif.ts';
 export { type DiffOptions, diffModels } from '../codegen/onnx/diff/diff-models.ts';
 export { type Difference, type DifferenceSubject, formatDifference } from '../codegen/onnx/diff/difference.ts';
+export type { LimitName, OnnxLimits } from '../codegen/onnx/limits.ts';
 export {
   type Inference,
   type ModelFiles,

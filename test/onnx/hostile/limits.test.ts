@@ -1,4 +1,5 @@
 // The limits of reading: what each refuses, and that each can be raised by the one who trusts the file.
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { tensorsOfModel } from '../../../codegen/onnx/external-locations.ts';
 import { allLimits, LIMIT_NAMES, type LimitName, ONNX_LIMITS } from '../../../codegen/onnx/limits.ts';
@@ -66,6 +67,12 @@ describe('limits', () => {
   test('have a row here each, but the size of files', () => {
     const tried = new Set(ROWS.map(([name]) => name));
     expect(LIMIT_NAMES.filter((name) => !tried.has(name))).toEqual(['fileBytes']);
+  });
+
+  test.each(Object.entries(ONNX_LIMITS))('%s stands on its page as it is', (name, { usual, most, counts }) => {
+    const page = readFileSync(new URL('../../../docs/loading.md', import.meta.url), 'utf8');
+    const end = most === Number.MAX_SAFE_INTEGER ? 'any' : most;
+    expect(page).toContain(`| ${name} | ${usual} | ${end} | ${counts} |`);
   });
 
   test.each(ROWS)('%s refuses what is beyond it, and takes it where it is raised', (limit, file, low, high) => {
