@@ -1,10 +1,11 @@
 // Infers a model that was read, and meets the types that its file states with what inference finds.
-import { type Dim, freshSymbol, hasUnknown, symbolsOf } from '../../src/dim/dim.ts';
+import { type Dim, freshSymbol, hasUnknown, type SymbolDim, symbolsOf } from '../../src/dim/dim.ts';
 import { allowSteps } from '../../src/infer/budget.ts';
 import { checkClaims } from '../../src/infer/check-claims.ts';
 import { checkElements } from '../../src/infer/check-elements.ts';
 import { addClaim, meetStatement } from '../../src/infer/claims.ts';
 import { againBy, inferGraph, type Report } from '../../src/infer/infer-node.ts';
+import { allGraphs } from '../../src/ir/bodies.ts';
 import type { Graph, Value } from '../../src/ir/graph.ts';
 import { mapDims, type ValueType } from '../../src/ir/type.ts';
 import type { ReadModel } from './read.ts';
@@ -51,14 +52,20 @@ function assume(value: Value, type: ValueType, report: Report): void {
   if (value.source.kind !== 'node') meetStatement(value, claim, againBy(report));
 }
 
-/** Sizes that nothing settles are symbols of their own: a file has no batch to come. */
-function settleOpen(graph: Graph): void {
-  const { facts } = graph;
+/** Sizes that nothing settles are symbols of their own: a file has no batch to come. A body calls them as the graph around it does. */
+function settleOpen(root: Graph): void {
+  for (const graph of allGraphs(root)) settleIn(graph);
+}
+
+function settleIn(graph: Graph): void {
+  const { facts, parent } = graph;
+  const settled = (symbol: SymbolDim): Dim | undefined => (parent ? parent.facts.solved(symbol) : undefined);
   const settle = (value: Value): void => {
     mapDims(value.type, (dim) => {
       if (hasUnknown(dim)) {
         for (const symbol of symbolsOf(dim)) {
-          if (symbol.role === 'unknown' && !facts.solved(symbol)) facts.unify(symbol, freshSymbol(value.name ?? 'n'));
+          if (symbol.role !== 'unknown' || facts.solved(symbol)) continue;
+          facts.unify(symbol, settled(symbol) ?? freshSymbol(value.name ?? 'n'));
         }
       }
       return dim;

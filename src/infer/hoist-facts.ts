@@ -8,6 +8,7 @@ import { allGraphs } from '../ir/bodies.ts';
 import type { Graph } from '../ir/graph.ts';
 import { holdsInner, type IsInner } from '../ir/inner-symbols.ts';
 import type { BodyOptions } from '../ir/operator.ts';
+import type { ValueType } from '../ir/type.ts';
 import type { Value } from '../ir/value.ts';
 
 /** What is known of a body whose facts are carried out. */
@@ -21,16 +22,19 @@ export interface Hoisting {
 }
 
 /**
- * Carries facts from a body to the graph around it. A size that is open there (a parameter's, which some number must settle) takes what
- * the body makes of it; a condition counts only where the body surely runs, since a branch that is not taken asks for nothing. What
+ * Carries facts from a body to the graph around it. A size that the author left open (a parameter's, which some number must settle)
+ * takes what the body makes of it; a condition counts only where the body surely runs, since a branch that is not taken asks for nothing. What
  * speaks of symbols that mean nothing outside is asked for those runs of which that is known, and stays inside otherwise.
  */
 export function hoistFacts(body: Graph, { runs, isInner = nothing, instances }: Hoisting): void {
   const outer = body.parent?.facts;
   if (!outer || outer === body.facts) return;
-  for (const symbol of openSymbols(body)) {
+  const found = openSymbols(body);
+  // What a graph works out itself is no size left open by an author: a branch around Squeeze must not make it 1.
+  const left = runs || found.size === 0 ? found : leftOpen(body.root);
+  for (const symbol of found) {
     const value = body.facts.solved(symbol);
-    if (value && !outer.solved(symbol) && !holdsInner(value, isInner)) {
+    if (value && left.has(symbol) && !outer.solved(symbol) && !holdsInner(value, isInner)) {
       outer.unify(symbol, value, body.facts.settledBy(symbol));
     }
   }
@@ -76,17 +80,27 @@ function requireFor(
   }
 }
 
+/** The unknown sizes of inputs and parameters, which a batch or the model's own operators settle for every run. */
+function leftOpen(root: Graph): ReadonlySet<SymbolDim> {
+  const found = new Set<SymbolDim>();
+  for (const value of [...root.inputs, ...root.parameters]) addUnknowns(value.typeAsSet, found);
+  return found;
+}
+
+function addUnknowns(type: ValueType, found: Set<SymbolDim>): void {
+  if (type.kind !== 'tensor' && type.kind !== 'sparse') return;
+  for (const dim of type.shape ?? []) {
+    for (const symbol of symbolsOf(dim)) if (symbol.role === 'unknown') found.add(symbol);
+  }
+}
+
 /** The unknown sizes of values that a body, or a body inside of it, reads from around it. */
 function openSymbols(body: Graph): ReadonlySet<SymbolDim> {
   const found = new Set<SymbolDim>();
   const graphs = [...allGraphs(body)];
   const inside = new Set(graphs);
   const read = (value: Value | undefined): void => {
-    const type = value && !inside.has(value.graph) ? value.type : undefined;
-    if (type?.kind !== 'tensor' && type?.kind !== 'sparse') return;
-    for (const dim of type.shape ?? []) {
-      for (const symbol of symbolsOf(dim)) if (symbol.role === 'unknown') found.add(symbol);
-    }
+    if (value && !inside.has(value.graph)) addUnknowns(value.type, found);
   };
   for (const graph of graphs) {
     for (const node of graph.nodes()) for (const input of node.inputs) read(input);
