@@ -54,8 +54,16 @@ export class TypeReader {
       if (dimValue === -1) return freshSymbol(hint);
       throw malformed(`"${hint}" has a size of ${dimValue}`, { what: hint, actual: String(dimValue) });
     }
-    return dimParam ? this.#params.dim(dimParam) : freshSymbol(hint);
+    return dimParam && !isNoName(dimParam) ? this.#params.dim(dimParam) : freshSymbol(hint);
   }
+}
+
+/**
+ * Tells whether a text only says that a size is not known. PaddlePaddle writes `?`, other exporters `-1` and `None`, for height and
+ * width alike, which are not the same size for that.
+ */
+function isNoName(text: string): boolean {
+  return text === '?' || text === '-1' || text === 'None';
 }
 
 function dtypeOf(elemType: number | undefined): MaybeDType {
@@ -65,7 +73,7 @@ function dtypeOf(elemType: number | undefined): MaybeDType {
 /** The texts of all sizes of a type. */
 export function* dimParamsOf(type: TypeProto): Iterable<string> {
   const shape = type.tensorType?.shape ?? type.sparseTensorType?.shape;
-  for (const { dimParam } of shape?.dim ?? []) if (dimParam) yield dimParam;
+  for (const { dimParam } of shape?.dim ?? []) if (dimParam && !isNoName(dimParam)) yield dimParam;
   const inner = type.sequenceType?.elemType ?? type.optionalType?.elemType ?? type.mapType?.valueType;
   if (inner) yield* dimParamsOf(inner);
 }

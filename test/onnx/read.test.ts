@@ -189,6 +189,17 @@ describe('readModel on sizes', () => {
     expect(errorOf(() => readModel(control)).message).toContain('"seq" has a size of 9007199254740993');
   });
 
+  test.each(['?', '-1', 'None'])('takes %s for no name: sizes that it stands for need not be equal', (text) => {
+    const { graph } = read({
+      input: [{ name: 'x', type: floatType(text, 3, text) }],
+      node: [relu('x', 'y')],
+      output: [{ name: 'y' }],
+    });
+    const [height, , width] = graph.inputs[0]?.shape ?? [];
+    expect([height?.kind, width?.kind]).toEqual(['symbol', 'symbol']);
+    expect(height).not.toBe(width);
+  });
+
   test('gives unnamed sizes and -1 a symbol each', () => {
     const { graph } = read({
       input: [{ name: 'x', type: floatType(undefined, -1, undefined) }],
