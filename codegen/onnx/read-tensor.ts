@@ -142,7 +142,7 @@ function inlineBytes(tensor: TensorProto, wanted: Wanted): Uint8Array {
   const { field, elements, width } = typedField(tensor, wanted);
   const data = field ?? [];
   if (data.length !== elements) throw wrongCount(owner, 'elements', count, data.length);
-  // A copy of the bits keeps signalling NaNs.
+  // A view of the bits keeps signalling NaNs.
   if (data instanceof Float32Array || data instanceof Float64Array)
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return bytesOfNumbers(data, wanted.dtype, width, bytes);
