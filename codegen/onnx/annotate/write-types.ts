@@ -7,7 +7,7 @@ import type { Graph, Value } from '../../../src/ir/graph.ts';
 import { SymbolNames } from '../../../src/ir/symbol-names.ts';
 import { mapDims, type ValueType } from '../../../src/ir/type.ts';
 import type { GraphProto, ValueInfoProto } from '../proto/messages.ts';
-import type { TypeProto } from '../proto/type-messages.ts';
+import type { DimensionProto, TypeProto } from '../proto/type-messages.ts';
 import type { ReadModel } from '../read.ts';
 import { TypeWriter } from '../type-proto.ts';
 import { mapAll, mapBodies, valuesByName } from './scope-values.ts';
@@ -74,7 +74,7 @@ class InferredTypeWriter {
       const value = values.get(info.name ?? '');
       if (!value) return info;
       if (isMain) return this.#output(info, value);
-      return info.type || this.#options.addsAll ? this.#rewritten(info, value) : info;
+      return this.#bodyOutput(info, value);
     });
     const node = mapAll(proto.node ?? [], (each) => mapBodies(each, values, (body, inner) => this.graph(body, inner)));
     const valueInfo = this.#valueInfo(proto, graph, values);
@@ -110,6 +110,19 @@ class InferredTypeWriter {
 
   #rewritten(info: ValueInfoProto, value: Value): ValueInfoProto {
     return value.poisoned ? info : withType(info, this.#type(value.declaredType));
+  }
+
+  /**
+   * An output of a body leaves open what it left open: by what is stated there, ONNX Runtime tells the shape of the rows that a Loop
+   * without a step gives.
+   */
+  #bodyOutput(info: ValueInfoProto, value: Value): ValueInfoProto {
+    const stated = info.type?.tensorType?.shape?.dim;
+    const { type } = value;
+    if (type.kind !== 'tensor' || !type.shape || !stated) return info;
+    if (stated.length !== type.shape.length) return this.#rewritten(info, value);
+    const shape = type.shape.map((dim, axis) => (isBlank(stated[axis]) ? unknownDim() : dim));
+    return value.poisoned ? info : withType(info, this.#type({ ...type, shape }));
   }
 
   /** An output of the model: a name that the author gave to a size stays where the size is known to be the one inferred. */
@@ -173,5 +186,7 @@ class InferredTypeWriter {
     return isNamed ? dim : unknownDim();
   };
 }
+
+const isBlank = (dim: DimensionProto | undefined): boolean => dim?.dimValue === undefined && !dim?.dimParam;
 
 const hasShape = ({ type }: ValueInfoProto): boolean => type?.tensorType?.shape !== undefined;

@@ -1,0 +1,101 @@
+// The node cases of onnx with a symbol for each size of their inputs, bound to the sizes again: ONNX Runtime gives the same bits.
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { InferenceSession } from 'onnxruntime-node';
+import { describe, expect, test } from 'vitest';
+import { bindModel } from '../../../codegen/onnx/bind/bind-model.ts';
+import { type OnnxModel, readOnnx } from '../../../codegen/onnx/onnx-model.ts';
+import type { ValueInfoProto } from '../../../codegen/onnx/proto/messages.ts';
+import { isDimwiseError } from '../../../src/base/errors.ts';
+import { feedsOf } from './run-model.ts';
+
+const FOLDER = new URL('../../fixtures/node-cases/', import.meta.url);
+type Row = readonly [
+  name: string,
+  op: string,
+  bytes: number,
+  kind: string,
+  inputs: unknown,
+  outputs: readonly string[],
+];
+const ROWS = JSON.parse(readFileSync(new URL('cases.json', FOLDER), 'utf8')) as readonly Row[];
+
+/** One case of so many is run; a run of all of them takes minutes. */
+const STEP = Number(process.env['DIMWISE_CASE_STEP'] ?? 16);
+
+/** Element types that JavaScript has arrays for, by their ONNX numbers: feeds and results of others end the process. */
+const HELD = new Set([1, 2, 3, 6, 7, 9]);
+const HELD_RESULTS = /^(float32|float64|u?int(8|16|32|64)|bool|string)\[/;
+/** Two runs of these give different numbers. */
+const RANDOM = /random|bernoulli|multinomial|dropout/;
+
+interface Opened {
+  readonly name: string;
+  /** With a symbol for each size. */
+  readonly open: OnnxModel;
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+function openCases(): Opened[] {
+  const models = gunzipSync(readFileSync(new URL('models.bin.gz', FOLDER)));
+  let at = 0;
+  const opened: Opened[] = [];
+  for (const [i, [name, , bytes, kind, , outputs]] of ROWS.entries()) {
+    const model = readOnnx(models.subarray(at, (at += bytes)));
+    const { input = [] } = model.proto.graph ?? {};
+    const isHeld = ({ type }: ValueInfoProto) => HELD.has(type?.tensorType?.elemType ?? 0) && type?.tensorType?.shape;
+    if (i % STEP !== 0 || kind !== 'array' || RANDOM.test(name) || !input.every(isHeld)) continue;
+    if (!outputs.every((type) => HELD_RESULTS.test(type))) continue;
+    const sizes: Record<string, number> = {};
+    const infos = input.map((info, k) => withSymbols(info, `s${k}_`, sizes));
+    opened.push({ name, open: model.with({ graph: { ...model.proto.graph, input: infos } }), sizes });
+  }
+  return opened;
+}
+
+function withSymbols(info: ValueInfoProto, stem: string, sizes: Record<string, number>): ValueInfoProto {
+  const { tensorType } = info.type ?? {};
+  const dim = (tensorType?.shape?.dim ?? []).map(({ dimValue }, axis) => {
+    sizes[`${stem}${axis}`] = Number(dimValue);
+    return { dimParam: `${stem}${axis}` };
+  });
+  return { ...info, type: { tensorType: { ...tensorType, shape: { dim } } } };
+}
+
+async function outcome(model: OnnxModel, feeds: ReturnType<typeof feedsOf>): Promise<unknown> {
+  let session: InferenceSession | undefined;
+  try {
+    session = await InferenceSession.create(model.encode(), {
+      graphOptimizationLevel: 'disabled',
+      logSeverityLevel: 4,
+    });
+    const results = await session.run(feeds);
+    return Object.entries(results).map(([name, { type, dims, data }]) => ({ name, type, dims, data }));
+  } catch {
+    return undefined;
+  } finally {
+    await session?.release();
+  }
+}
+
+describe('bindModel of node cases', () => {
+  test('gives the bits of the model that has symbols', { timeout: 600_000 }, async () => {
+    const differ: string[] = [];
+    let compared = 0;
+    for (const { name, open, sizes } of openCases()) {
+      const feeds = feedsOf(open, sizes);
+      const wanted = await outcome(open, feeds);
+      // What ONNX Runtime refuses with made-up elements judges nothing.
+      if (wanted === undefined) continue;
+      compared++;
+      try {
+        const bound = bindModel(open, { symbols: sizes });
+        expect(await outcome(bound, feeds)).toEqual(wanted);
+      } catch (error) {
+        differ.push(`${name}: ${isDimwiseError(error) ? error.message : String(error).slice(0, 200)}`);
+      }
+    }
+    expect(differ).toEqual([]);
+    expect(compared).toBeGreaterThan(600 / STEP);
+  });
+});
