@@ -10,8 +10,9 @@ import { NAME_CASES } from './wrong-names.ts';
 import { NODE_CASES } from './wrong-nodes.ts';
 import { REST_CASES } from './wrong-rest.ts';
 import { STRUCTURE_CASES } from './wrong-structure.ts';
+import { TYPE_CASES } from './wrong-types.ts';
 
-const CASES = [...STRUCTURE_CASES, ...NAME_CASES, ...NODE_CASES, ...REST_CASES];
+const CASES = [...STRUCTURE_CASES, ...NAME_CASES, ...NODE_CASES, ...TYPE_CASES, ...REST_CASES];
 
 /** The findings of a message that went through a file. */
 const check = (model: ModelProto, options: CheckCase['options']) => checkModel(readOnnx(encodeModel(model)), options);

@@ -10,6 +10,7 @@ import { NAME_CASES } from './wrong-names.ts';
 import { NODE_CASES } from './wrong-nodes.ts';
 import { REST_CASES } from './wrong-rest.ts';
 import { STRUCTURE_CASES } from './wrong-structure.ts';
+import { TYPE_CASES } from './wrong-types.ts';
 
 type Checker = '' | 'basic' | 'full';
 type Mutant = readonly [name: string, change: string, model: string, checker: Checker, runtime: string];
@@ -41,10 +42,10 @@ function findingsOf(model: string, target?: string): readonly Finding[] {
 }
 
 describe('checkModel beside the judges', () => {
-  const cases = [...STRUCTURE_CASES, ...NAME_CASES, ...NODE_CASES, ...REST_CASES];
+  const cases = [...STRUCTURE_CASES, ...NAME_CASES, ...NODE_CASES, ...TYPE_CASES, ...REST_CASES];
 
   test('every wrong model of the table was judged', () => {
-    expect([...verdicts.keys()]).toEqual(cases.map(({ what }) => what));
+    expect([...verdicts.keys()].sort()).toEqual(cases.map(({ what }) => what).sort());
   });
 
   test.each(cases.map((one) => [one.what, one] as const))(
