@@ -90,11 +90,20 @@ export function multiplyCounts(...counts: readonly Count[]): Count {
 }
 
 function multiplyTwo(a: Count, b: Count): Count {
+  const [x, y] = [constantCount(a), constantCount(b)];
+  if (x !== undefined) return scale(b, x);
+  if (y !== undefined) return scale(a, y);
   const terms: CountTerm[] = [];
   for (const x of a.terms) {
     for (const y of b.terms) terms.push(makeTerm(x.coefficient * y.coefficient, [...x.factors, ...y.factors]));
   }
   return collect(terms);
+}
+
+function scale(count: Count, factor: bigint): Count {
+  if (factor === 1n) return count;
+  if (factor === 0n) return ZERO;
+  return { terms: count.terms.map((term) => ({ ...term, coefficient: term.coefficient * factor })) };
 }
 
 /** The product of sizes as a count, 1 of none. */
