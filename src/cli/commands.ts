@@ -75,22 +75,8 @@ export const COMMANDS: readonly CommandRow[] = [
     run: async (call) => (await import('./shapes.ts')).shapes(call),
   },
   {
-    name: 'cost',
-    description: 'Count parameters, operations and memory of models and .onnx files.',
-    argument: ['<file...>', '.ts, .js or .onnx files'],
-    define: (command) =>
-      bind(command)
-        .option('--by <what>', 'a line for each node, path (of a layer) or operator')
-        .option('--depth <number>', 'with --by path: how many parts of the paths are told apart')
-        .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
-        .option(...LIMIT)
-        .option('--json', 'print one line of JSON for each file')
-        .addHelpText('after', '\nExample: dimwise cost resnet50.onnx --bind batch=1 --by operator'),
-    run: async (call) => (await import('./cost.ts')).cost(call),
-  },
-  {
     name: 'check',
-    description: 'Tell what is wrong with .onnx files, or worth knowing.',
+    description: 'Find what is wrong with .onnx files.',
     argument: ['<file...>', '.onnx files'],
     define: (command) =>
       command
@@ -102,6 +88,20 @@ export const COMMANDS: readonly CommandRow[] = [
         .option('--sarif', 'print one SARIF 2.1.0 log of all files')
         .addHelpText('after', '\nExample: dimwise check model.onnx --target ort@1.30/cpu'),
     run: async (call) => (await import('./check.ts')).check(call),
+  },
+  {
+    name: 'cost',
+    description: 'Count parameters, operations and memory.',
+    argument: ['<file...>', '.ts, .js or .onnx files'],
+    define: (command) =>
+      bind(command)
+        .option('--by <what>', 'a line for each node, path (of a layer) or operator')
+        .option('--depth <number>', 'with --by path: how many parts of the paths are told apart')
+        .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
+        .option(...LIMIT)
+        .option('--json', 'print one line of JSON for each file')
+        .addHelpText('after', '\nExample: dimwise cost resnet50.onnx --bind batch=1 --by operator'),
+    run: async (call) => (await import('./cost.ts')).cost(call),
   },
   {
     name: 'explain',
@@ -136,7 +136,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'contract',
-    description: 'Print what valid feeds meet, or check the shapes of feeds.',
+    description: 'Print what valid feeds meet, or check some.',
     argument: ['<file>', 'a .ts, .js or .onnx file'],
     define: (command) =>
       bind(command)
@@ -147,7 +147,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'bind',
-    description: 'Write a copy of an .onnx file for some sizes of its inputs.',
+    description: 'Fix or rename sizes of an .onnx file.',
     argument: ['<file>', 'an .onnx file'],
     define: (command) =>
       written(command)
@@ -165,7 +165,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'annotate',
-    description: 'Write a copy of an .onnx file in which every value has its shape.',
+    description: 'Write all shapes into an .onnx file.',
     argument: ['<file>', 'an .onnx file'],
     define: (command) =>
       written(command)
@@ -175,7 +175,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'diff',
-    description: 'Compare two .onnx files by structure, not by names.',
+    description: 'Compare two .onnx files by structure.',
     argument: ['<file>', 'an .onnx file'],
     more: [['<other>', 'the .onnx file that it is compared with']],
     define: (command) =>
@@ -189,7 +189,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'convert',
-    description: 'Convert .onnx files to text and back, or move their weights.',
+    description: 'Turn .onnx into text and back.',
     argument: ['<file>', 'an .onnx or .onnxtxt file'],
     define: (command) =>
       command

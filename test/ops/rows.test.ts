@@ -60,7 +60,8 @@ describe('infer', () => {
 
   test.each(titled(BAD))('%s is refused', (_, one) => {
     const { diagnostics, node } = runExample(one, readInputs(one.example), { given: true });
-    expect(diagnostics.map(({ code }) => code)).toEqual([one.example.fails]);
+    // Attributes that are missing are all told.
+    expect([...new Set(diagnostics.map(({ code }) => code))]).toEqual([one.example.fails]);
     expect(diagnostics[0]?.message).toContain(one.row.name);
     expect(node.outputs.every((output) => output.poisoned)).toBe(true);
   });
