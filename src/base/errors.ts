@@ -1,6 +1,7 @@
 // The error classes of dimwise and the text that a person sees.
 import { ERROR_CODES, type ErrorCode } from './codes.ts';
 import { formatOrigin, type Origin } from './origin.ts';
+import { printable, printableBlock } from './printable.ts';
 
 /** One more place that has a part in a mistake. */
 export interface Related {
@@ -30,17 +31,31 @@ export function hintOf(diagnostic: Diagnostic): string {
   return diagnostic.hint ?? ERROR_CODES[diagnostic.code].remedy;
 }
 
-/** The text of a diagnostic: `CODE: message`, then its place, the related places and the hint, a line each. */
+/**
+ * The text of a diagnostic: `CODE: message`, then its place, the related places and the hint, a line each. Names in it come from files:
+ * control characters are escaped.
+ */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
-  const lines = [`${diagnostic.code}: ${diagnostic.message}`];
-  const at = formatOrigin(diagnostic.origin);
+  const lines = [`${diagnostic.code}: ${printableBlock(diagnostic.message)}`];
+  const at = printable(formatOrigin(diagnostic.origin));
   if (at) lines.push(`  at ${at}`);
   for (const { message, origin } of diagnostic.related ?? []) {
     const place = formatOrigin(origin);
-    lines.push(place ? `  ${message}: ${place}` : `  ${message}`);
+    lines.push(`  ${printable(place ? `${message}: ${place}` : message)}`);
   }
-  lines.push(`  hint: ${hintOf(diagnostic)}`);
+  lines.push(`  hint: ${printableBlock(hintOf(diagnostic))}`);
   return lines.join('\n');
+}
+
+/** So many mistakes are in the text of an error; `errors` has all. */
+const MISTAKES_IN_TEXT = 100;
+
+/** The texts of the first mistakes, a line on how many more there are. */
+export function formatDiagnostics(diagnostics: readonly Diagnostic[], most: number = MISTAKES_IN_TEXT): string {
+  const texts = diagnostics.slice(0, most).map(formatDiagnostic);
+  const more = diagnostics.length - texts.length;
+  if (more > 0) texts.push(`and ${more} more`);
+  return texts.join('\n');
 }
 
 /** The base of all errors that dimwise throws on purpose; `errors` lists every mistake that was found in one go. */
@@ -56,10 +71,7 @@ export class DimwiseError extends Error {
   readonly errors: readonly Diagnostic[];
 
   constructor(first: Diagnostic, rest: readonly Diagnostic[] = []) {
-    super(
-      [first, ...rest].map(formatDiagnostic).join('\n'),
-      first.cause === undefined ? undefined : { cause: first.cause },
-    );
+    super(formatDiagnostics([first, ...rest]), first.cause === undefined ? undefined : { cause: first.cause });
     this.code = first.code;
     this.origin = first.origin;
     this.expected = first.expected;

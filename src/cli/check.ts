@@ -6,9 +6,10 @@ import { type CheckedFile, sarifOf } from '../../codegen/onnx/check/sarif.ts';
 import { ERROR_CODES } from '../base/codes.ts';
 import { isDimwiseError } from '../base/errors.ts';
 import { parseTarget } from '../ir/target.ts';
-import { openOnnx } from '../node/open-onnx.ts';
+import { type OpenOnnxOptions, openOnnx } from '../node/open-onnx.ts';
 import type { CommandCall } from './commands.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
+import { openingOptions } from './limit-option.ts';
 import { fileKind } from './open-model.ts';
 import { flagOption, type OptionValues, readOptions, textOption } from './options.ts';
 import { usageError } from './report.ts';
@@ -21,8 +22,14 @@ interface CheckCall extends CheckOptions {
   /** The least grave findings that are printed. */
   readonly shown: Severity;
   readonly maxWarnings: number;
+  /** So many findings of a file are printed, the gravest first. */
+  readonly most: number;
+  readonly open: OpenOnnxOptions;
   readonly form: 'text' | 'json' | 'sarif';
 }
+
+/** A file may have as many mistakes as nodes. */
+const MOST = 1000;
 
 /** Checks each file; a file that cannot be read has one finding that says why. */
 export async function check({ args, options, io }: CommandCall): Promise<ExitCode> {
@@ -35,14 +42,17 @@ export async function check({ args, options, io }: CommandCall): Promise<ExitCod
     const findings = await findingsOf(file, call);
     const counts = countsOf(findings);
     if (counts.error > 0 || counts.warning > call.maxWarnings) code = EXIT.failed;
-    const shown = findings.filter(({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(call.shown));
-    if (call.form === 'sarif') files.push({ file, findings: shown });
+    const grave = findings.filter(({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(call.shown));
+    const shown = grave.slice(0, call.most);
+    const omitted = grave.length - shown.length;
+    if (call.form === 'sarif') files.push({ file, findings: shown, omitted });
     else if (call.form === 'json') {
       const { error: errors, warning: warnings, note: notes } = counts;
-      io.out(JSON.stringify({ file, errors, warnings, notes, findings: shown }));
-    } else printFile(file, shown, counts, io);
+      io.out(JSON.stringify({ file, errors, warnings, notes, findings: shown, omitted }));
+    } else printFile(file, { shown, omitted, counts }, io);
   }
-  if (call.form === 'sarif') io.out(JSON.stringify(sarifOf(files), undefined, 2));
+  if (call.form !== 'sarif') return code;
+  for (const line of JSON.stringify(sarifOf(files), undefined, 2).split('\n')) io.out(line);
   return code;
 }
 
@@ -52,8 +62,6 @@ function checkOptions(options: OptionValues, files: readonly string[]): CheckCal
   const known = SEVERITIES.find((severity) => severity === shown);
   if (!known)
     throw usageError(`--severity ${shown} is none of ${SEVERITIES.join(', ')}`, 'give the least grave to print');
-  const most = textOption(options, 'maxWarnings');
-  if (most !== undefined && !/^\d{1,9}$/.test(most)) throw usageError(`--max-warnings ${most} is no whole number`);
   const [isJson, isSarif] = [flagOption(options, 'json'), flagOption(options, 'sarif')];
   if (isJson && isSarif) throw usageError('--json and --sarif are two forms of one result', 'give one of them');
   for (const file of files) {
@@ -63,14 +71,22 @@ function checkOptions(options: OptionValues, files: readonly string[]): CheckCal
     target: target === undefined ? undefined : parseTarget(target),
     weights: options['weights'] !== false,
     shown: known,
-    maxWarnings: most === undefined ? Number.POSITIVE_INFINITY : Number(most),
+    maxWarnings: countOption(options, 'maxWarnings', '--max-warnings') ?? Number.POSITIVE_INFINITY,
+    most: countOption(options, 'most', '--most') ?? MOST,
+    open: openingOptions(options),
     form: isSarif ? 'sarif' : isJson ? 'json' : 'text',
   };
 }
 
-async function findingsOf(file: string, options: CheckOptions): Promise<readonly Finding[]> {
+function countOption(options: OptionValues, name: string, flag: string): number | undefined {
+  const text = textOption(options, name);
+  if (text === undefined || /^\d{1,9}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw usageError(`${flag} ${text} is no whole number`);
+}
+
+async function findingsOf(file: string, options: CheckCall): Promise<readonly Finding[]> {
   try {
-    return checkModel(await openOnnx(file), options);
+    return checkModel(await openOnnx(file, options.open), options);
   } catch (error) {
     if (!isDimwiseError(error)) throw error;
     return error.errors.map(({ code, message, hint }) => {
@@ -88,16 +104,23 @@ function countsOf(findings: readonly Finding[]): Counts {
   return counts;
 }
 
-function printFile(file: string, findings: readonly Finding[], counts: Counts, io: Io): void {
+interface Printed {
+  readonly shown: readonly Finding[];
+  readonly omitted: number;
+  readonly counts: Counts;
+}
+
+function printFile(file: string, { shown, omitted, counts }: Printed, io: Io): void {
   io.out(file);
-  const rows = findings.map(({ severity, code, message, path }) => [
+  const rows = shown.map(({ severity, code, message, path }) => [
     severity,
     code,
     path.length > 1 ? `${message} (${path.join(' > ')})` : message,
   ]);
   if (rows.length > 0) for (const line of formatTable(['', 'code', 'finding'], rows, io.hasColor)) io.out(`  ${line}`);
+  if (omitted > 0) io.out(`  and ${omitted} more, which --most ${shown.length + omitted} prints`);
   const told = new Set<string>();
-  for (const { severity, code, hint } of findings) {
+  for (const { severity, code, hint } of shown) {
     // The way out of notes is in the documentation; a hint that is the same for many is told once.
     if (severity === 'note' || told.has(`${code}: ${hint}`)) continue;
     if (told.size === 0) io.out('  hints');

@@ -29,6 +29,12 @@ const collect = (value: string, before: readonly string[] = []): string[] => [..
 /** For commands that open .onnx files. */
 const LIMIT = ['--limit <limit>', 'a limit of reading .onnx files: nodes=2000000; may be repeated', collect] as const;
 
+/** For commands that read the weights of .onnx files too. */
+const opening = (command: Command): Command =>
+  command
+    .option(...LIMIT)
+    .option('--allow-hard-links', 'read external data that has several hard links, as in package caches');
+
 const bind = (command: Command): Command =>
   command
     .option(
@@ -39,7 +45,7 @@ const bind = (command: Command): Command =>
     .option('--static', 'keep the numbers of --bind where the model has symbols');
 
 const written = (command: Command): Command =>
-  command
+  opening(command)
     .requiredOption('-o, --output <file>', 'the .onnx file to write')
     .option('--external-data <where>', 'weights beside the model: auto, always, never, or from so many bytes on')
     .option('--json', 'print what was written as one line of JSON');
@@ -79,10 +85,11 @@ export const COMMANDS: readonly CommandRow[] = [
     description: 'Find what is wrong with .onnx files.',
     argument: ['<file...>', '.onnx files'],
     define: (command) =>
-      command
+      opening(command)
         .option('--target <name>', 'check the limits of a runtime too: ort@1.30/cpu; onnx@1.23 is the official checker')
         .option('--severity <least>', 'the least grave findings to print: error, warning, note')
         .option('--max-warnings <count>', 'fail where a file has more warnings')
+        .option('--most <count>', 'print so many findings of a file at most: 1000')
         .option('--no-weights', 'do not look into the elements of weights')
         .option('--json', 'print one line of JSON for each file')
         .option('--sarif', 'print one SARIF 2.1.0 log of all files')
@@ -141,6 +148,7 @@ export const COMMANDS: readonly CommandRow[] = [
     define: (command) =>
       bind(command)
         .option('--feed <shape>', 'the shape of a feed: x=2x20, ids=int64[2,7]; may be repeated', collect)
+        .option(...LIMIT)
         .option('--json', 'print one line of JSON')
         .addHelpText('after', '\nExample: dimwise contract bert.onnx --feed ids=2x600'),
     run: async (call) => (await import('./contract.ts')).contract(call),
@@ -179,7 +187,7 @@ export const COMMANDS: readonly CommandRow[] = [
     argument: ['<file>', 'an .onnx file'],
     more: [['<other>', 'the .onnx file that it is compared with']],
     define: (command) =>
-      command
+      opening(command)
         .option('--tolerance <number>', 'let weights differ by so much of the greatest element of their tensor')
         .option('--shapes', 'compare the shapes of all values, not only of inputs and outputs')
         .option('--json', 'print one line of JSON')
@@ -192,7 +200,7 @@ export const COMMANDS: readonly CommandRow[] = [
     description: 'Turn .onnx into text and back.',
     argument: ['<file>', 'an .onnx or .onnxtxt file'],
     define: (command) =>
-      command
+      opening(command)
         .requiredOption('-o, --output <file>', 'the .onnx or .onnxtxt file to write')
         .option('--external-data <where>', 'weights beside the model: auto, always, never, or from so many bytes on')
         .option('--json', 'print what was written as one line of JSON')

@@ -3,11 +3,12 @@ import { extname } from 'node:path';
 import { lostInText } from '../../codegen/onnx/text/lost-in-text.ts';
 import { warn } from '../base/warn.ts';
 import { openOnnxText, saveOnnxText } from '../node/onnx-text-file.ts';
-import { openOnnx } from '../node/open-onnx.ts';
+import { type OpenOnnxOptions, openOnnx } from '../node/open-onnx.ts';
 import type { SaveOptions } from '../node/save-model.ts';
 import { saveOnnx } from '../node/save-onnx.ts';
 import type { CommandCall } from './commands.ts';
 import { EXIT, type ExitCode } from './io.ts';
+import { openingOptions } from './limit-option.ts';
 import { flagOption, type OptionValues, readOptions, textOption } from './options.ts';
 import { parsePlacement } from './placement-option.ts';
 import { jsonDiagnostics, printError, usageError } from './report.ts';
@@ -41,6 +42,7 @@ export async function convert({ args, options, io }: CommandCall): Promise<ExitC
 interface ConvertOptions {
   readonly output: string;
   readonly save: SaveOptions;
+  readonly open: OpenOnnxOptions;
 }
 
 const TEXT = '.onnxtxt';
@@ -58,11 +60,12 @@ function readConvertOptions(path: string, options: OptionValues): ConvertOptions
       'a text names its external data as the model does',
     );
   }
-  return { output, save: placement === undefined ? {} : parsePlacement(placement) };
+  const save = placement === undefined ? {} : parsePlacement(placement);
+  return { output, save, open: openingOptions(options) };
 }
 
-async function convertFile(path: string, { output, save }: ConvertOptions) {
-  const model = await (extname(path) === TEXT ? openOnnxText(path) : openOnnx(path));
+async function convertFile(path: string, { output, save, open }: ConvertOptions) {
+  const model = await (extname(path) === TEXT ? openOnnxText(path, open) : openOnnx(path, open));
   if (extname(output) !== TEXT) {
     const { bytes, external } = await saveOnnx(model, output, save);
     return { output, bytes, external: external ?? null, lost: [] };

@@ -4,6 +4,7 @@ import { type Difference, formatDifference } from '../../codegen/onnx/diff/diffe
 import { openOnnx } from '../node/open-onnx.ts';
 import type { CommandCall } from './commands.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
+import { openingOptions } from './limit-option.ts';
 import { flagOption, type OptionValues, readOptions, textOption } from './options.ts';
 import { jsonDiagnostics, printError, usageError } from './report.ts';
 import { withConsole, withWarnings } from './warnings.ts';
@@ -14,13 +15,17 @@ const TROUBLE = EXIT.usage;
 
 /** Compares two files. */
 export async function diff({ args: [a = '', b = ''], options, io }: CommandCall): Promise<ExitCode> {
-  const read = readOptions(io, () => ({ tolerance: toleranceOf(options), shapes: flagOption(options, 'shapes') }));
+  const read = readOptions(io, () => ({
+    how: { tolerance: toleranceOf(options), shapes: flagOption(options, 'shapes') },
+    open: openingOptions(options),
+  }));
   if (typeof read === 'number') return read;
+  const { how, open } = read.value;
   const isJson = flagOption(options, 'json');
   return withConsole(io, isJson, () =>
     withWarnings(io, async () => {
       try {
-        const differences = diffModels(await openOnnx(a), await openOnnx(b), read.value);
+        const differences = diffModels(await openOnnx(a, open), await openOnnx(b, open), how);
         if (isJson) io.out(JSON.stringify({ files: [a, b], differences }));
         else print(a, b, differences, io);
         return differences.length === 0 ? EXIT.ok : DIFFERENT;
@@ -41,7 +46,7 @@ function toleranceOf(options: OptionValues): number {
 }
 
 function print(a: string, b: string, differences: readonly Difference[], io: Io): void {
-  if (differences.length > 0) io.out(`- ${a}\n+ ${b}`);
+  if (differences.length > 0) for (const line of [`- ${a}`, `+ ${b}`]) io.out(line);
   for (const difference of differences) io.out(formatDifference(difference));
   const count = (kind: Difference['kind']): number => differences.filter((each) => each.kind === kind).length;
   const [changed, added, removed] = [count('changed'), count('added'), count('removed')];

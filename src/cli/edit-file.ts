@@ -1,10 +1,11 @@
 // What commands share that read an .onnx file and write an edited copy.
 import type { OnnxModel } from '../../codegen/onnx/onnx-model.ts';
 import { formatType } from '../ir/type.ts';
-import { openOnnx } from '../node/open-onnx.ts';
+import { type OpenOnnxOptions, openOnnx } from '../node/open-onnx.ts';
 import type { SaveOptions } from '../node/save-model.ts';
 import { saveOnnx } from '../node/save-onnx.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
+import { openingOptions } from './limit-option.ts';
 import { flagOption, type OptionValues, textOption } from './options.ts';
 import { parsePlacement } from './placement-option.ts';
 import { jsonDiagnostics, printError, usageError } from './report.ts';
@@ -15,19 +16,22 @@ import { withConsole, withWarnings } from './warnings.ts';
 export interface OutputOptions {
   readonly output: string;
   readonly save: SaveOptions;
+  /** How the file is opened. */
+  readonly open: OpenOnnxOptions;
 }
 
 /**
  * Reads the options of a command that edits an `.onnx` file.
  *
- * @throws CLI_USAGE when the file or the output is no `.onnx` file
+ * @throws CLI_USAGE when the file or the output is no `.onnx` file, or a limit is none
  */
 export function outputOptions(path: string, options: OptionValues): OutputOptions {
   const output = textOption(options, 'output') ?? '';
   if (!path.toLowerCase().endsWith('.onnx')) throw usageError(`${path} is no .onnx file`, 'compile a model file first');
   if (!output.endsWith('.onnx')) throw usageError(`-o ${output} must end in .onnx`, `-o ${output || 'model'}.onnx`);
   const placement = textOption(options, 'externalData');
-  return { output, save: placement === undefined ? {} : parsePlacement(placement) };
+  const save = placement === undefined ? {} : parsePlacement(placement);
+  return { output, save, open: openingOptions(options) };
 }
 
 /** One call of such a command. */
@@ -45,7 +49,7 @@ export function editFile({ path, options, io, to, edit }: EditCall): Promise<Exi
   return withConsole(io, isJson, () =>
     withWarnings(io, async () => {
       try {
-        const before = await openOnnx(path);
+        const before = await openOnnx(path, to.open);
         const model = edit(before);
         const { bytes, external } = await saveOnnx(model, to.output, to.save);
         const counts = { before: nodeCount(before), after: nodeCount(model) };

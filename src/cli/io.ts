@@ -1,4 +1,5 @@
 // Where a command writes and how: results to one stream, diagnostics to the other.
+import { printable, printableLines } from '../base/printable.ts';
 
 /** The streams of a command; tests hand in their own. */
 export interface Io {
@@ -21,6 +22,22 @@ export function processIo(): Io {
     // picocolors asks the environment (NO_COLOR, FORCE_COLOR, CI) once more.
     hasColor: process.stdout.isTTY === true,
   };
+}
+
+// Only a header is dim, and always as a whole.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this is how terminals are told.
+const DIM_LINE = /^( *\u001b\[2m)([^]*)(\u001b\[22m)$/;
+
+/**
+ * Streams that escape what a terminal obeys: names and texts of files are printed as they stand there. A result is one line; a
+ * diagnostic may have several, of which {@link formatDiagnostic} says which belong to it.
+ */
+export function safeIo(io: Io): Io {
+  const out = (line: string): void => {
+    const [, start = '', text = line, end = ''] = (io.hasColor && DIM_LINE.exec(line)) || [];
+    io.out(`${start}${printable(text)}${end}`);
+  };
+  return { ...io, out, err: (text) => io.err(printableLines(text)) };
 }
 
 /** The exit codes of all commands. */

@@ -1,7 +1,18 @@
-// The option --limit of commands that open .onnx files: limits of reading that the user raises or lowers.
+// The options of commands that open .onnx files: what the user trusts a file with.
 import { allLimits, LIMIT_NAMES, type OnnxLimits } from '../../codegen/onnx/limits.ts';
-import { listOption, type OptionValues } from './options.ts';
+import type { ReadFileOptions } from '../node/read-model.ts';
+import { flagOption, listOption, type OptionValues } from './options.ts';
 import { usageError } from './report.ts';
+
+/**
+ * How the options say that `.onnx` files are opened: `--limit`, `--allow-hard-links`.
+ *
+ * @throws CLI_USAGE when a limit has another form, or names none
+ * @throws ONNX_LIMIT when a limit is beyond what it can be raised to
+ */
+export function openingOptions(options: OptionValues): ReadFileOptions {
+  return { limits: limitOption(options), allowHardLinks: flagOption(options, 'allowHardLinks') };
+}
 
 /**
  * Reads all `--limit NAME=NUMBER`.

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../base/version.ts';
 import { COMMANDS } from './commands.ts';
-import { EXIT, type ExitCode, type Io } from './io.ts';
+import { EXIT, type ExitCode, type Io, safeIo } from './io.ts';
 
 /**
  * Runs a command line.
@@ -10,7 +10,8 @@ import { EXIT, type ExitCode, type Io } from './io.ts';
  * @param args the arguments behind the program's name
  * @returns 0, 1 when something failed, 2 when the command line is wrong
  */
-export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
+export async function runCli(args: readonly string[], streams: Io): Promise<ExitCode> {
+  const io = safeIo(streams);
   let code: ExitCode = EXIT.ok;
   const program = new Command('dimwise')
     .description('A symbolic graph compiler for neural networks: models in TypeScript to ONNX, with every shape.')
@@ -29,7 +30,9 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
   for (const each of [program, ...program.commands]) {
     each.exitOverride();
     each.configureOutput({
-      writeOut: (text) => io.out(text.trimEnd()),
+      writeOut: (text) => {
+        for (const line of text.trimEnd().split('\n')) io.out(line);
+      },
       writeErr: (text) => io.err(text.trimEnd()),
       outputError: () => {},
     });

@@ -1,6 +1,6 @@
 // Errors as people and programs read them.
 import { ERROR_CODES } from '../base/codes.ts';
-import { type Diagnostic, DimwiseError, dimwiseError, formatDiagnostic, isDimwiseError } from '../base/errors.ts';
+import { type Diagnostic, DimwiseError, dimwiseError, formatDiagnostics, isDimwiseError } from '../base/errors.ts';
 import { formatOrigin } from '../base/origin.ts';
 import type { Io } from './io.ts';
 
@@ -20,9 +20,9 @@ export function diagnosticsOf(error: unknown): readonly Diagnostic[] {
 const inOptions = (mistake: Diagnostic): Diagnostic =>
   mistake.code === 'RUNTIME_PROVIDER' ? { ...mistake, hint: '--provider cpu, or install the libraries' } : mistake;
 
-/** Writes all mistakes of an error for a person. */
+/** Writes the mistakes of an error for a person: the first 100, and how many more there are. */
 export function printError(error: unknown, io: Io): void {
-  for (const diagnostic of diagnosticsOf(error)) io.err(formatDiagnostic(diagnostic));
+  io.err(formatDiagnostics(diagnosticsOf(error)));
 }
 
 /** One mistake as JSON; members without content are left out. */

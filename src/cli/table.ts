@@ -1,8 +1,9 @@
 // Tables for people: columns that line up, a dim header line.
 import picocolors from 'picocolors';
+import { printable } from '../base/printable.ts';
 
 /**
- * The text of a table. Column widths count code points; the last column is not padded.
+ * The text of a table. Column widths count code points; the last column is not padded. Control characters of cells are escaped.
  *
  * @param header the names of the columns
  * @param hasColor whether the header may be dim
@@ -12,14 +13,18 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   hasColor: boolean,
 ): string[] {
-  const widths = header.map((name, i) => Math.max(...[name, ...rows.map((row) => row[i] ?? '')].map(widthOf)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) => (i === cells.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - widthOf(cell))))
+  const cells = rows.map((row) => row.map(printable));
+  // A table may have more rows than a call takes arguments.
+  const widths = header.map((name, i) =>
+    cells.reduce((width, row) => Math.max(width, widthOf(row[i] ?? '')), widthOf(name)),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - widthOf(cell))))
       .join('  ')
       .trimEnd();
   const colors = picocolors.createColors(hasColor && picocolors.isColorSupported);
-  return [colors.dim(line(header)), ...rows.map(line)];
+  return [colors.dim(line(header)), ...cells.map(line)];
 }
 
 const widthOf = (text: string): number => [...text].length;

@@ -2,12 +2,13 @@
 
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { allLimits } from '../../codegen/onnx/limits.ts';
 import { OnnxModel } from '../../codegen/onnx/onnx-model.ts';
 import { formatOnnx } from '../../codegen/onnx/text/format-onnx.ts';
 import { parseOnnx } from '../../codegen/onnx/text/parse-onnx.ts';
 import { dimwiseError } from '../base/errors.ts';
-import { type ExternalFileOptions, ExternalFiles } from './external-files.ts';
-import { inFile, readRegularFile } from './read-model.ts';
+import { ExternalFiles } from './external-files.ts';
+import { inFile, type ReadFileOptions, readRegularFile } from './read-model.ts';
 import { writeAtomic } from './write-atomic.ts';
 
 /** A text above this size fits no string of a JavaScript engine. */
@@ -19,10 +20,11 @@ const MOST_TEXT_BYTES = 2 ** 28;
  * @throws FILE_READ when the path is no regular file, cannot be read or is too large
  * @throws GRAPH_TEXT_SYNTAX when the text is no model, or no UTF-8
  */
-export async function openOnnxText(path: string, options: ExternalFileOptions = {}): Promise<OnnxModel> {
-  const bytes = await readRegularFile(path, MOST_TEXT_BYTES);
+export async function openOnnxText(path: string, options: ReadFileOptions = {}): Promise<OnnxModel> {
+  const limits = allLimits(options.limits);
+  const bytes = await readRegularFile(path, Math.min(limits.fileBytes, MOST_TEXT_BYTES));
   const files = new ExternalFiles(dirname(await realpath(path)), options);
-  return inFile(path, () => new OnnxModel(parseOnnx(decode(bytes)).proto, files));
+  return inFile(path, () => new OnnxModel(parseOnnx(decode(bytes)).proto, files, limits));
 }
 
 function decode(bytes: Uint8Array): string {

@@ -8,6 +8,8 @@ export interface CheckedFile {
   /** The path as it was given, relative or absolute. */
   readonly file: string;
   readonly findings: readonly Finding[];
+  /** How many findings there are beyond those; 0 by default. */
+  readonly omitted?: number | undefined;
 }
 
 /** The log of one run; the members are those of the SARIF schema. */
@@ -32,7 +34,10 @@ export function sarifOf(files: readonly CheckedFile[]): SarifLog {
     runs: [
       {
         tool: { driver: { name: 'dimwise', semanticVersion: VERSION, rules: codes.map(descriptorOf) } },
-        artifacts: files.map(({ file }) => ({ location: { uri: uriOf(file) } })),
+        artifacts: files.map(({ file, omitted = 0 }) => ({
+          location: { uri: uriOf(file) },
+          ...(omitted > 0 ? { properties: { omittedFindings: omitted } } : {}),
+        })),
         columnKind: 'utf16CodeUnits',
         results,
       },
