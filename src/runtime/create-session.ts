@@ -1,11 +1,14 @@
 // Makes sessions: from a compiled model, from bytes, or from a file that the node layer has checked.
-import { joinParts } from '../../codegen/onnx/proto/parts.ts';
+import { isOnnxModel } from '../../codegen/onnx/is-onnx-model.ts';
+import type { OnnxModel } from '../../codegen/onnx/onnx-model.ts';
+import { packModel } from '../../codegen/onnx/pack-model.ts';
+import { joinParts, type Part, partsBytes, streamParts } from '../../codegen/onnx/proto/parts.ts';
 import { dimwiseError } from '../base/errors.ts';
 import { captureSite } from '../base/origin.ts';
 import { warn } from '../base/warn.ts';
 import { inWords } from '../build/in-words.ts';
 import type { CompiledModel } from '../model/compiled-model.ts';
-import { checkEdges, edgesOfBytes, edgesOfGraph, type ModelEdges } from './edges.ts';
+import { checkEdges, edgesOfBytes, edgesOfGraph, edgesOfModel, type ModelEdges } from './edges.ts';
 import { loadOrt, type Ort, type OrtOptions, type OrtSession, ortMessage } from './ort.ts';
 import { absenceOf, checkProviders, DEFAULT_PROVIDERS, type Fallback, noProvider, type Provider } from './provider.ts';
 import { Session } from './session.ts';
@@ -17,8 +20,8 @@ export interface ModelBytes {
   readonly externalData?: Readonly<Record<string, Uint8Array>> | undefined;
 }
 
-/** What a session can be made of: a compiled model, or the bytes of an `.onnx` file. */
-export type SessionSource = CompiledModel | Uint8Array | ModelBytes;
+/** What a session can be made of: a compiled model, a model of a file, or the bytes of an `.onnx` file. */
+export type SessionSource = CompiledModel | OnnxModel | Uint8Array | ModelBytes;
 
 /** Options of {@link createSession}. */
 export interface SessionOptions {
@@ -50,15 +53,35 @@ export interface LoadableModel {
  * @throws RUNTIME_PROVIDER when none of the providers can be had, or one is unknown
  * @throws RUNTIME_FAILED when ONNX Runtime refuses the model, or an input or output is of a type that it cannot pass
  * @throws ONNX_MALFORMED when bytes are no model
+ * @throws EXTERNAL_DATA when weights of a model of a file are missing, too short, or out of reach
  * @example
  * const session = await createSession(net.bind([2, 20]).compile());
  * const { output } = await session.run({ x: batch });
+ * @example
+ * const session = await createSession(await openOnnx('lenet.onnx'), { providers: 'cpu' });
  */
 export async function createSession(source: SessionSource, options: SessionOptions = {}): Promise<Session> {
-  return openSession(loadable(source), options);
+  return openSession(isOnnxModel(source) ? await loadableModel(source) : loadable(source), options);
 }
 
-function loadable(source: SessionSource): LoadableModel {
+/** A model of a file, its external data in memory: what it is by now may be in no file. */
+async function loadableModel(model: OnnxModel): Promise<LoadableModel> {
+  const { parts, external } = packModel(model, { placement: 'move', fileName: 'weights' });
+  const files = external ? [{ path: external.fileName, data: await gather(external.parts) }] : [];
+  return { model: await gather(parts), externalData: files, edges: edgesOfModel(model) };
+}
+
+async function gather(parts: readonly Part[]): Promise<Uint8Array> {
+  const all = new Uint8Array(partsBytes(parts));
+  let at = 0;
+  for await (const chunk of streamParts(parts)) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+function loadable(source: Exclude<SessionSource, OnnxModel>): LoadableModel {
   if (typeof source !== 'object' || source === null) throw noSource(source);
   if (source instanceof Uint8Array) return { model: source, edges: edgesOfBytes(source) };
   if (isModelBytes(source)) {
@@ -77,13 +100,13 @@ function noSource(source: unknown) {
   const given = inWords(source);
   return dimwiseError({
     code: 'NOT_BOUND',
-    message: `a session is made of a compiled model, or of the bytes of an .onnx file, got ${given}`,
+    message: `a session is made of a compiled model, a model of openOnnx, or the bytes of an .onnx file, got ${given}`,
     origin: { site: captureSite() },
-    expected: 'CompiledModel or Uint8Array',
+    expected: 'CompiledModel, OnnxModel or Uint8Array',
     actual: given,
     hint:
       typeof source === 'string'
-        ? `open a file with loadSession(${given}), or read its bytes first`
+        ? `open the file first: createSession(await openOnnx(${given}))`
         : 'call bind() and compile() first, or use run(model, feeds)',
   });
 }

@@ -1,4 +1,5 @@
 // What a session takes and gives: the names, types and contract of a model, and which of its types cannot pass through.
+import type { OnnxModel } from '../../codegen/onnx/onnx-model.ts';
 import { decodeModel } from '../../codegen/onnx/proto/read-message.ts';
 import { type ReadModel, readModel } from '../../codegen/onnx/read.ts';
 import { type Diagnostic, throwDiagnostics } from '../base/errors.ts';
@@ -33,6 +34,16 @@ export function edgesOfRead({ graph, contract, declared }: ReadModel): ModelEdge
     declared.get(value) ?? value.type,
   ]);
   return { ...edges, outputs: new Map(outputs), isOurs: contract !== undefined };
+}
+
+/**
+ * The edges of a model that was opened or edited. Feeds must meet what inference finds; where it finds mistakes, the runtime has the word.
+ *
+ * @throws ONNX_MALFORMED, EXTERNAL_DATA when the model cannot be read
+ */
+export function edgesOfModel(model: OnnxModel): ModelEdges {
+  const { read, mistakes } = model.inference;
+  return edgesOfRead(mistakes.length === 0 ? read : model.read());
 }
 
 /**

@@ -1,4 +1,6 @@
 // run(): a model in any state is brought as far as needed and run; its session is kept for the next time.
+import { isOnnxModel } from '../../codegen/onnx/is-onnx-model.ts';
+import type { OnnxModel } from '../../codegen/onnx/onnx-model.ts';
 import { dimwiseError, throwDiagnostics } from '../base/errors.ts';
 import { contractOf } from '../ir/contract.ts';
 import { isDType } from '../ir/dtype.ts';
@@ -13,8 +15,11 @@ import { createSession, type SessionOptions } from './create-session.ts';
 import { type Feeds, readFeed } from './feed.ts';
 import type { RunCallOptions, RunOutputs, Session } from './session.ts';
 
-/** A model in any state. */
-export type RunnableModel = DefinedModel | BoundModel | CompiledModel;
+/** A model in any state, or a model of a file. */
+export type RunnableModel = DefinedModel | BoundModel | CompiledModel | OnnxModel;
+
+/** A model that is not bound by its feeds. */
+type ReadyModel = Exclude<RunnableModel, DefinedModel>;
 
 /** Options of {@link run}. */
 export interface RunOptions extends SessionOptions, RunCallOptions, CompileOptions {}
@@ -25,34 +30,37 @@ interface CachedSession {
   readonly weights: readonly TensorData[];
 }
 
-const sessions = new WeakMap<BoundModel | CompiledModel, Map<string, CachedSession>>();
+const sessions = new WeakMap<ReadyModel, Map<string, CachedSession>>();
 
 /**
- * Runs a model on feeds. A defined model is bound by the feeds first, a bound one compiled; the session is kept with the model,
- * and made anew when weights have changed.
+ * Runs a model on feeds. A defined model is bound by the feeds first, a bound one compiled, and a model of a file runs as it is; the
+ * session is kept with the model, and made anew when weights have changed.
  *
  * @param feeds one feed for each input by name, or the feed of the only input
  * @returns the outputs by name
  * @throws PARAM_NOT_INITIALIZED when initialize() was not called
  * @throws what `bind`, `compile`, {@link createSession} and `Session.run` throw
  * @example const { output } = await run(net.initialize(), [[1, 2, 3]]);
+ * @example const { logits } = await run(await openOnnx('lenet.onnx'), { image });
  */
 export async function run(model: RunnableModel, feeds: Feeds, options: RunOptions = {}): Promise<RunOutputs> {
-  const ready = model.state === 'defined' ? bindByFeeds(model, feeds) : model;
+  const ready = isDefined(model) ? bindByFeeds(model, feeds) : model;
   const session = await sessionFor(ready, options);
   return session.run(feeds, options);
 }
 
 /** Frees the sessions that {@link run} keeps for a model; it can be run again. */
 export async function dispose(model: RunnableModel): Promise<void> {
-  const key = model.state === 'defined' ? model.bound : model;
+  const key = isDefined(model) ? model.bound : model;
   const kept = key && sessions.get(key);
   if (!kept) return;
   sessions.delete(key);
   await Promise.all([...kept.values()].map(({ session }) => session.then((open) => open.dispose())));
 }
 
-function sessionFor(model: BoundModel | CompiledModel, options: RunOptions): Promise<Session> {
+const isDefined = (model: RunnableModel): model is DefinedModel => 'state' in model && model.state === 'defined';
+
+function sessionFor(model: ReadyModel, options: RunOptions): Promise<Session> {
   const { outputs: _, pipeline: _pipeline, target, ...rest } = options;
   const name = JSON.stringify([rest, typeof target === 'object' ? target.name : target]);
   const kept = sessions.get(model) ?? new Map<string, CachedSession>();
@@ -61,8 +69,8 @@ function sessionFor(model: BoundModel | CompiledModel, options: RunOptions): Pro
   const known = kept.get(name);
   if (known && weights.every((data, i) => data === known.weights[i])) return known.session;
   if (known) void known.session.then((session) => session.dispose()).catch(() => {});
-  const compiled = model.state === 'compiled' ? model : model.compile(options);
-  const session = createSession(compiled, options);
+  const source = 'state' in model && model.state === 'bound' ? model.compile(options) : model;
+  const session = createSession(source, options);
   kept.set(name, { session, weights });
   // A failure is not kept: what was missing may be there the next time.
   session.catch(() => kept.delete(name));
@@ -70,8 +78,10 @@ function sessionFor(model: BoundModel | CompiledModel, options: RunOptions): Pro
 }
 
 /** The data of all parameters, the same objects as long as nobody changes them. @throws PARAM_NOT_INITIALIZED without data */
-function weightsOf({ graph }: BoundModel | CompiledModel): TensorData[] {
-  return graph.parameters.flatMap(({ source }) => (source.kind === 'parameter' ? [source.cell.data()] : []));
+function weightsOf(model: ReadyModel): TensorData[] {
+  // A model of a file never changes.
+  if (isOnnxModel(model)) return [];
+  return model.graph.parameters.flatMap(({ source }) => (source.kind === 'parameter' ? [source.cell.data()] : []));
 }
 
 /** The latest bind where the feeds fit it; otherwise the model is bound by the feeds. */

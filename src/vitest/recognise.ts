@@ -1,4 +1,5 @@
 // Recognises graphs, models, values, shapes and tensors, by their form: a test may hold those of another copy of dimwise.
+import { isOnnxModel } from '../../codegen/onnx/is-onnx-model.ts';
 import { isDimwiseError } from '../base/errors.ts';
 import type { Dim } from '../dim/dim.ts';
 import type { Graph, Value } from '../ir/graph.ts';
@@ -52,9 +53,11 @@ export function isShape(thing: unknown): thing is Shape {
   return Array.isArray(thing) && thing.length > 0 && thing.every(isDim);
 }
 
-/** The graph of a model or a graph itself; undefined for a model that is only traced when a batch comes, and all else. */
+/** The graph of a model, also of a file, or a graph itself; undefined for a model that is only traced when a batch comes, and all else. */
 export function graphOf(thing: unknown): Graph | undefined {
   if (isGraph(thing)) return thing;
+  // The graph of a model with mistakes throws them all, which says more than a snapshot could.
+  if (isOnnxModel(thing)) return thing.graph;
   if (!isModel(thing)) return undefined;
   try {
     return thing.graph;

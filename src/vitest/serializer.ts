@@ -1,5 +1,6 @@
 // Prints graphs, models and shapes in snapshots.
 import type { SnapshotSerializer } from 'vitest';
+import { isOnnxModel } from '../../codegen/onnx/is-onnx-model.ts';
 import { formatGraph } from '../ir/graph-text.ts';
 import { SymbolNames } from '../ir/symbol-names.ts';
 import { formatShape } from '../ir/type.ts';
@@ -15,13 +16,14 @@ export class SnapshotText {
 }
 
 /**
- * A serializer of snapshots for graphs, models in any state, and shapes. Inner values are numbered, weights are a dtype, a shape
+ * A serializer of snapshots for graphs, models in any state and of files, and shapes. Inner values are numbered, weights are a dtype, a shape
  * and a checksum, so that a snapshot changes only when the program does.
  *
  * @example expect.addSnapshotSerializer(dimwiseSerializer)
  */
 export const dimwiseSerializer: SnapshotSerializer = {
-  test: (thing: unknown) => thing instanceof SnapshotText || isGraph(thing) || isModel(thing) || isShape(thing),
+  test: (thing: unknown) =>
+    thing instanceof SnapshotText || isGraph(thing) || isModel(thing) || isOnnxModel(thing) || isShape(thing),
   serialize: (thing: unknown) => snapshotText(thing),
 };
 

@@ -185,7 +185,7 @@ const DECLARATIONS: readonly Mistake[] = [
     name: 'a path as a session source',
     code: 'NOT_BOUND',
     run: () => createSession(any('mlp.onnx')),
-    names: ['"mlp.onnx"', 'loadSession'],
+    names: ['"mlp.onnx"', 'openOnnx'],
   },
 ];
 

@@ -1,6 +1,6 @@
 // The matchers and the serializer hold to what a program computes, not to how its inner values are called.
 import 'dimwise/vitest';
-import { dense, graph, model, op, sequential } from 'dimwise';
+import { dense, graph, model, op, readOnnx, sequential } from 'dimwise';
 import { describe, expect, test } from 'vitest';
 import { symbol } from '../../src/dim/dim.ts';
 import { parseDim } from '../../src/dim/text.ts';
@@ -132,6 +132,33 @@ describe('dimwiseSerializer', () => {
       {
         "kind": "const",
         "list": [],
+      }
+    `);
+  });
+});
+
+describe('a model of a file', () => {
+  const opened = () => readOnnx(mlp().initialize({ seed: 0 }).bind([1, 20]).compile().bytes());
+
+  test('has the shapes of its graph', () => {
+    expect(opened()).toMatchShapes({ x: ['batch', 20], output: ['batch', 10] });
+    expect(() => expect(opened()).toMatchShapes({ output: ['batch', 11] })).toThrow(
+      'expected [batch, 11], got [batch, 10]',
+    );
+  });
+
+  test('prints as its graph', () => {
+    expect(opened()).toMatchInlineSnapshot(`
+      <opset_import: ["" : 21]>
+      model (float[batch,20] x) => (float[batch,10] output)
+      <float[256,20] %0 = ["checksum": "baa683589da27707"],
+       float[256] %1 = ["checksum": "229575edb46a78b4"],
+       float[10,256] %2 = ["checksum": "25aaeb06590e18b4"],
+       float[10] %3 = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}>
+      {
+        %4 = Gemm <transB = 1> (x, %0, %1)  # float[batch,256]
+        %5 = Relu (%4)  # float[batch,256]
+        output = Gemm <transB = 1> (%5, %2, %3)  # float[batch,10]
       }
     `);
   });
