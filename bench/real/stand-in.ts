@@ -44,7 +44,7 @@ export function standInOf(bare: OnnxModel): OnnxModel {
 function zeroed(tensor: TensorProto): TensorProto {
   const kept = INTEGERS.has(tensor.dataType) ? KEPT_INTEGERS : KEPT_BYTES;
   const { rawData, floatData } = tensor;
-  if (rawData && rawData.byteLength > kept) return { ...tensor, rawData: new Uint8Array(rawData.byteLength) };
+  if (rawData && rawData.length > kept) return { ...tensor, rawData: new Uint8Array(rawData.length) };
   if (floatData && 4 * floatData.length > kept) return { ...tensor, floatData: new Float32Array(floatData.length) };
   return tensor;
 }
