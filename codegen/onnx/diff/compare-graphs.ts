@@ -88,7 +88,11 @@ function tellNodes(left: Side, right: Side, comparison: Comparison): void {
   for (const node of right.graph.nodes()) {
     const origin = matching.origin(node);
     if (origin) last = origin;
-    else added.set(last, [...(added.get(last) ?? []), describe(node)]);
+    else {
+      const before = added.get(last);
+      if (before) before.push(describe(node));
+      else added.set(last, [describe(node)]);
+    }
   }
   const tellAdded = (after: unknown): void => {
     for (const place of added.get(after) ?? []) tell({ kind: 'added', subject: 'node', place, detail: '' });
@@ -124,25 +128,34 @@ function tellEdges(subject: 'input' | 'output', { pairs, removed, added }: Paire
 
 /** Pairs values by name, then what is left in order: those of one type, then those of one element type and number of axes. */
 function pairByName(ours: readonly Value[], theirs: readonly Value[]): Paired {
-  const pairs: [Value, Value][] = [];
+  const partners = new Map<Value, Value>();
   const taken = new Set<Value>();
-  const pair = (fits: (x: Value, y: Value) => boolean): void => {
-    for (const x of ours) {
-      if (taken.has(x)) continue;
-      const y = theirs.find((other) => !taken.has(other) && fits(x, other));
-      if (!y) continue;
-      taken.add(x).add(y);
-      pairs.push([x, y]);
+  const pair = (key: (value: Value) => string): void => {
+    const open = new Map<string, Value[]>();
+    // The last one of a list is the first to be taken.
+    for (const value of theirs.toReversed()) {
+      if (taken.has(value)) continue;
+      const alike = open.get(key(value));
+      if (alike) alike.push(value);
+      else open.set(key(value), [value]);
+    }
+    for (const value of ours) {
+      const other = partners.has(value) ? undefined : open.get(key(value))?.pop();
+      if (!other) continue;
+      partners.set(value, other);
+      taken.add(other);
     }
   };
-  pair((x, y) => x.name === y.name);
-  pair((x, y) => formatType(x.type) === formatType(y.type));
-  pair((x, y) => kindOf(x) === kindOf(y));
-  const open = (values: readonly Value[]): Value[] => values.filter((value) => !taken.has(value));
+  pair(({ name }) => name ?? '');
+  pair(({ type }) => formatType(type));
+  pair(kindOf);
   return {
-    pairs: pairs.sort(([x], [y]) => ours.indexOf(x) - ours.indexOf(y)),
-    removed: open(ours),
-    added: open(theirs),
+    pairs: ours.flatMap((value) => {
+      const other = partners.get(value);
+      return other ? [[value, other] as const] : [];
+    }),
+    removed: ours.filter((value) => !partners.has(value)),
+    added: theirs.filter((value) => !taken.has(value)),
   };
 }
 
@@ -162,8 +175,10 @@ function pairByPlace(ours: readonly Value[], theirs: readonly Value[]): Paired {
 
 /** A token for each output: that of its pair, or one of its own. */
 function tokens(outputs: readonly Value[], { pairs }: Paired, side: 0 | 1): string[] {
+  const places = new Map<Value, number>();
+  for (const [at, pair] of pairs.entries()) if (!places.has(pair[side])) places.set(pair[side], at);
   return outputs.map((output, i) => {
-    const at = pairs.findIndex((pair) => pair[side] === output);
-    return at < 0 ? `unpaired ${side} ${i}` : `pair ${at}`;
+    const at = places.get(output);
+    return at === undefined ? `unpaired ${side} ${i}` : `pair ${at}`;
   });
 }

@@ -5,7 +5,8 @@ import { isDefaultAttribute } from '../../../src/ops/default-attribute.ts';
 import { changed, type Tell } from './difference.ts';
 import { attributeText, nodeLabel, sourceLabel } from './labels.ts';
 import type { Matching, Side } from './match-nodes.ts';
-import { type Numbering, operatorOf } from './value-classes.ts';
+import type { Numbering } from './numbering.ts';
+import { sameOperator } from './value-classes.ts';
 import { elementDifference, typeText, type Weights } from './weights.ts';
 
 /** What the comparison of two models shares between their graphs. */
@@ -46,9 +47,11 @@ export class NodeComparison {
 
   /** Tells how two nodes differ; gives the bodies that differ inside. */
   compare(a: Node, b: Node): BodyPair[] {
-    const place = nodeLabel(a);
     const { tell, sameType, allShapes } = this.#comparison;
-    const isSame = operatorOf(a) === operatorOf(b);
+    // What computes the same from the same inputs differs in shapes only.
+    if (!allShapes && this.#left.classes.ofNode(a) === this.#right.classes.ofNode(b)) return [];
+    const place = nodeLabel(a);
+    const isSame = sameOperator(a, b);
     if (!isSame) tell(changed('node', place, 'operator', operatorText(a), operatorText(b)));
     const bodies = isSame ? this.#attributes(a, b, place) : [];
     const count = Math.max(a.inputs.length, b.inputs.length);

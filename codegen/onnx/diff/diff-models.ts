@@ -10,8 +10,8 @@ import { compareGraphs } from './compare-graphs.ts';
 import type { Comparison } from './compare-nodes.ts';
 import { changed, type Difference, type DifferenceSubject, type Tell } from './difference.ts';
 import { Matching } from './match-nodes.ts';
+import { Numbering } from './numbering.ts';
 import { SymbolPairs } from './symbol-pairs.ts';
-import { Numbering } from './value-classes.ts';
 import { Weights } from './weights.ts';
 
 /** How two models are compared. */

@@ -1,7 +1,7 @@
 // Finds which nodes of two graphs are the same ones: by what they compute, by what becomes of it, then by their neighbours.
 import type { Graph, Node, Value } from '../../../src/ir/graph.ts';
 import { nodeFates } from './node-fates.ts';
-import { operatorOf, type ValueClasses } from './value-classes.ts';
+import { sameOperator, type ValueClasses } from './value-classes.ts';
 
 /** A graph to be matched. */
 export class Side {
@@ -50,6 +50,7 @@ export interface Reading {
 }
 
 const NOBODY: readonly Reading[] = [];
+const NO_TOKENS: readonly string[] = [];
 
 /** Which nodes and inputs of the first model are which ones of the second. */
 export class Matching {
@@ -93,31 +94,45 @@ const MAX_READERS = 64;
  * 2. Of the rest, those whose results have the same fate.
  * 3. From what is matched on, neighbours at the same place with the same operator.
  * 4. What stands between the same neighbours, whatever its operator: one node in the place of another.
+ * 5. What reads the same, where nothing is left of either operator in the other graph: all nodes of one operator have become another.
  *
  * Nodes without inputs, constants most of all, say little by what they compute: who reads them counts first.
  */
 export function matchNodes(a: Side, b: Side, matching: Matching): void {
-  const openIn = (graph: Graph): Node[] =>
-    [...graph.nodes()].filter((node) => !matching.partner(node) && !matching.origin(node));
-  const pairBy = (key: (side: Side, node: Node) => number | string | undefined): void => {
-    const keyOf = (side: Side) => groupsOf(openIn(side.graph), (node) => key(side, node));
-    pairGroups(matching, keyOf(a), keyOf(b));
+  const { numbering } = a.classes;
+  let open: readonly [readonly Node[], readonly Node[]] = [[...a.graph.nodes()], [...b.graph.nodes()]];
+  const pairBy = (key: (side: Side, node: Node) => number | undefined): void => {
+    const ours = groupsOf(open[0], (node) => key(a, node));
+    pairGroups(
+      matching,
+      ours,
+      groupsOf(open[1], (node) => key(b, node)),
+    );
+    open = [open[0].filter((node) => !matching.partner(node)), open[1].filter((node) => !matching.origin(node))];
   };
   const [left, right] = nodeFates(a, b);
   const fateOf = (side: Side, node: Node): number | undefined => (side === a ? left : right).get(node);
-  pairBy((side, node) => `${side.classes.ofNode(node)} ${fateOf(side, node)}`);
+  pairBy((side, node) => numbering.pair(side.classes.ofNode(node) ?? 0, fateOf(side, node) ?? 0));
   pairBy(({ classes }, node) => (node.inputs.length === 0 ? undefined : classes.ofNode(node)));
   pairBy(fateOf);
   const spread = new Spread(a, b, matching);
   spread.run((node, { below, above }) => best(node, [...above, ...below], a.classes, b.classes));
   spread.run((_, { below, above }) => below.find((other) => above.includes(other)));
+  const operators = ([...nodes]: Iterable<Node>, isOpen: (node: Node) => boolean): ReadonlySet<string> =>
+    new Set(nodes.filter(isOpen).map(({ op }) => op));
+  const gone = operators(a.graph.nodes(), (node) => !matching.partner(node));
+  const come = operators(b.graph.nodes(), (node) => !matching.origin(node));
+  spread.run((node, { below, above }) => {
+    const found = best(node, [...above, ...below], a.classes, b.classes);
+    return found ?? (come.has(node.op) ? undefined : [...below, ...above].find(({ op }) => !gone.has(op)));
+  });
   pairBy(({ classes }, node) => classes.ofNode(node));
 }
 
-type Groups = ReadonlyMap<number | string, readonly Node[]>;
+type Groups = ReadonlyMap<number, readonly Node[]>;
 
-function groupsOf(nodes: readonly Node[], key: (node: Node) => number | string | undefined): Groups {
-  const found = new Map<number | string, Node[]>();
+function groupsOf(nodes: readonly Node[], key: (node: Node) => number | undefined): Groups {
+  const found = new Map<number, Node[]>();
   for (const node of nodes) {
     const at = key(node);
     if (at === undefined) continue;
@@ -150,7 +165,7 @@ function pairGroups(matching: Matching, left: Groups, right: Groups): void {
 
 /** Of nodes of the same operator the one that is most like a node. */
 function best(node: Node, candidates: readonly Node[], a: ValueClasses, b: ValueClasses): Node | undefined {
-  const alike = candidates.filter((other) => operatorOf(other) === operatorOf(node));
+  const alike = candidates.filter((other) => sameOperator(other, node));
   if (alike.length < 2) return alike[0];
   const token = a.localToken(node);
   return (
@@ -173,7 +188,10 @@ class Spread {
   readonly #a: Side;
   readonly #b: Side;
   readonly #matching: Matching;
+  /** Nodes of the second graph by the tokens of the outputs that they make. */
   readonly #returned = new Map<string, Node>();
+  /** The tokens of the outputs of the first graph. */
+  readonly #tokens = new Map<Value, string[]>();
 
   constructor(a: Side, b: Side, matching: Matching) {
     this.#a = a;
@@ -181,6 +199,11 @@ class Spread {
     this.#matching = matching;
     b.graph.outputs.forEach(({ source }, i) => {
       if (source.kind === 'node') this.#returned.set(b.outputTokens[i] ?? '', source.node);
+    });
+    a.graph.outputs.forEach((output, i) => {
+      const tokens = this.#tokens.get(output);
+      if (tokens) tokens.push(a.outputTokens[i] ?? '');
+      else this.#tokens.set(output, [a.outputTokens[i] ?? '']);
     });
   }
 
@@ -218,11 +241,10 @@ class Spread {
         const source = there && this.#b.reads(there)[slot]?.source;
         if (source?.kind === 'node') this.#add(found, source.node);
       }
-      if (output.returnedBy.length === 0) continue;
-      this.#a.graph.outputs.forEach((each, i) => {
-        const made = each === output ? this.#returned.get(this.#a.outputTokens[i] ?? '') : undefined;
+      for (const token of this.#tokens.get(output) ?? NO_TOKENS) {
+        const made = this.#returned.get(token);
         if (made) this.#add(found, made);
-      });
+      }
     }
     return found;
   }

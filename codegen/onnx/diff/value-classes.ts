@@ -3,33 +3,21 @@ import type { Attribute } from '../../../src/ir/attribute.ts';
 import type { Graph, Node, Value } from '../../../src/ir/graph.ts';
 import { formatType } from '../../../src/ir/type.ts';
 import { isDefaultAttribute } from '../../../src/ops/default-attribute.ts';
+import type { Numbering } from './numbering.ts';
 import type { Weights } from './weights.ts';
-
-/** Numbers for texts: equal texts have equal numbers, so no two different things are ever taken for one. */
-export class Numbering {
-  readonly #numbers = new Map<string, number>();
-
-  of(text: string): number {
-    let number = this.#numbers.get(text);
-    if (number === undefined) {
-      number = this.#numbers.size;
-      this.#numbers.set(text, number);
-    }
-    return number;
-  }
-}
 
 /** What a node is by itself. */
 interface LocalForm {
   /** Operator, attributes other than their defaults, how many outputs; bodies with what they capture left open. */
-  readonly token: string;
+  readonly token: number;
   /** What its bodies read from around it, in the order of first use. */
   readonly captures: readonly Value[];
 }
 
 /** The classes of one graph and of the graphs around it; two sides that share a numbering can be compared. */
 export class ValueClasses {
-  readonly #numbering: Numbering;
+  /** Shared with the other side. */
+  readonly numbering: Numbering;
   readonly #weights: Weights;
   readonly #values = new Map<Value, number>();
   readonly #nodes = new Map<Node, number>();
@@ -37,13 +25,13 @@ export class ValueClasses {
   readonly #captures: Value[] = [];
 
   constructor(numbering: Numbering, weights: Weights) {
-    this.#numbering = numbering;
+    this.numbering = numbering;
     this.#weights = weights;
   }
 
   /** Says what a value stands for before anything else is asked: an input, or what a body takes from around it. */
   define(value: Value, token: string): void {
-    this.#values.set(value, this.#numbering.of(token));
+    this.#values.set(value, this.numbering.of(token));
   }
 
   /** Numbers the nodes of a graph, whose inputs are defined. */
@@ -52,14 +40,16 @@ export class ValueClasses {
   }
 
   #numberNodes(nodes: Iterable<Node>): void {
+    const { numbering } = this;
     for (const node of nodes) {
       const { token, captures } = this.#localForm(node);
-      const read = node.inputs.map((input) => (input ? this.ofValue(input) : ''));
-      const captured = captures.map((value) => this.ofValue(value));
-      const own = this.#numbering.of(`${token}(${read.join()})${captured.join()}`);
+      let own = token;
+      for (const input of node.inputs) own = numbering.pair(own, input ? this.ofValue(input) : numbering.of(MISSING));
+      if (captures.length > 0) own = numbering.pair(own, numbering.of(CAPTURED));
+      for (const value of captures) own = numbering.pair(own, this.ofValue(value));
       this.#nodes.set(node, own);
       node.outputs.forEach((output, i) => {
-        this.#values.set(output, this.#numbering.of(`${own}.${i}`));
+        this.#values.set(output, numbering.pair(own, numbering.place(i)));
       });
     }
   }
@@ -72,7 +62,7 @@ export class ValueClasses {
     const isConstant = source.kind === 'constant';
     const token = isConstant ? `weight ${this.#weights.token(source.data)}` : `captured ${this.#captures.length}`;
     if (!isConstant) this.#captures.push(value);
-    const number = this.#numbering.of(token);
+    const number = this.numbering.of(token);
     this.#values.set(value, number);
     return number;
   }
@@ -83,7 +73,7 @@ export class ValueClasses {
   }
 
   /** What a node is by itself: operator, attributes other than their defaults, how many outputs; bodies included. */
-  localToken(node: Node): string {
+  localToken(node: Node): number {
     return this.#localForm(node).token;
   }
 
@@ -95,15 +85,20 @@ export class ValueClasses {
   #localForm(node: Node): LocalForm {
     const known = this.#local.get(node);
     if (known) return known;
-    const inner = new ValueClasses(this.#numbering, this.#weights);
-    const attributes = [...node.attributes]
-      .filter(([name, attribute]) => !isDefaultAttribute(node, name, attribute))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, attribute]) => `${JSON.stringify(name)}=${inner.attributeToken(attribute)}`);
-    const token = `${operatorOf(node)}<${attributes.join()}>${node.outputs.length}`;
-    const form = { token, captures: inner.#captures };
+    const inner = node.attributes.size > 0 ? new ValueClasses(this.numbering, this.#weights) : undefined;
+    const text = `${operatorOf(node)}<${inner?.attributesToken(node) ?? ''}>${node.outputs.length}`;
+    const form = { token: this.numbering.of(text), captures: inner ? inner.#captures : NOTHING };
     this.#local.set(node, form);
     return form;
+  }
+
+  /** The attributes of a node without those that only repeat a default. */
+  attributesToken(node: Node): string {
+    return [...node.attributes]
+      .filter(([name, attribute]) => !isDefaultAttribute(node, name, attribute))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, attribute]) => `${JSON.stringify(name)}=${this.attributeToken(attribute)}`)
+      .join();
   }
 
   /** What an attribute holds, the same text for the same content. */
@@ -183,8 +178,19 @@ export class ValueClasses {
   }
 }
 
-/** The operator with its domain and overload. */
-export const operatorOf = ({ domain, op, overload }: Node): string => JSON.stringify([domain, op, overload]);
+const NOTHING: readonly Value[] = [];
+
+/** Tokens that no value has. */
+const MISSING = 'no input';
+const CAPTURED = 'from around';
+
+/** The operator with its domain and overload; lengths keep them apart. */
+const operatorOf = ({ domain, op, overload }: Node): string =>
+  `operator ${op.length}.${domain.length} ${op}${domain}${overload}`;
+
+/** Whether two nodes have the same operator, domain and overload included. */
+export const sameOperator = (a: Node, b: Node): boolean =>
+  a.op === b.op && a.domain === b.domain && a.overload === b.overload;
 
 const isLoose = (node: Node): boolean =>
   node.outputs.every((output) => output.users.length === 0 && output.returnedBy.length === 0);
