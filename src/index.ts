@@ -8,6 +8,17 @@ export type { Finding, FindingCode, FindingNode } from '../codegen/onnx/check/fi
 export { type CheckedFile, type SarifLog, sarifOf } from '../codegen/onnx/check/sarif.ts';
 export { type DiffOptions, diffModels } from '../codegen/onnx/diff/diff-models.ts';
 export { type Difference, type DifferenceSubject, formatDifference } from '../codegen/onnx/diff/difference.ts';
+export type { AttributeInput } from '../codegen/onnx/edit/attribute-input.ts';
+export { type ChangeBatchOptions, changeBatch } from '../codegen/onnx/edit/change-batch.ts';
+export { type ExtractOptions, extractModel } from '../codegen/onnx/edit/extract-model.ts';
+export { type JoinOptions, joinModels } from '../codegen/onnx/edit/join-models.ts';
+export { addOutputs, dropOutputs, keepOutputs } from '../codegen/onnx/edit/model-outputs.ts';
+export { pruneModel } from '../codegen/onnx/edit/prune-model.ts';
+export { renameNodes } from '../codegen/onnx/edit/rename-nodes.ts';
+export { renameValues } from '../codegen/onnx/edit/rename-values.ts';
+export { type NodeChoice, type Replacement, replaceOperator } from '../codegen/onnx/edit/replace-operator.ts';
+export { freeInitializers, setInitializer } from '../codegen/onnx/edit/set-initializer.ts';
+export { setMetadata } from '../codegen/onnx/edit/set-metadata.ts';
 export type { LimitName, OnnxLimits } from '../codegen/onnx/limits.ts';
 export {
   type Inference,

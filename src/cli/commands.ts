@@ -50,6 +50,20 @@ const written = (command: Command): Command =>
     .option('--external-data <where>', 'weights beside the model: auto, always, never, or from so many bytes on')
     .option('--json', 'print what was written as one line of JSON');
 
+/** Options that are steps: collected in the order of the command line. */
+function steps(command: Command, options: readonly (readonly [flags: string, description: string])[]): Command {
+  const done: (readonly [string, string])[] = [];
+  for (const [flags, description] of options) {
+    const [, name = ''] = /^--([\w-]+)/.exec(flags) ?? [];
+    command.option(flags, description, collect);
+    command.on(`option:${name}`, (value: string | null) => {
+      done.push([name, value ?? '']);
+      command.setOptionValue('steps', done);
+    });
+  }
+  return command;
+}
+
 const seed = (command: Command): Command =>
   command.option('--seed <number>', 'draws all weights anew from this seed (0 where the file does not initialize)');
 
@@ -194,6 +208,46 @@ export const COMMANDS: readonly CommandRow[] = [
         .addHelpText('after', '\nExit code: 0 without a difference, 1 with one, 2 in trouble.')
         .addHelpText('after', '\nExample: dimwise diff before.onnx after.onnx --tolerance 1e-6'),
     run: async (call) => (await import('./diff.ts')).diff(call),
+  },
+  {
+    name: 'edit',
+    description: 'Write an edited copy of an .onnx file.',
+    argument: ['<file>', 'an .onnx file'],
+    define: (command) =>
+      steps(written(command), [
+        ['--rename <old=new>', 'give values other names: x=image,y=logits'],
+        ['--rename-node <old=new>', 'give nodes other names'],
+        ['--extract <in:out>', 'keep the part between values: x,mask:y'],
+        ['--keep-output <names>', 'keep only these outputs, in this order'],
+        ['--drop-output <names>', 'drop outputs'],
+        ['--add-output <names>', 'give more values'],
+        ['--free-initializer <names>', 'make inputs of weights'],
+        ['--batch <size>', 'change the batch size to a number or a symbol'],
+        ['--replace <node=op>', 'another operator for a node, or for all of one: op:Relu=Elu'],
+        ['--metadata <key=text>', 'set an entry of the metadata; an empty text takes it out'],
+        ['--prune', 'take out what no output needs'],
+      ]).addHelpText(
+        'after',
+        '\nSteps may be repeated and are done in their order.\nExample: dimwise edit bert.onnx -o head.onnx --drop-output pooled --prune --rename ids=input',
+      ),
+    run: async (call) => (await import('./edit.ts')).edit(call),
+  },
+  {
+    name: 'join',
+    description: 'Join two .onnx files: values of the first become inputs of the second.',
+    argument: ['<first>', 'an .onnx file'],
+    more: [['<second>', 'an .onnx file']],
+    define: (command) =>
+      written(command)
+        .option(
+          '--connect <input=value>',
+          'an input of the second and the value of the first; may be repeated',
+          collect,
+        )
+        .option('--prefix <text>', 'stands before names of the second that the first has too')
+        .option('--keep-output <name>', 'a connected output of the first that stays; may be repeated', collect)
+        .addHelpText('after', '\nExample: dimwise join backbone.onnx head.onnx -o whole.onnx --connect x=features'),
+    run: async (call) => (await import('./join.ts')).join(call),
   },
   {
     name: 'convert',

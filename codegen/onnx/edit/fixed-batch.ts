@@ -54,7 +54,8 @@ const shapeOf = (value: Value | undefined): Shape | undefined =>
 function repairOf(node: Node, batch: SymbolDim, old: number): readonly number[] | undefined {
   if (node.op !== 'Reshape' || node.domain !== '') return undefined;
   const [data, target] = node.inputs;
-  const shape = shapeOf(data);
+  // A target that holds the old size settles the symbol for all that follows: as it was set, a type still has the symbol.
+  const shape = data?.typeAsSet.kind === 'tensor' && !data.poisoned ? data.typeAsSet.shape : undefined;
   const elements = target?.content?.elements.map((element) =>
     typeof element === 'boolean' ? undefined : intOf(element),
   );
@@ -73,7 +74,7 @@ function repairOf(node: Node, batch: SymbolDim, old: number): readonly number[] 
   const open = sizes.indexOf(-1);
   if (open >= 0) {
     if (at === undefined || at >= open) return undefined;
-    if (at === axis && times === 1 && copies) return sizes.with(at, 0);
+    if (at === axis && times === 1 && copies && sizes[at] === old) return sizes.with(at, 0);
     throw refuse(`its -1 at axis ${open} would take the batch in`);
   }
   if (at === undefined) throw refuse('no axis of the target is clearly the batch');
