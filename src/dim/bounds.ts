@@ -29,7 +29,8 @@ import { type FactStore, narrow } from './store.ts';
 export class Bounds {
   readonly #store: FactStore;
   #memo = new Map<Dim, Interval>();
-  #version = -1;
+  /** The state of what is known that the memo is of. */
+  #learnt = -1;
 
   constructor(store: FactStore) {
     this.#store = store;
@@ -38,8 +39,8 @@ export class Bounds {
   /** A sound interval of a dim; every size of a valid binding lies in it. */
   range(d: Dim): Interval {
     if (d.kind === 'const') return point(d.value);
-    if (this.#version !== this.#store.version) {
-      this.#version = this.#store.version;
+    if (this.#learnt !== this.#store.learnt) {
+      this.#learnt = this.#store.learnt;
       this.#memo = new Map();
     }
     const known = this.#memo.get(d);

@@ -22,6 +22,9 @@ export interface Reasoning {
 export class Deriver {
   readonly #store: FactStore;
   readonly #reason: Reasoning;
+  /** What was known when pairs were last looked at, and how many. */
+  #pairsAt = -1;
+  #pairsDone = 0;
 
   constructor(store: FactStore, reason: Reasoning) {
     this.#store = store;
@@ -94,7 +97,15 @@ export class Deriver {
 
   /** Settles pairs that broadcast: where neither is 1, they are equal; where one stretches into the other, that one alone decides. */
   pairs(): boolean {
-    for (const [a, b] of this.#store.pairs) {
+    const { learnt, pairs } = this.#store;
+    // Pairs that were looked at are looked at again when something new is known.
+    const done = learnt === this.#pairsAt ? this.#pairsDone : 0;
+    this.#pairsAt = learnt;
+    this.#pairsDone = pairs.length;
+    for (let i = done; i < pairs.length; i++) {
+      const pair = pairs[i];
+      if (!pair) continue;
+      const [a, b] = pair;
       const [x, y] = [this.#reason.simplify(a), this.#reason.simplify(b)];
       if (x === y) continue;
       const [p, q] = [this.#isNotOne(x), this.#isNotOne(y)];

@@ -144,7 +144,7 @@ export class Recorder {
   #push(constraint: Constraint): void {
     if (this.#giving) this.#store.given.push(constraint);
     else this.#store.recorded = [...this.#store.recorded, constraint];
-    this.#store.version += 1;
+    this.#store.noted();
   }
 
   #addOrigins(constraint: Constraint): void {
@@ -258,7 +258,7 @@ export class Recorder {
       return this.#equate(this.#reason.simplify(sub(a, b)), origins);
     this.#push({ kind: 'broadcastable', left: a, right: b, origins });
     this.#store.pairs = [...this.#store.pairs, [a, b]];
-    this.#store.version += 1;
+    this.#store.noted();
     return true;
   }
 }

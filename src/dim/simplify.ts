@@ -20,7 +20,8 @@ export class Simplifier {
   readonly #bounds: Bounds;
   readonly #prover: Prover;
   #memo = new Map<Dim, Dim>();
-  #version = -1;
+  /** The state of what is known that the memo is of. */
+  #learnt = -1;
 
   constructor(store: FactStore, bounds: Bounds, prover: Prover) {
     this.#store = store;
@@ -31,10 +32,10 @@ export class Simplifier {
   /** The simplest dim known to have the same value in every valid binding. */
   simplify(d: Dim): Dim {
     if (d.kind === 'const') return d;
-    const { solutions, rules, ranges, version } = this.#store;
+    const { solutions, rules, ranges, learnt } = this.#store;
     if (d.plain && solutions.size === 0 && rules.size === 0 && ranges.size === 0) return d;
-    if (this.#version !== version) {
-      this.#version = version;
+    if (this.#learnt !== learnt) {
+      this.#learnt = learnt;
       this.#memo = new Map();
     }
     const known = this.#memo.get(d);

@@ -72,6 +72,8 @@ export class FactStore {
   inherited = 0;
   contradictory = false;
   version = 0;
+  /** How many of the changes that `version` counts only noted a constraint. */
+  #noted = 0;
   /** What was learnt something of since this was last cleared. */
   readonly touched = new Set<Dim>();
   #directions: DirectionIndex | undefined;
@@ -83,6 +85,17 @@ export class FactStore {
   get directions(): DirectionIndex {
     this.#directions ??= new DirectionIndex(this.ranges);
     return this.#directions;
+  }
+
+  /** Counts what dims are simplified and bounded by: all that is known but the lists of constraints and pairs. */
+  get learnt(): number {
+    return this.version - this.#noted;
+  }
+
+  /** Counts a change of the lists of constraints and pairs alone. */
+  noted(): void {
+    this.version += 1;
+    this.#noted += 1;
   }
 
   /** Stores the interval of a direction. */
