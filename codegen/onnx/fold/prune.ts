@@ -28,6 +28,10 @@ function pruneGraph(graph: GraphProto, needed: Set<string>, dropsInputs: boolean
   const nodes = graph.node ?? [];
   const kept = keepNodes(nodes, needed);
   const node = kept.length === nodes.length ? pruneBodies(nodes) : pruneBodies(kept);
+  const annotated = graph.quantizationAnnotation?.filter(({ tensorName = '' }) => needed.has(tensorName)) ?? [];
+  // Scales and zero points that only an annotation names are initializers.
+  for (const { quantParameterTensorNames = [] } of annotated)
+    for (const { value = '' } of quantParameterTensorNames) needed.add(value);
   const inputs = new Set((graph.input ?? []).map(({ name }) => name));
   const isKept = (name: string | undefined): boolean =>
     needed.has(name ?? '') || (!dropsInputs && inputs.has(name ?? ''));

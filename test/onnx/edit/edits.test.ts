@@ -147,6 +147,18 @@ describe('pruneModel', () => {
   });
 });
 
+describe('pruneModel of a quantized model', () => {
+  test('keeps the scale that only an annotation names', () => {
+    const model = modelOf('g (float[n] x) => (float[n] y) <float s = {2}, float t = {3}> { h = Neg(x) y = Abs(h) }');
+    const quantizationAnnotation = [
+      { tensorName: 'h', quantParameterTensorNames: [{ key: 'SCALE_TENSOR', value: 's' }] },
+    ];
+    const pruned = pruneModel(model.with({ graph: { ...model.proto.graph, quantizationAnnotation } }));
+    expect(pruned.proto.graph?.initializer?.map(({ name }) => name)).toEqual(['s']);
+    expect(pruned.proto.graph?.quantizationAnnotation).toEqual(quantizationAnnotation);
+  });
+});
+
 describe('extractModel', () => {
   test.each([
     { inputs: ['h'], outputs: ['y'], expected: ['h float32[n, 4]', 'y float32[n, 4]'], nodes: ['Neg'] },
