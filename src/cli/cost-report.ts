@@ -76,7 +76,7 @@ export class CostReport {
       this.#amount(count, unit),
       this.#formula(formula),
     ]);
-    const lines = [...formatTable(['', 'number', 'formula'], rows, hasColor)];
+    const lines = [...formatTable(...withoutEmpty(['', 'number', 'formula'], rows), hasColor)];
     const places = [...new Set(cost.peakAt.map(({ node }) => nodeLabel(node)))];
     if (places.length > 0) lines.push(`the peak is at ${places.slice(0, 4).join(', or ')}`);
     for (const { symbol, meaning } of formulas.open) lines.push(`${this.#options.nameOf(symbol) ?? ''}: ${meaning}`);
@@ -173,6 +173,13 @@ export class CostReport {
       value: value === undefined ? null : isSafe ? Number(value) : String(value),
     };
   }
+}
+
+/** A table without the columns in which no row says anything. */
+function withoutEmpty(header: readonly string[], rows: readonly string[][]): [readonly string[], readonly string[][]] {
+  const kept = header.map((_, i) => rows.some((row) => row[i] !== ''));
+  const keep = (row: readonly string[]): string[] => row.filter((_, i) => kept[i]);
+  return [keep(header), rows.map(keep)];
 }
 
 function lineOf(group: CostGroup, label: string): Line {

@@ -31,7 +31,7 @@ describe('cost --json', () => {
         flops: open('376*batch'),
         read: open('144*batch + 780'),
         written: open('76*batch'),
-        peak: { ...open('144*batch'), at: ['Relu'] },
+        peak: { ...open('144*batch'), at: ['Relu of "0"'] },
         open: [],
       },
     ]);
@@ -93,6 +93,14 @@ describe('cost', () => {
     expect(out).toMatch(/macs +184\*batch$/m);
     expect(out).toMatch(/Gemm +2 +195 +184\*batch +368\*batch +156\*batch \+ 780$/m);
     expect(out).toContain('the peak is at Relu');
+  });
+
+  test('has no column for formulas where all is a number, and names layers of nodes that have no name', async () => {
+    const args = ['cost', file('mlp.ts'), '--bind'];
+    const { out } = await cli(...args, 'x=2x20', '--static');
+    expect(out).toMatch(/^ +number$/m);
+    expect(out).toMatch(/the peak is at Relu of "[\w.]+"$/m);
+    expect((await cli(...args, 'x=[batch,20]')).out).toMatch(/^ +number +formula$/m);
   });
 
   test('reports a model whose sizes are open, and goes on', async () => {

@@ -8,6 +8,7 @@ import { findSchema } from '../../ops/schema.ts';
 import { LAYER_DOMAIN } from '../infer-node.ts';
 import { NodeCostContext } from './cost-context.ts';
 import { type Measures, NOTHING } from './measures.ts';
+import { pathOf } from './node-path.ts';
 import type { OpenCounts } from './open-counts.ts';
 
 /** What a node does, and whether its first output is its first input under another shape. */
@@ -40,9 +41,11 @@ export function isWritten({ source, users, returnedBy, name }: Value): boolean {
   );
 }
 
-/** A node in a sentence. */
+/** A node in a sentence: by its name, or by the layer that it is of. */
 export function nodeLabel(node: Node): string {
-  return node.name ? `${node.op} "${node.name}"` : node.op;
+  if (node.name) return `${node.op} "${node.name}"`;
+  const path = pathOf(node).join('.');
+  return path === '' ? node.op : `${node.op} of "${path}"`;
 }
 
 function readBytes(node: Node, { traffic = 'all', source: from = 0 }: Work, open: OpenCounts): Count {
