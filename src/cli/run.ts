@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Float16Array } from '@petamoriken/float16';
-import { dimwiseError } from '../base/errors.ts';
+import { dimwiseError, throwDiagnostics } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { PROVIDERS } from '../ir/target.ts';
 import type { Seed } from '../nn/random/key.ts';
@@ -144,10 +144,30 @@ async function feedsFor(session: Session, settings: RunSettings): Promise<Record
     shapes.set(nameOf(name), array.shape);
   }
   const symbols = boundSymbols(session, settings, shapes);
+  requireSources(
+    names,
+    settings.sources.map(({ name }) => nameOf(name)),
+  );
   const random = settings.sources.filter(({ file }) => file === undefined).map(({ name }) => nameOf(name));
   const chosen = random.length > 0 ? chooseShapes(session.contract, shapes, symbols) : shapes;
   for (const name of random) feeds[name] = randomFeed(session, name, chosen.get(name) ?? [], settings.seed ?? 0);
   return feeds;
+}
+
+/** @throws FEED_MISSING for each input that no option names */
+function requireSources(inputs: readonly string[], named: readonly string[]): void {
+  // A misspelt name is told by the session, with the name that it is near to.
+  if (named.some((name) => !inputs.includes(name))) return;
+  const missing = inputs.filter((name) => !named.includes(name));
+  throwDiagnostics(
+    missing.map((name) => ({
+      code: 'FEED_MISSING',
+      message: `input "${name}" has no feed`,
+      origin: { what: `input "${name}"` },
+      expected: `--input ${name}=...`,
+      hint: `--input ${name}=random, or a file of numpy: --input ${name}=FILE.npy`,
+    })),
+  );
 }
 
 /** The numbers of --bind by symbol; a name of an input stands for its only axis. */

@@ -94,7 +94,7 @@ describe('run', () => {
 
   const ids = ['--input', 'ids=IDS'];
   test.each<[string, readonly string[], string, string]>([
-    ['a missing feed', ['two.onnx', ...ids], 'FEED_MISSING', '"more"'],
+    ['a missing feed', ['two.onnx', ...ids], 'FEED_MISSING', '--input more=random'],
     ['a misspelt name', ['two.onnx', ...ids, '--input', 'moer=random'], 'FEED_UNKNOWN', 'did you mean "more"?'],
     ['a size that the contract refuses', ['two.onnx', ...ids, '--input', 'more=SHORT'], 'FEED_MISMATCH', '2*seq'],
     ['another type', ['mlp.onnx', '--input', 'x=TEXT'], 'FILE_FORMAT', 'is no .npy file'],

@@ -5,7 +5,7 @@ import { sizeToDim } from '../../../src/build/declare.ts';
 import { type Dim, hasUnknown, type SymbolDim } from '../../../src/dim/dim.ts';
 import { substitute } from '../../../src/dim/evaluate.ts';
 import { formatDim } from '../../../src/dim/text.ts';
-import { fedSymbols } from '../../../src/ir/contract.ts';
+import { contractOf, fedSymbols } from '../../../src/ir/contract.ts';
 import type { Graph, Value } from '../../../src/ir/graph.ts';
 import { formatType, mapDims, type Shape } from '../../../src/ir/type.ts';
 import type { ReadModel } from '../read.ts';
@@ -105,7 +105,9 @@ class InputBinder {
       const answer = wanted === dim ? 'true' : isFree(dim) ? 'false' : facts.unify(wanted, dim);
       if (answer !== 'false' && answer !== 'contradiction') continue;
       const here = wanted === declared ? '' : `, here ${formatDim(wanted)}`;
-      this.#mistakes.push(mismatch(where, `the file has ${formatDim(declared)}${here}`, wanted, dim));
+      const mistake = mismatch(where, `the file has ${formatDim(declared)}${here}`, wanted, dim);
+      const hint = 'keep it; changeBatch() and dimwise edit --batch change a batch that is a number';
+      this.#mistakes.push(declared.kind === 'const' ? { ...mistake, hint } : mistake);
     }
     throwDiagnostics(this.#mistakes);
     for (const symbol of this.#symbols) {
@@ -189,8 +191,38 @@ class InputBinder {
         hint: 'bind the inputs that it follows from; a size that a run gives cannot be bound',
       };
     }
-    const hint = didYouMean(name, [...names, ...this.#graph.inputs.map((value) => value.name ?? '')]);
-    return { ...facts, message: `no input has a symbol "${name}"; the symbols are ${list}`, hint };
+    const axis = this.#unnamedAxis(name);
+    if (axis) return { ...facts, expected: list, ...axis };
+    const inputs = this.#graph.inputs.map((value) => value.name ?? '');
+    if (names.length > 0)
+      return {
+        ...facts,
+        message: `no input has a symbol "${name}"; the symbols are ${list}`,
+        hint: didYouMean(name, [...names, ...inputs]),
+      };
+    const types = this.#graph.inputs
+      .map((value) => `${value.name ?? ''}: ${formatType(value.declaredType)}`)
+      .join(', ');
+    return {
+      ...facts,
+      message: `no input has a symbol "${name}", because none of their sizes has a name: ${types}`,
+      expected: types,
+      hint: 'bind the sizes of an input; changeBatch() and dimwise edit --batch change a batch that is a number',
+    };
+  }
+
+  /** A size without a name is printed under one that the file does not have. */
+  #unnamedAxis(name: string): { readonly message: string; readonly hint: string } | undefined {
+    for (const [input, { shape }] of Object.entries(contractOf(this.#graph).inputs)) {
+      const axis = shape?.indexOf(name) ?? -1;
+      if (!shape || axis < 0) continue;
+      const sizes = shape.map((_, i) => (i === axis ? '1' : '?')).join(',');
+      return {
+        message: `"${name}" stands for axis ${axis} of input "${input}", which has no name in the file`,
+        hint: `bind the input: ${input}=[${sizes}] makes that axis 1 and leaves the others as they are`,
+      };
+    }
+    return undefined;
   }
 }
 

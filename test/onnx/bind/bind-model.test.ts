@@ -236,6 +236,32 @@ describe('bindModel', () => {
     expect(typesOf(bindModel(before, { inputs: { x: ['n', null] } }))).toContain('(float[n,?] x) => (float[n,?] y)');
   });
 
+  describe('tells how a size without a symbol is bound', () => {
+    test.each<[string, string, BindModelOptions, readonly string[]]>([
+      [
+        'all sizes are numbers',
+        '(float[1,3] data) => (float[1,3] y) { y = Relu (data) }',
+        { symbols: { batch: 2 } },
+        ['none of their sizes has a name: data: float32[1, 3]', 'edit --batch'],
+      ],
+      [
+        'a name that only dimwise prints',
+        '(float[?,3] data) => (float[?,3] y) { y = Relu (data) }',
+        { symbols: { data0: 2 } },
+        ['"data0" stands for axis 0 of input "data"', 'data=[1,?]'],
+      ],
+      [
+        'a number that the file fixes',
+        '(float[1,3] data) => (float[1,3] y) { y = Relu (data) }',
+        { inputs: { data: ['batch', 3] } },
+        ['input "data" axis 0: the file has 1; the binding gives batch', 'edit --batch'],
+      ],
+    ])('%s', (_, text, options, parts) => {
+      const run = () => bindModel(model(text), options);
+      for (const part of parts) expect(run).toThrow(part);
+    });
+  });
+
   describe('refuses', () => {
     const TWO =
       '(int64[batch, seq] ids, int64[batch, 2] more) => (int64[found, m] y, int64[batch, s] z) { y = NonZero (ids) z = Concat <axis: int = 1> (ids, more) }';
