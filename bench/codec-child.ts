@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
 import { OnnxModel } from '../codegen/onnx/onnx-model.ts';
+import { wholeBytes } from '../codegen/onnx/proto/lazy-bytes.ts';
 import type { ModelProto } from '../codegen/onnx/proto/messages.ts';
 import { joinParts } from '../codegen/onnx/proto/parts.ts';
 import { onnx } from '../codegen/onnx/proto/protobuf.ts';
@@ -43,7 +44,7 @@ const nodes = (): ModelProto => ({
 });
 
 function writePlain(model: ModelProto): void {
-  const chunk = model.graph?.initializer?.[0]?.rawData ?? new Uint8Array();
+  const chunk = wholeBytes(model.graph?.initializer?.[0]?.rawData ?? new Uint8Array());
   const descriptor = openSync(`${out}.tmp`, 'w');
   for (let i = 0; i < 64; i++) writeSync(descriptor, chunk);
   fsyncSync(descriptor);
@@ -61,7 +62,7 @@ const TASKS: Readonly<Record<string, () => unknown>> = {
   'write-bytes': () => writePlain(MODEL),
   'nodes-dimwise': () => joinParts(encodeModelParts(nodes())),
   // Its types want the fields of its own classes; the plain objects are the same.
-  'nodes-onnx-proto': () => onnx.ModelProto.encode(nodes() as onnx.IModelProto).finish(),
+  'nodes-onnx-proto': () => onnx.ModelProto.encode(nodes() as Parameters<typeof onnx.ModelProto.encode>[0]).finish(),
   clean: () => {
     rmSync(file, { force: true });
     rmSync(out, { force: true });

@@ -27,6 +27,7 @@ export {
   type ReadOnnxOptions,
   readOnnx,
 } from '../codegen/onnx/onnx-model.ts';
+export { type LazyBytes, wholeBytes } from '../codegen/onnx/proto/lazy-bytes.ts';
 export { formatOnnx } from '../codegen/onnx/text/format-onnx.ts';
 export { lostInText } from '../codegen/onnx/text/lost-in-text.ts';
 export { parseOnnx } from '../codegen/onnx/text/parse-onnx.ts';

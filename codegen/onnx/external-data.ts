@@ -72,8 +72,9 @@ export function planExternalFile(
 
 function addToChecksum(checksum: Checksum, data: TensorData, offset: number, source: ByteSource): void {
   checksum.addNumber(offset).addText(`${data.dtype}[${data.shape.join(', ')}]`);
-  if (data.storage.kind === 'lazy') {
-    checksum.addText(data.storage.source.description);
+  const drawnBy = data.storage.kind === 'lazy' ? data.storage.source.description : undefined;
+  if (drawnBy !== undefined) {
+    checksum.addText(drawnBy);
     return;
   }
   for (const chunk of syncChunks(source)) checksum.add(chunk);

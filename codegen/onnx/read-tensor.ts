@@ -1,10 +1,17 @@
 // Reads tensors of ONNX messages: data in any of the fields that may hold it, checked against type and sizes.
 import type { SparseTensorData } from '../../src/ir/attribute.ts';
 import { byteLength, DTYPES, type DType, dtypeFromOnnx } from '../../src/ir/dtype.ts';
-import { materialize, type TensorData, type TensorStorage, typedArrayOf } from '../../src/ir/tensor-data.ts';
+import {
+  type LazySource,
+  materialize,
+  type TensorData,
+  type TensorStorage,
+  typedArrayOf,
+} from '../../src/ir/tensor-data.ts';
 import { malformed } from './malformed.ts';
 import { DATA_LOCATION } from './proto/enums.ts';
 import type { Int64 } from './proto/int64.ts';
+import { isLazy, type LazyBytes } from './proto/lazy-bytes.ts';
 import type { SparseTensorProto, TensorProto } from './proto/tensor-messages.ts';
 import { type ExternalReference, readExternalReference } from './read-external.ts';
 
@@ -35,7 +42,7 @@ export function readTensor(tensor: TensorProto, owner: string, resolve: ResolveE
   if (tensor.dataLocation === DATA_LOCATION.EXTERNAL) {
     return { dtype, shape, storage: resolve(readExternalReference(tensor, { dtype, shape, bytes, owner })) };
   }
-  return { dtype, shape, storage: { kind: 'bytes', bytes: inlineBytes(tensor, { dtype, count, bytes, owner }) } };
+  return { dtype, shape, storage: inlineData(tensor, { dtype, count, bytes, owner }) };
 }
 
 /** Reads a sparse tensor. @throws ONNX_MALFORMED, EXTERNAL_DATA as `readTensor` does */
@@ -132,13 +139,22 @@ interface Wanted {
   readonly owner: string;
 }
 
-function inlineBytes(tensor: TensorProto, wanted: Wanted): Uint8Array {
-  const { bytes, owner, count } = wanted;
+function inlineData(tensor: TensorProto, wanted: Wanted): TensorStorage {
+  const { bytes, owner } = wanted;
   const raw = tensor.rawData;
-  if (raw && (raw.length > 0 || !hasTypedData(tensor))) {
-    if (raw.length !== bytes) throw wrongCount(owner, 'bytes', bytes, raw.length);
-    return raw;
-  }
+  if (!raw || (raw.length === 0 && hasTypedData(tensor))) return { kind: 'bytes', bytes: typedBytes(tensor, wanted) };
+  if (raw.length !== bytes) throw wrongCount(owner, 'bytes', bytes, raw.length);
+  return isLazy(raw) ? { kind: 'lazy', source: readSource(raw, wanted.dtype) } : { kind: 'bytes', bytes: raw };
+}
+
+/** Raw data in its file as elements that are read when they are needed. */
+const readSource = (raw: LazyBytes, dtype: DType): LazySource => ({
+  description: undefined,
+  fill: (out, firstElement) => raw.read(out, (firstElement * DTYPES[dtype].bits) / 8),
+});
+
+function typedBytes(tensor: TensorProto, wanted: Wanted): Uint8Array {
+  const { bytes, owner, count } = wanted;
   const { field, elements, width } = typedField(tensor, wanted);
   const data = field ?? [];
   if (data.length !== elements) throw wrongCount(owner, 'elements', count, data.length);

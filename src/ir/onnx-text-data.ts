@@ -71,8 +71,11 @@ export function dataChecksum(data: TensorData): string {
   switch (storage.kind) {
     case 'bytes':
       return checksumOf(materialize(data) ?? storage.bytes);
-    case 'lazy':
-      return checksumOf(new TextEncoder().encode(storage.source.description));
+    case 'lazy': {
+      const { description } = storage.source;
+      if (description === undefined) return checksumOf(materialize(data) ?? new Uint8Array(0));
+      return checksumOf(new TextEncoder().encode(description));
+    }
     case 'strings': {
       const checksum = new Checksum();
       for (const value of storage.values) checksum.addText(typeof value === 'string' ? value : hex(value));

@@ -5,8 +5,11 @@ import { byteLength, type DType } from './dtype.ts';
 
 /** Bytes that are made on demand, in any order of chunks, the same bits every time. */
 export interface LazySource {
-  /** What makes the bytes, for texts and comparison: `normal{"std":0.01} seed 1 "0.weight"`. */
-  readonly description: string;
+  /**
+   * What makes the bytes, for texts and comparison: `normal{"std":0.01} seed 1 "0.weight"`; undefined where nothing but the bytes tells,
+   * because they are read from a file.
+   */
+  readonly description: string | undefined;
   /** Writes the little-endian bytes of the elements from `firstElement` on into `out`; chunks start at whole bytes. */
   fill(out: Uint8Array, firstElement: number): void;
 }

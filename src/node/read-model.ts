@@ -1,17 +1,26 @@
 // Reads model files: regular files of a sane size only, with their external data checked.
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { allLimits, type OnnxLimits } from '../../codegen/onnx/limits.ts';
+import { type AllLimits, allLimits, type OnnxLimits } from '../../codegen/onnx/limits.ts';
+import type { PiecedBytes } from '../../codegen/onnx/proto/lazy-bytes.ts';
+import type { ModelProto } from '../../codegen/onnx/proto/messages.ts';
 import { decodeModel } from '../../codegen/onnx/proto/read-message.ts';
 import { type ReadModel, readModel } from '../../codegen/onnx/read.ts';
 import { type DimwiseError, dimwiseError, isDimwiseError } from '../base/errors.ts';
 import { type ExternalFileOptions, ExternalFiles } from './external-files.ts';
+import { readPieces } from './lazy-file.ts';
 import { errorCode, errorReason } from './write-atomic.ts';
 
 /** How a model file is read. */
 export interface ReadFileOptions extends ExternalFileOptions {
   /** How much the file may ask for. */
   readonly limits?: OnnxLimits | undefined;
+  /**
+   * The size in bytes from which a file keeps its large weights until they are needed; 16 MiB by default. Such a file must not change
+   * while its model is in use; `Infinity` reads all at once.
+   */
+  readonly lazyBytes?: number | undefined;
 }
 
 /** A model read from a file. */
@@ -31,15 +40,34 @@ export interface ModelFile extends ReadModel {
  */
 export async function readModelFile(path: string, options: ReadFileOptions = {}): Promise<ModelFile> {
   const limits = allLimits(options.limits);
-  const bytes = await readRegularFile(path, limits.fileBytes);
+  const message = await readMessage(path, limits, options.lazyBytes);
   // External data lies beside the file itself, also where the path given is a link to it.
   const external = new ExternalFiles(dirname(await realpath(path)), options);
   return inFile(path, () => ({
-    ...readModel(decodeModel(bytes, limits), { resolveExternal: external.resolve, limits }),
+    ...readModel(message, { resolveExternal: external.resolve, limits }),
     path,
     external,
   }));
 }
+
+/**
+ * Reads the message of a model file. The raw data of tensors of 64 KiB and more stays in a large file until it is needed.
+ *
+ * @param path the `.onnx` file, or a link to one
+ * @param limits how much it may ask for
+ * @param lazyBytes files of fewer bytes are read whole; 16 MiB by default
+ * @throws FILE_READ when the path is no regular file, cannot be read or is too large
+ * @throws ONNX_MALFORMED when the file is no ONNX message; the message names the field and the byte offset
+ */
+export async function readMessage(path: string, limits: AllLimits, lazyBytes = LAZY_FILE_BYTES): Promise<ModelProto> {
+  const input = await withRegularFile<Uint8Array | PiecedBytes>(path, limits.fileBytes, (handle, stats) =>
+    stats.size < lazyBytes ? readAll(handle, stats.size, path) : readPieces({ path, handle, stats }),
+  );
+  return inFile(path, () => decodeModel(input, limits));
+}
+
+/** Files of this size are worth looking through for what can stay where it is. */
+const LAZY_FILE_BYTES = 2 ** 24;
 
 /**
  * Reads a whole file.
@@ -48,7 +76,15 @@ export async function readModelFile(path: string, options: ReadFileOptions = {})
  * @param maxBytes the largest file that is read
  * @throws FILE_READ when it is something else, cannot be read or is too large
  */
-export async function readRegularFile(path: string, maxBytes: number): Promise<Uint8Array> {
+export function readRegularFile(path: string, maxBytes: number): Promise<Uint8Array> {
+  return withRegularFile(path, maxBytes, (handle, { size }) => readAll(handle, size, path));
+}
+
+async function withRegularFile<T>(
+  path: string,
+  maxBytes: number,
+  read: (handle: FileHandle, stats: Stats) => Promise<T>,
+): Promise<T> {
   let handle: FileHandle | undefined;
   try {
     // Opening a pipe or a device may wait for ever, so look first.
@@ -65,7 +101,7 @@ export async function readRegularFile(path: string, maxBytes: number): Promise<U
         actual: `${opened.size} bytes`,
       });
     }
-    return await readAll(handle, opened.size, path);
+    return await read(handle, opened);
   } catch (error) {
     throw isDimwiseError(error) ? error : notReadable(path, errorReason(error), error);
   } finally {

@@ -17,6 +17,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { externalLocations, tensorsOfModel } from '../../codegen/onnx/external-locations.ts';
 import { readOnnx } from '../../codegen/onnx/onnx-model.ts';
+import { wholeBytes } from '../../codegen/onnx/proto/lazy-bytes.ts';
 import type { ModelProto } from '../../codegen/onnx/proto/messages.ts';
 import { decodeModel } from '../../codegen/onnx/proto/read-message.ts';
 import type { TensorProto } from '../../codegen/onnx/proto/tensor-messages.ts';
@@ -111,7 +112,7 @@ async function dataOf(path: string): Promise<Record<string, string>> {
             Number(of('offset')),
             Number(of('offset')) + Number(of('length')),
           )
-        : (rawData ?? typed ?? stringData?.[0] ?? new Uint8Array());
+        : ((rawData && wholeBytes(rawData)) ?? typed ?? stringData?.[0] ?? new Uint8Array());
     result[name] = Buffer.from(bytes).toString('hex');
   }
   return result;

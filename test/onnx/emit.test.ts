@@ -2,6 +2,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { emitModel } from '../../codegen/onnx/emit.ts';
+import { wholeBytes } from '../../codegen/onnx/proto/lazy-bytes.ts';
 import { joinParts } from '../../codegen/onnx/proto/parts.ts';
 import { decodeModel } from '../../codegen/onnx/proto/read-message.ts';
 import { dimwiseError, isDimwiseError } from '../../src/base/errors.ts';
@@ -75,7 +76,7 @@ describe('emitModel', () => {
     const rows = 20_000;
     const bytes = bytesOf(mlpGraph(rows));
     const weight = decodeModel(bytes).graph?.initializer?.find(({ name }) => name === '0.weight');
-    const raw = weight?.rawData ?? new Uint8Array();
+    const raw = wholeBytes(weight?.rawData ?? new Uint8Array());
     const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
     expect(raw.length).toBe(rows * 20 * 4);
     for (const i of [0, 1, 262_143, 262_144, 262_145, rows * 20 - 1]) {

@@ -1,6 +1,6 @@
 // Looks into weights: numbers that are none, infinities, tensors that stand in the file twice.
 import { Checksum } from '../../../src/ir/checksum.ts';
-import type { DType } from '../../../src/ir/dtype.ts';
+import { DTYPES, type DType } from '../../../src/ir/dtype.ts';
 import type { TensorData } from '../../../src/ir/tensor-data.ts';
 import { CHUNK_BYTES, type FileBytes, tensorByteLength, tensorSource } from '../tensor-bytes.ts';
 import type { ReadInitializer } from './check-tensors.ts';
@@ -41,9 +41,9 @@ export function checkWeights(
     if (infinite > 0)
       findings.add('WEIGHT_INFINITE', `${infinite} of ${count} elements of ${what} are infinite`, place);
     const bytes = tensorByteLength(data);
-    if (bytes < SMALL_BYTES || storage.kind !== 'bytes') continue;
+    if (bytes < SMALL_BYTES || storage.kind === 'file') continue;
     // A look at the middle spares the checksum of most tensors of one shape.
-    const middle = storage.bytes.subarray(bytes >> 1, (bytes >> 1) + 32).join();
+    const middle = partOf(data, bytes >> 1, Math.min(32, bytes - (bytes >> 1))).join();
     const key = `${dtype}[${shape.join()}]${middle}`;
     const list = candidates.get(key);
     if (list) list.push(initializer);
@@ -55,21 +55,41 @@ export function checkWeights(
 function tellCopies(list: readonly ReadInitializer[], findings: Findings): void {
   const first = new Map<string, ReadInitializer>();
   for (const each of list) {
-    const { storage } = each.data;
-    if (storage.kind !== 'bytes') continue;
-    const checksum = new Checksum().add(storage.bytes).digest();
-    const before = first.get(checksum);
-    if (!before) first.set(checksum, each);
-    else if (!sameBytes(before.data, storage.bytes)) continue;
+    const checksum = new Checksum();
+    for (const part of partsOf(each.data)) checksum.add(part);
+    const digest = checksum.digest();
+    const before = first.get(digest);
+    if (!before) first.set(digest, each);
+    else if (!sameBytes(before.data, each.data)) continue;
     else {
-      const message = `initializer "${each.name}" is equal to "${before.name}", ${storage.bytes.length} bytes`;
+      const message = `initializer "${each.name}" is equal to "${before.name}", ${tensorByteLength(each.data)} bytes`;
       findings.add('WEIGHT_TWICE', message, { scope: each.scope, value: each.name });
     }
   }
 }
 
-function sameBytes({ storage }: TensorData, bytes: Uint8Array): boolean {
-  return storage.kind === 'bytes' && storage.bytes.every((byte, i) => byte === bytes[i]);
+/** Bytes of a tensor that lies in the model file. */
+function partOf({ dtype, storage }: TensorData, start: number, length: number): Uint8Array {
+  if (storage.kind === 'bytes') return storage.bytes.subarray(start, start + length);
+  const part = new Uint8Array(length);
+  if (storage.kind === 'lazy') storage.source.fill(part, (start * 8) / DTYPES[dtype].bits);
+  return part;
+}
+
+function* partsOf(data: TensorData): Iterable<Uint8Array> {
+  const bytes = tensorByteLength(data);
+  for (let at = 0; at < bytes; at += CHUNK_BYTES) yield partOf(data, at, Math.min(CHUNK_BYTES, bytes - at));
+}
+
+/** Whether two tensors of as many bytes have the same ones. */
+function sameBytes(a: TensorData, b: TensorData): boolean {
+  let at = 0;
+  for (const part of partsOf(a)) {
+    const other = partOf(b, at, part.length);
+    if (!part.every((byte, i) => byte === other[i])) return false;
+    at += part.length;
+  }
+  return true;
 }
 
 interface Special {

@@ -1,5 +1,6 @@
 // The columns of the message table: what a row says of a field, and the functions that make the rows.
 import type { Int64 } from './int64.ts';
+import type { LazyBytes } from './lazy-bytes.ts';
 import type { Message } from './tensor-messages.ts';
 
 /** The kinds of single values and of arrays: a varint (int32, int64), 4 bytes (float), or bytes with their length. */
@@ -104,6 +105,7 @@ export const field = {
   string: scalar<string>('string'),
   strings: scalar<readonly string[]>('string', 'many'),
   bytes: scalar<Uint8Array>('bytes'),
+  rawData: scalar<Uint8Array | LazyBytes>('bytes'),
   byteStrings: scalar<readonly Uint8Array[]>('bytes', 'many'),
   int32: scalar<number>('int32'),
   int64: scalar<Int64>('int64'),

@@ -26,7 +26,7 @@ const TENSOR: MessageRow<tensor.TensorProto> = messageRow('TensorProto', {
   stringData: byteStrings(6),
   int64Data: field.int64Data(7),
   name: string(8),
-  rawData: bytes(9, { streamed: true }),
+  rawData: field.rawData(9, { streamed: true }),
   doubleData: field.doubleData(10),
   uint64Data: field.uint64Data(11),
   docString: string(12),

@@ -1,8 +1,9 @@
 // Reads ONNX messages from bytes: nothing is lost, nothing is trusted, and tensor data stays where it is.
-import { assertNever } from '../../../src/base/assert-never.ts';
+import { assertNever, invariant } from '../../../src/base/assert-never.ts';
 import { FieldPath } from './field-path.ts';
 import type { DataField, DataKind, Field, MessageRow, ScalarField, ScalarKind } from './field-table.ts';
 import { int64FromHalves } from './int64.ts';
+import type { PiecedBytes } from './lazy-bytes.ts';
 import { MESSAGES } from './message-table.ts';
 import type { ModelProto } from './messages.ts';
 import type { Message } from './tensor-messages.ts';
@@ -46,12 +47,13 @@ const COST: Record<ScalarKind | 'view' | 'list', number> = {
 /**
  * Reads a model.
  *
- * @param bytes the content of an `.onnx` file; byte fields of the result are views of it
+ * @param input the content of an `.onnx` file, or all but the ranges that `findGaps` found; byte fields of the result are views of it
  * @param limits how much the input may ask for
- * @throws ONNX_MALFORMED when the bytes are no such message; the message names the field and the byte offset
+ * @throws ONNX_MALFORMED when it is no such message; the message names the field and the byte offset
  */
-export function decodeModel(bytes: Uint8Array, limits?: ReadLimits): ModelProto {
-  return decodeMessage(MESSAGES.model, bytes, limits);
+export function decodeModel(input: Uint8Array | PiecedBytes, limits?: ReadLimits): ModelProto {
+  if (input instanceof Uint8Array) return decodeMessage(MESSAGES.model, input, limits);
+  return new MessageReader(new WireReader(input, new FieldPath('ModelProto')), limits ?? {}).readWhole(MESSAGES.model);
 }
 
 /**
@@ -87,6 +89,7 @@ class MessageReader {
     const draft: Draft = {};
     this.#fields(row, draft);
     for (const { draft: owner, name, list } of this.#open) owner[name] = list.close();
+    invariant(this.#wire.isThrough, 'every range that was left out is the raw data of a tensor');
     return draft;
   }
 
@@ -152,7 +155,7 @@ class MessageReader {
         value = wire.string();
         break;
       case 'bytes':
-        value = wire.bytes();
+        value = field.streamed ? wire.rawData() : wire.bytes();
         break;
       case 'int32':
         value = wire.int32();
@@ -182,10 +185,11 @@ class MessageReader {
       });
     }
     const draft = isDraft(earlier) ? earlier : {};
-    const outerEnd = wire.len;
+    // Raw data that was left out moves the place that positions are counted from.
+    const outerEnd = wire.base + wire.len;
     wire.len = wire.pos + length;
     if (field.message) this.#fields(field.message(), draft);
-    wire.len = outerEnd;
+    wire.len = outerEnd - wire.base;
     return draft;
   }
 

@@ -1,5 +1,6 @@
 // The messages of tensors, and what all messages share.
 import type { Int64 } from './int64.ts';
+import type { LazyBytes } from './lazy-bytes.ts';
 
 /** What every message has. */
 export interface Message {
@@ -27,8 +28,11 @@ export interface TensorProto extends Message {
   /** Elements of int64; read as a `BigInt64Array`. */
   readonly int64Data?: BigInt64Array | readonly Int64[] | undefined;
   readonly name?: string | undefined;
-  /** Elements of fixed width, little-endian, in row-major order; read as a view of the input, of any alignment. */
-  readonly rawData?: Uint8Array | undefined;
+  /**
+   * Elements of fixed width, little-endian, in row-major order; read as a view of the input, of any alignment. `openOnnx` leaves those
+   * of large tensors in the file: `wholeBytes` reads them.
+   */
+  readonly rawData?: Uint8Array | LazyBytes | undefined;
   /** Elements of double and complex128; read as a `Float64Array`. */
   readonly doubleData?: Float64Array | readonly number[] | undefined;
   /** Elements of uint32 and uint64; read as a `BigUint64Array`. */

@@ -1,6 +1,7 @@
 // The reader of protobufjs made strict: every length, varint and text is checked, and an error names field and byte.
 import { dimwiseError } from '../../../src/base/errors.ts';
 import type { FieldPath } from './field-path.ts';
+import type { Gap, LazyBytes, PiecedBytes } from './lazy-bytes.ts';
 import { Reader } from './protobuf.ts';
 
 /** The wire types of protobuf. */
@@ -35,15 +36,26 @@ export class WireReader extends Reader {
   /** The upper 32 bits of the last varint, with sign. */
   high = 0;
 
+  /** The byte of the whole input at which `buf` starts; another one behind each gap. */
+  base = 0;
+  readonly #gaps: readonly Gap[];
+  #nextGap = 0;
   readonly #recent: (string | undefined)[] = Array<undefined>(RECENT_TEXTS).fill(undefined);
 
   /**
-   * @param bytes the whole input
+   * @param input the whole input, or all but the raw data of some tensors
    * @param path the place to name in errors
    */
-  constructor(bytes: Uint8Array, path: FieldPath) {
-    super(bytes);
+  constructor(input: Uint8Array | PiecedBytes, path: FieldPath) {
+    super(input instanceof Uint8Array ? input : input.first);
     this.path = path;
+    this.len = input.length;
+    this.#gaps = input instanceof Uint8Array ? [] : input.gaps;
+  }
+
+  /** Whether all of the input was looked at. */
+  get isThrough(): boolean {
+    return this.#nextGap === this.#gaps.length;
   }
 
   /**
@@ -54,7 +66,11 @@ export class WireReader extends Reader {
    * @throws ONNX_MALFORMED always
    */
   fail(fault: string, at: number = this.pos, facts: { expected?: string; actual?: string; hint?: string } = {}): never {
-    throw dimwiseError({ code: 'ONNX_MALFORMED', message: `${this.path}: ${fault} at byte ${at}`, ...facts });
+    throw dimwiseError({
+      code: 'ONNX_MALFORMED',
+      message: `${this.path}: ${fault} at byte ${this.base + at}`,
+      ...facts,
+    });
   }
 
   /** Checks that so many bytes of the message are left. */
@@ -136,6 +152,24 @@ export class WireReader extends Reader {
     const start = this.pos;
     this.pos += length;
     return this.buf.subarray(start, this.pos);
+  }
+
+  /** Reads the raw data of a tensor: a view of the input, or what stands for a range that was left in its file. */
+  rawData(): Uint8Array | LazyBytes {
+    const gap = this.#gaps[this.#nextGap];
+    const tagEnd = this.pos;
+    const length = this.length();
+    const start = this.pos;
+    this.pos += length;
+    if (gap === undefined || this.base + start !== gap.start) return this.buf.subarray(start, this.pos);
+    if (length !== gap.data.length) this.fail('is not where it was found', tagEnd);
+    // From here on all places are counted from the end of the gap.
+    this.#nextGap++;
+    this.len -= this.pos;
+    this.base += this.pos;
+    this.pos = 0;
+    this.buf = gap.next;
+    return gap.data;
   }
 
   /** Reads a text in UTF-8. */

@@ -4,6 +4,7 @@ import type { OnnxModel } from '../onnx-model.ts';
 import { ATTRIBUTE_TYPE, DATA_LOCATION } from '../proto/enums.ts';
 import { FieldPath } from '../proto/field-path.ts';
 import type { Field, MessageRow } from '../proto/field-table.ts';
+import { wholeBytes } from '../proto/lazy-bytes.ts';
 import { MESSAGES } from '../proto/message-table.ts';
 import type { AttributeProto } from '../proto/messages.ts';
 import type { TensorProto } from '../proto/tensor-messages.ts';
@@ -88,7 +89,7 @@ class Search {
     else {
       const field = elementField(dtype);
       if (field === 'stringData') this.#bytes(tensor.stringData);
-      else this.#nans(tensor.rawData?.length ? rawElements(tensor.rawData, dtype) : tensor[field]);
+      else this.#nans(tensor.rawData?.length ? rawElements(wholeBytes(tensor.rawData), dtype) : tensor[field]);
     }
   }
 

@@ -3,6 +3,7 @@ import { dimwiseError } from '../../../src/base/errors.ts';
 import { DTYPES, type DType, dtypeFromOnnx } from '../../../src/ir/dtype.ts';
 import { floatText } from '../../../src/ir/onnx-text-data.ts';
 import { ATTRIBUTE_TYPE, DATA_LOCATION } from '../proto/enums.ts';
+import { wholeBytes } from '../proto/lazy-bytes.ts';
 import type { AttributeProto, GraphProto, ValueInfoProto } from '../proto/messages.ts';
 import type { SparseTensorProto, StringStringEntryProto, TensorProto } from '../proto/tensor-messages.ts';
 import type { DimensionProto, TensorShapeProto, TypeProto } from '../proto/type-messages.ts';
@@ -94,7 +95,7 @@ function elementsText(tensor: TensorProto): string {
   if (!dtype || !hasTextElements(tensor, dtype)) return '';
   const field = elementField(dtype);
   if (field === 'stringData') return (tensor.stringData ?? []).map(bytesText).join(', ');
-  const elements = tensor.rawData?.length ? rawElements(tensor.rawData, dtype) : (tensor[field] ?? []);
+  const elements = tensor.rawData?.length ? rawElements(wholeBytes(tensor.rawData), dtype) : (tensor[field] ?? []);
   const texts: string[] = [];
   for (const element of elements) {
     texts.push(numberText(element, dtype));
