@@ -2,6 +2,7 @@
 import { type Diagnostic, throwDiagnostics } from '../../src/base/errors.ts';
 import { type Contract, contractOf } from '../../src/ir/contract.ts';
 import type { Graph } from '../../src/ir/graph.ts';
+import { refuseArgument } from '../../src/nn/arguments.ts';
 import { keepPromises } from './bind/promise.ts';
 import { inferReadModel } from './infer-read.ts';
 import { type AllLimits, allLimits, type OnnxLimits } from './limits.ts';
@@ -131,11 +132,14 @@ export interface ReadOnnxOptions {
  * Reads an ONNX model from the bytes of its file. The result holds views of them, so they must not be changed.
  *
  * @param bytes the content of an `.onnx` file
+ * @throws LAYER_ARGUMENT when something else than bytes is given
  * @throws ONNX_MALFORMED when the bytes are no such message; the message names the field and the byte offset
  * @throws ONNX_LIMIT when they ask for more than a limit allows
- * @example readOnnx(await (await fetch('lenet.onnx')).bytes()).graph.outputs
+ * @example readOnnx(await (await fetch('lenet.onnx')).arrayBuffer()).graph.outputs
  */
-export function readOnnx(bytes: Uint8Array, { limits, files }: ReadOnnxOptions = {}): OnnxModel {
+export function readOnnx(bytes: Uint8Array | ArrayBuffer, { limits, files }: ReadOnnxOptions = {}): OnnxModel {
   const all = allLimits(limits);
-  return new OnnxModel(decodeModel(bytes, all), files, all);
+  const view = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+  if (!ArrayBuffer.isView(view)) refuseArgument('readOnnx', 'the file', 'bytes', bytes);
+  return new OnnxModel(decodeModel(view, all), files, all);
 }

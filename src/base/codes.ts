@@ -128,7 +128,7 @@ export const ERROR_CODES = {
   ),
   // Layers and parameters
   LAYER_ARGUMENT: user(
-    'A layer argument must have the type and range that the layer documents.',
+    'An argument must have the type and range that the layer or the function documents.',
     'Correct the named argument.',
   ),
   LAYER_INSIDE_MODEL: user(

@@ -7,6 +7,7 @@ import { externalLocations } from '../../codegen/onnx/external-locations.ts';
 import type { OnnxModel } from '../../codegen/onnx/onnx-model.ts';
 import { type PackOptions, packModel } from '../../codegen/onnx/pack-model.ts';
 import { streamParts } from '../../codegen/onnx/proto/parts.ts';
+import { requireModelAnd } from '../../codegen/onnx/require-model.ts';
 import { dimwiseError } from '../base/errors.ts';
 import type { SaveOptions } from './save-model.ts';
 import { errorCode, errorReason } from './write-atomic.ts';
@@ -24,6 +25,7 @@ import { type WrittenModel, writeModel } from './write-model.ts';
  * @example await saveOnnx(await openOnnx('big.onnx'), 'out/big.onnx', { externalData: 'external' });
  */
 export async function saveOnnx(model: OnnxModel, path: string, options: SaveOptions = {}): Promise<WrittenModel> {
+  requireModelAnd('saveOnnx', model, options, { externalData: true, externalLimit: true });
   const folder = await realFolder(path);
   const source = model.files?.folder;
   const locations = externalLocations(model.proto);

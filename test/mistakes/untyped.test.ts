@@ -1,5 +1,21 @@
 // Mistakes that a type check would find, made by code that is loaded without one.
-import { createSession, dense, graph, model, op, sequential, tensorFromValues, type Value } from 'dimwise';
+import {
+  annotateModel,
+  bindModel,
+  checkModel,
+  costOf,
+  createSession,
+  dense,
+  diffModels,
+  graph,
+  model,
+  op,
+  readOnnx,
+  saveOnnx,
+  sequential,
+  tensorFromValues,
+  type Value,
+} from 'dimwise';
 import { describe, expect, test } from 'vitest';
 import { type Mistake, testMistakes } from './mistake-table.ts';
 
@@ -189,8 +205,64 @@ const DECLARATIONS: readonly Mistake[] = [
   },
 ];
 
+const opened = readOnnx(model(dense(2)).initialize().bind([2, 2]).compile().bytes());
+
+const FILES: readonly Mistake[] = [
+  {
+    name: 'a path as bytes',
+    code: 'LAYER_ARGUMENT',
+    run: () => readOnnx(any('m.onnx')),
+    names: ['readOnnx', '"m.onnx"'],
+  },
+  { name: 'no bytes', code: 'LAYER_ARGUMENT', run: () => readOnnx(any(undefined)), names: ['readOnnx', 'undefined'] },
+  {
+    name: 'bytes to check',
+    code: 'LAYER_ARGUMENT',
+    run: () => checkModel(any(new Uint8Array(3))),
+    names: ['checkModel', 'openOnnx', 'a Uint8Array of 3 bytes'],
+  },
+  {
+    name: 'a graph to compare',
+    code: 'LAYER_ARGUMENT',
+    run: () => diffModels(opened, any(opened.graph)),
+    names: ['diffModels', 'the second model', 'class Graph'],
+  },
+  {
+    name: 'symbols without their option',
+    code: 'LAYER_ARGUMENT',
+    run: () => bindModel(opened, any({ batch: 1 })),
+    names: ['bindModel has no option batch', 'symbols'],
+  },
+  {
+    name: 'a misspelt option',
+    code: 'LAYER_ARGUMENT',
+    run: () => bindModel(opened, any({ symbol: { batch: 1 } })),
+    names: ['no option symbol', 'did you mean symbols'],
+  },
+  {
+    name: 'a misspelt option of a copy',
+    code: 'LAYER_ARGUMENT',
+    run: () => annotateModel(opened, any({ contracts: false })),
+    names: ['annotateModel', 'did you mean contract'],
+  },
+  {
+    name: 'a promise to save',
+    code: 'LAYER_ARGUMENT',
+    run: () => saveOnnx(any(Promise.resolve(opened)), 'm.onnx'),
+    names: ['saveOnnx', 'class Promise'],
+  },
+  { name: 'the cost of a path', code: 'LAYER_ARGUMENT', run: () => costOf(any('m.onnx')), names: ['costOf'] },
+];
+
 describe('code without types', () => {
-  testMistakes([...PARAMETERS, ...OPERANDS, ...DECLARATIONS]);
+  testMistakes([...PARAMETERS, ...OPERANDS, ...DECLARATIONS, ...FILES]);
+});
+
+describe('readOnnx', () => {
+  test('takes what a response gives', () => {
+    const { buffer } = new Uint8Array(opened.encode());
+    expect(readOnnx(buffer).proto).toEqual(opened.proto);
+  });
 });
 
 describe('setData', () => {

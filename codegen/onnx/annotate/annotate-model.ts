@@ -4,6 +4,7 @@ import { CONTRACT_KEY, contractOf, contractToJson } from '../../../src/ir/contra
 import type { OnnxModel } from '../onnx-model.ts';
 import type { ModelProto } from '../proto/messages.ts';
 import type { StringStringEntryProto } from '../proto/tensor-messages.ts';
+import { requireModelAnd } from '../require-model.ts';
 import { writeTypes } from './write-types.ts';
 
 /** How a model is annotated. */
@@ -18,9 +19,11 @@ export interface AnnotateOptions {
  * because each call has sizes of its own.
  *
  * @throws all mistakes of the model's nodes and values together
- * @example (await openOnnx('lenet.onnx')).then(annotateModel)
+ * @example annotateModel(await openOnnx('lenet.onnx'))
  */
-export function annotateModel(model: OnnxModel, { contract = true }: AnnotateOptions = {}): OnnxModel {
+export function annotateModel(model: OnnxModel, options: AnnotateOptions = {}): OnnxModel {
+  requireModelAnd('annotateModel', model, options, { contract: true });
+  const { contract = true } = options;
   let annotated = annotateOnce(model, contract);
   // What a contract says of the inputs holds from the first node on, and may tell more of what comes before the node that asked for it.
   for (let round = 1; round < MOST_ROUNDS; round++) {

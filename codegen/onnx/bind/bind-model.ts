@@ -10,6 +10,7 @@ import { foldKnown } from '../fold/fold-known.ts';
 import { inferReadModel } from '../infer-read.ts';
 import type { OnnxModel } from '../onnx-model.ts';
 import type { ReadModel } from '../read.ts';
+import { requireModelAnd } from '../require-model.ts';
 import { type Bound, bindInputs } from './bind-inputs.ts';
 import type { Bindings } from './bindings.ts';
 import { keepPromises } from './promise.ts';
@@ -28,11 +29,14 @@ export interface BindModelOptions {
  * A copy of a model for some sizes of its inputs. Stated types of other values follow; where the file states what the sizes contradict,
  * the inferred type takes its place. Names, documentation and metadata stay; a contract that was saved with the model is that of the copy.
  *
+ * @throws LAYER_ARGUMENT when an option is unknown
  * @throws BIND_INPUT_UNKNOWN, BIND_SYMBOL_UNKNOWN, KIND_MISMATCH, RANK_MISMATCH, BIND_MISMATCH, DIM_SYNTAX when the sizes do not fit the file
  * @throws all mistakes that the sizes make in nodes, together
  * @example bindModel(await openOnnx('bert.onnx'), { symbols: { batch: 1, sequence: 128 } })
  */
-export function bindModel(model: OnnxModel, { symbols = {}, inputs = {}, fold = true }: BindModelOptions): OnnxModel {
+export function bindModel(model: OnnxModel, options: BindModelOptions): OnnxModel {
+  requireModelAnd('bindModel', model, options, { symbols: true, inputs: true, fold: true });
+  const { symbols = {}, inputs = {}, fold = true } = options;
   return bindTo(
     model,
     {

@@ -3,6 +3,7 @@ import type { Target } from '../../../src/ir/target.ts';
 import { parseTarget } from '../../../src/ir/target.ts';
 import type { OnnxModel } from '../onnx-model.ts';
 import { refuseExternal } from '../read-external.ts';
+import { requireModel } from '../require-model.ts';
 import { checkContract, checkedContract } from './check-contract.ts';
 import { checkFields } from './check-fields.ts';
 import { checkFunctions } from './check-functions.ts';
@@ -41,6 +42,8 @@ const ORDER: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 
  * @example checkModel(readOnnx(bytes)).filter(({ severity }) => severity === 'error')
  */
 export function checkModel(model: OnnxModel, options: CheckOptions = {}): readonly Finding[] {
+  // The command line hands on its own options too.
+  requireModel('checkModel', model);
   const target = typeof options.target === 'string' ? parseTarget(options.target) : options.target;
   const findings = new Findings(target?.runtime === 'onnx');
   const view = viewOf(model.proto);

@@ -6,6 +6,7 @@ import type { OnnxModel } from '../onnx-model.ts';
 import { MESSAGES } from '../proto/message-table.ts';
 import type { ModelProto } from '../proto/messages.ts';
 import { encodeMessage } from '../proto/write-message.ts';
+import { requireModel } from '../require-model.ts';
 import { compareGraphs } from './compare-graphs.ts';
 import type { Comparison } from './compare-nodes.ts';
 import { changed, type Difference, type DifferenceSubject, type Tell } from './difference.ts';
@@ -32,6 +33,8 @@ export interface DiffOptions {
  * @example diffModels(readOnnx(before), readOnnx(after)).map(formatDifference)
  */
 export function diffModels(a: OnnxModel, b: OnnxModel, options: DiffOptions = {}): Difference[] {
+  requireModel('diffModels', a, 'the first model');
+  requireModel('diffModels', b, 'the second model');
   const found: Difference[] = [];
   const tell: Tell = (difference) => found.push(difference);
   compareHeaders(a.proto, b.proto, tell);

@@ -1,4 +1,6 @@
 // The cost of a model: parameters, operations, memory traffic and the peak of its activations, as formulas in its symbols.
+import { dimwiseError } from '../../base/errors.ts';
+import { captureSite } from '../../base/origin.ts';
 import { type Count, type CountFactor, keyOf } from '../../dim/count.ts';
 import { type SymbolDim, symbolsOf } from '../../dim/dim.ts';
 import { symbolsOfCount } from '../../dim/evaluate-count.ts';
@@ -35,10 +37,20 @@ export type CostSource = Graph | { readonly graph: Graph };
  * most other results; `docs/cost.md` lists them. Bytes are what each node reads and writes, views excepted.
  *
  * @param source a graph whose types are inferred, or a model
+ * @throws LAYER_ARGUMENT when it is neither
  * @returns formulas in the symbols of the inputs, exact beyond 2^53; numbers where all sizes are numbers
  * @example formatCount(costOf(readOnnx(bytes)).flops)
  */
 export function costOf(source: CostSource): Cost {
+  if (typeof source !== 'object' || source === null || !('graph' in source || 'inputs' in source)) {
+    throw dimwiseError({
+      code: 'LAYER_ARGUMENT',
+      message: 'costOf takes a graph, or a model that has one',
+      origin: { site: captureSite() },
+      expected: 'a graph or a model',
+      actual: typeof source,
+    });
+  }
   const graph = 'graph' in source ? source.graph : source;
   const open = new OpenCounts();
   const { nodes, live } = new GraphCounter(open).count(graph);
