@@ -1,7 +1,8 @@
 // dimwise cost prints what models do: totals under a binding, formulas, and lines by node, layer and operator.
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseOnnx } from '../../codegen/onnx/text/parse-onnx.ts';
 import { formatAmount } from '../../src/cli/format-amount.ts';
 import { cli } from './capture.ts';
 import { writeModelFiles } from './model-files.ts';
@@ -74,9 +75,19 @@ describe('cost --json', () => {
     });
   });
 
-  test('lists the branches of an If', async () => {
-    const [data] = (await cli('cost', file('branch.ts'), '--by', 'node', '--json')).json();
-    expect(data).toMatchObject({ flops: open('8*n') });
+  test('counts one branch of an If, and lists both where sizes decide which does more', async () => {
+    const [one] = (await cli('cost', file('branch.ts'), '--by', 'node', '--json')).json();
+    expect(one).toMatchObject({ flops: open('8*n') });
+    const text = `<ir_version: 10, opset_import: ["" : 21]> either (float[n] x, float[m] z, bool c) => (float[1] y) {
+      y = If (c) <then_branch = a () => (float[1] u) { u = ReduceSum (x) }, else_branch = b () => (float[1] v) { v = ReduceMax (z) }>
+    }`;
+    writeFileSync(file('either.onnx'), parseOnnx(text).encode());
+    const [both] = (await cli('cost', file('either.onnx'), '--by', 'node', '--json')).json();
+    const branches = [
+      { name: 'then_branch', flops: open('n') },
+      { name: 'else_branch', flops: open('m') },
+    ];
+    expect(both).toMatchObject({ flops: open('max(m, n)'), nodes: [{ operator: 'If', branches }] });
   });
 
   test('says what a symbol stands for that no input has', async () => {
