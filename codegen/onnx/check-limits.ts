@@ -70,9 +70,9 @@ class Count {
     if (this.#nodes > this.#limits.nodes) {
       throw beyondLimit('nodes', this.#limits.nodes, `with ${owner} the model has ${this.#nodes} nodes`, owner);
     }
-    for (const { input, output, attribute } of nodes) {
-      if (input) this.names(input);
-      if (output) this.names(output);
+    for (const { input, output, attribute, name = '', opType = '' } of nodes) {
+      if (input) this.#ownNames(input, 'inputs', name, opType, owner);
+      if (output) this.#ownNames(output, 'outputs', name, opType, owner);
       if (attribute) this.attributes(attribute, owner, depth);
     }
   }
@@ -104,6 +104,16 @@ class Count {
 
   names(names: readonly string[]): void {
     for (const name of names) this.#name(name);
+  }
+
+  /** Lists of one node are handed on as arguments, of which the stack holds so many. */
+  #ownNames(list: readonly string[], what: string, name: string, opType: string, owner: string): void {
+    const { nodeNames } = this.#limits;
+    if (list.length > nodeNames) {
+      const node = `node "${short(name)}" (${short(opType)}) of ${owner}`;
+      throw beyondLimit('nodeNames', nodeNames, `${node} has ${list.length} ${what}`, owner);
+    }
+    this.names(list);
   }
 
   #name(name: string): void {

@@ -26,6 +26,7 @@ export const ONNX_LIMITS = {
     most: anyNumber,
     counts: 'nodes, with those of subgraphs and of functions where they are called',
   },
+  nodeNames: { usual: 32_768, most: 65_536, counts: 'inputs, and outputs, of one node' },
   names: { usual: 10_000_000, most: anyNumber, counts: 'names of values, wherever they stand' },
   nameLength: { usual: 65_536, most: anyNumber, counts: 'characters of a name' },
   rank: { usual: INFERENCE_LIMITS.rank, most: anyNumber, counts: 'axes of a value' },

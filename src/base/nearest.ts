@@ -1,7 +1,11 @@
 // The nearest of some names, for did-you-mean hints.
 
-/** The candidate that is closest to `name` by edit distance; undefined where none is close. */
+/** Nobody misspells a longer name by hand, and comparing two takes the product of their lengths. */
+const MAX_LENGTH = 128;
+
+/** The candidate that is closest to `name` by edit distance; undefined where none is close, or the name is longer than 128. */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
+  if (name.length > MAX_LENGTH) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {

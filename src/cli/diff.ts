@@ -2,6 +2,7 @@
 import { diffModels } from '../../codegen/onnx/diff/diff-models.ts';
 import { type Difference, formatDifference } from '../../codegen/onnx/diff/difference.ts';
 import { openOnnx } from '../node/open-onnx.ts';
+import { inFile } from '../node/read-model.ts';
 import type { CommandCall } from './commands.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { openingOptions } from './limit-option.ts';
@@ -25,7 +26,11 @@ export async function diff({ args: [a = '', b = ''], options, io }: CommandCall)
   return withConsole(io, isJson, () =>
     withWarnings(io, async () => {
       try {
-        const differences = diffModels(await openOnnx(a, open), await openOnnx(b, open), how);
+        const [before, after] = [await openOnnx(a, open), await openOnnx(b, open)];
+        // A model is read when its graph is asked for; what is wrong names its file.
+        inFile(a, () => before.inference);
+        inFile(b, () => after.inference);
+        const differences = diffModels(before, after, how);
         if (isJson) io.out(JSON.stringify({ files: [a, b], differences }));
         else print(a, b, differences, io);
         return differences.length === 0 ? EXIT.ok : DIFFERENT;

@@ -2,6 +2,7 @@
 import type { OnnxModel } from '../../codegen/onnx/onnx-model.ts';
 import { formatType } from '../ir/type.ts';
 import { type OpenOnnxOptions, openOnnx } from '../node/open-onnx.ts';
+import { inFile } from '../node/read-model.ts';
 import type { SaveOptions } from '../node/save-model.ts';
 import { saveOnnx } from '../node/save-onnx.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
@@ -50,7 +51,7 @@ export function editFile({ path, options, io, to, edit }: EditCall): Promise<Exi
     withWarnings(io, async () => {
       try {
         const before = await openOnnx(path, to.open);
-        const model = edit(before);
+        const model = inFile(path, () => edit(before));
         const { bytes, external } = await saveOnnx(model, to.output, to.save);
         const counts = { before: nodeCount(before), after: nodeCount(model) };
         if (isJson) {

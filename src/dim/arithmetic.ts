@@ -1,7 +1,7 @@
 // The operations on symbolic dims; every result is in canonical form.
 import { dimwiseError } from '../base/errors.ts';
 import { broadcastOf } from './broadcast.ts';
-import { constant, type Dim, type DimLike, freshSymbol, toDim } from './dim.ts';
+import { constant, type Dim, type DimLike, freshSymbol, type Polynomial, toDim } from './dim.ts';
 import { extremePoly } from './extreme.ts';
 import { floorQuotient, floorRemainder, safe, unlessOverflow } from './integer.ts';
 import { choiceNode, MAX_SIZE } from './nodes.ts';
@@ -20,6 +20,17 @@ export function add(...dims: readonly DimLike[]): Dim {
   let total = constantPoly(0);
   for (const d of dims) total = addPoly(total, typeof d === 'number' ? constantPoly(d) : d.poly);
   return dimOf(total);
+}
+
+/** The sum of any number of dims; halves are added, since adding one after the other takes the square of their number. */
+export function sumOf(dims: readonly Dim[]): Dim {
+  return dimOf(sumPoly(dims, 0, dims.length));
+}
+
+function sumPoly(dims: readonly Dim[], from: number, to: number): Polynomial {
+  if (to - from <= 1) return dims[from]?.poly ?? constantPoly(0);
+  const middle = (from + to) >> 1;
+  return addPoly(sumPoly(dims, from, middle), sumPoly(dims, middle, to));
 }
 
 function addTwo(a: DimLike, b: DimLike): Dim {

@@ -146,7 +146,7 @@ export class Deriver {
   #pair(monomial: Monomial): void {
     const [a, b, ...more] = monomial.kind === 'broadcast' ? monomial.operands : [];
     if (!a || !b || more.length > 0 || this.#store.pairs.some(([x, y]) => x === a && y === b)) return;
-    this.#store.pairs = [...this.#store.pairs, [a, b]];
+    this.#store.pairs.push([a, b]);
   }
 
   /** Tells whether the joint size of two is known to be the second, `broadcast(a, b) == b`. */

@@ -9,6 +9,7 @@ import { gcd, unlessOverflow } from './integer.ts';
 import type { Interval } from './interval.ts';
 import { minimalConstraints } from './minimal.ts';
 import { cutOff } from './one-size.ts';
+import { PairIndex } from './pair-index.ts';
 import { contentOf } from './polynomial.ts';
 import { Recorder } from './recorder.ts';
 import { Simplifier } from './simplify.ts';
@@ -28,6 +29,7 @@ export class Facts {
     range: (d) => this.#bounds.range(d),
     ask: (constraint) => this.#ask(constraint),
   });
+  readonly #pairs = new PairIndex(this.#store, (d) => this.#simplifier.simplify(d));
   #minimal:
     | { readonly of: readonly Constraint[]; readonly version: number; readonly list: readonly Constraint[] }
     | undefined;
@@ -281,11 +283,7 @@ export class Facts {
     if (a === b || isOne(a) || isOne(b)) return 'true';
     const equal = this.#askZero(this.simplify(sub(a, b)));
     if (equal === 'true') return 'true';
-    const same = ([x, y]: readonly [Dim, Dim]): boolean => {
-      const [p, q] = [this.simplify(x), this.simplify(y)];
-      return (p === a && q === b) || (p === b && q === a);
-    };
-    if (this.#store.pairs.some(same)) return 'true';
+    if (this.#pairs.has(a, b)) return 'true';
     return equal === 'false' && this.#isNotOne(a) && this.#isNotOne(b) ? 'false' : 'unknown';
   }
 

@@ -257,7 +257,7 @@ export class Recorder {
     if ((isNotOne(a) && isNotOne(b)) || areOneTogether(a, b, this.#reason.range))
       return this.#equate(this.#reason.simplify(sub(a, b)), origins);
     this.#push({ kind: 'broadcastable', left: a, right: b, origins });
-    this.#store.pairs = [...this.#store.pairs, [a, b]];
+    this.#store.pairs.push([a, b]);
     this.#store.noted();
     return true;
   }

@@ -63,7 +63,7 @@ export class FactStore {
   /** Residues by direction. */
   readonly residues = new JournaledMap<Dim, Residue>();
   /** Pairs of sizes that broadcast. */
-  pairs: readonly (readonly [Dim, Dim])[] = [];
+  readonly pairs: (readonly [Dim, Dim])[] = [];
   /** What was recorded, in order. */
   recorded: readonly Constraint[] = [];
   /** What holds by construction, in order: proofs use it, the list of constraints leaves it out. */
@@ -113,8 +113,8 @@ export class FactStore {
 
   /** Runs a step, also inside of another one; where it returns false or throws, every change that it made is taken back. */
   attempt(step: () => boolean): boolean {
-    const { pairs, recorded, contradictory } = this;
-    const given = this.given.length;
+    const { recorded, contradictory } = this;
+    const [given, pairs] = [this.given.length, this.pairs.length];
     const outer = this.#undo;
     const undo: (() => void)[] = [];
     let done = false;
@@ -124,10 +124,10 @@ export class FactStore {
       return done;
     } finally {
       this.#note(outer);
-      if (done) outer?.push(...undo);
+      if (done) for (const back of undo) outer?.push(back);
       else {
         for (const back of undo.reverse()) back();
-        this.pairs = pairs;
+        this.pairs.length = pairs;
         this.recorded = recorded;
         this.given.length = given;
         this.contradictory = contradictory;
@@ -150,7 +150,8 @@ export class FactStore {
     copyMap(from.ranges, this.ranges);
     copyMap(from.residues, this.residues);
     this.#directions = undefined;
-    this.pairs = from.pairs;
+    this.pairs.length = 0;
+    for (const pair of from.pairs) this.pairs.push(pair);
     this.recorded = from.recorded;
     this.given.length = 0;
     for (const constraint of from.given) this.given.push(constraint);

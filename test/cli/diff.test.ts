@@ -31,6 +31,16 @@ describe('diff', () => {
     expect({ code, out, err }).toEqual({ code: 0, out: 'no difference', err: '' });
   });
 
+  test('names the file that is wrong where it is read late', async () => {
+    const twice = parseOnnx(TEXT.replace('y = MatMul', 'h = Tanh (x) y = MatMul')).encode();
+    writeFileSync(join(folder, 'twice.onnx'), twice);
+    const { code, err } = await cli('diff', file('a.onnx'), file('twice.onnx'));
+    expect(code).toBe(2);
+    expect(err).toContain(`ONNX_MALFORMED: ${file('twice.onnx')}: value "h" is made twice`);
+    const copy = await cli('annotate', file('twice.onnx'), '-o', file('copy.onnx'));
+    expect(copy.err).toContain(`ONNX_MALFORMED: ${file('twice.onnx')}: value "h" is made twice`);
+  });
+
   test('prints a line for each difference, a count, and ends with 1', async () => {
     const { code, out, err } = await cli('diff', file('a.onnx'), file('tanh.onnx'));
     expect({ code, err }).toEqual({ code: 1, err: '' });

@@ -4,15 +4,16 @@ import type { Findings } from './finding.ts';
 import { initializerNames, type Maker, type Names } from './names.ts';
 import { labelOf, type ModelView, type Scope } from './scopes.ts';
 
-/** More names than these are not searched for one that is near a misspelt one. */
-const MOST_CANDIDATES = 20_000;
+/** So many names of a model are compared with misspelt ones; a file may have a mistake at every node. */
+const MOST_COMPARED = 200_000;
 
 /** Checks the names of all scopes. */
 export function checkNames(view: ModelView, names: Names, findings: Findings): void {
+  const near = new NearNames(names);
   for (const scope of view.scopes) {
     checkMade(scope, names, findings);
-    checkRead(scope, names, findings);
-    checkOutputs(scope, names, findings);
+    checkRead(scope, names, near, findings);
+    checkOutputs(scope, names, near, findings);
     checkNodeNames(scope, findings);
     checkValueInfos(scope, names, findings);
   }
@@ -75,7 +76,7 @@ function describeMaker({ kind, index }: Maker, { graph }: Scope): string {
   return node ? `node ${labelOf(index, node)}` : `${kind} ${index}`;
 }
 
-function checkRead(scope: Scope, names: Names, findings: Findings): void {
+function checkRead(scope: Scope, names: Names, near: NearNames, findings: Findings): void {
   for (const [index, node] of (scope.graph.node ?? []).entries()) {
     for (const [i, name] of (node.input ?? []).entries()) {
       if (!name || names.find(scope, name)) continue;
@@ -83,13 +84,13 @@ function checkRead(scope: Scope, names: Names, findings: Findings): void {
         'NAME_UNDEFINED',
         `"${name}" is read as input ${i} of node ${labelOf(index, node)}, and nothing makes it`,
         { scope, node: index, value: name },
-        { hint: nearName(name, scope, names) },
+        { hint: near.hint(name, scope) },
       );
     }
   }
 }
 
-function checkOutputs(scope: Scope, names: Names, findings: Findings): void {
+function checkOutputs(scope: Scope, names: Names, near: NearNames, findings: Findings): void {
   const made = names.made(scope);
   const seen = new Set<string>();
   for (const [index, { name = '' }] of (scope.graph.output ?? []).entries()) {
@@ -101,7 +102,7 @@ function checkOutputs(scope: Scope, names: Names, findings: Findings): void {
       if (names.find(scope, name)) {
         findings.add('BODY_OUTPUT', `${scope.owner} returns "${name}", which a graph around it makes`, place);
       } else {
-        const hint = nearName(name, scope, names);
+        const hint = near.hint(name, scope);
         findings.add('NAME_UNDEFINED', `"${name}" is an output of ${scope.owner}, and nothing makes it`, place, {
           hint,
         });
@@ -111,12 +112,28 @@ function checkOutputs(scope: Scope, names: Names, findings: Findings): void {
   }
 }
 
-function nearName(name: string, scope: Scope, names: Names): string | undefined {
-  // Everything is near a name of two letters.
-  if (name.length < 3) return undefined;
-  const candidates: string[] = [];
-  for (let at: Scope | undefined = scope; at; at = at.outer) candidates.push(...names.made(at).keys());
-  return candidates.length > MOST_CANDIDATES ? undefined : didYouMean(name, candidates);
+/** Looks for names that misspelt ones are meant to be, as long as there are not too many. */
+class NearNames {
+  readonly #names: Names;
+  #left = MOST_COMPARED;
+
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  /** The hint with a name near a misspelt one; undefined where there is none. */
+  hint(name: string, scope: Scope): string | undefined {
+    // Everything is near a name of two letters.
+    if (name.length < 3) return undefined;
+    let best: string | undefined;
+    for (let at: Scope | undefined = scope; at; at = at.outer) {
+      const made = this.#names.made(at);
+      this.#left -= made.size;
+      if (this.#left < 0) return undefined;
+      best ??= didYouMean(name, [...made.keys()]);
+    }
+    return best;
+  }
 }
 
 function checkNodeNames(scope: Scope, findings: Findings): void {

@@ -68,7 +68,7 @@ function checkNeeded(scope: Scope, nodes: readonly NodeProto[], names: Names, fi
     const node = maker?.kind === 'node' ? nodes[maker.index] : undefined;
     if (!maker || !node || needed[maker.index]) continue;
     needed[maker.index] = 1;
-    open.push(...names.reads(scope, maker.index, node));
+    for (const read of names.reads(scope, maker.index, node)) open.push(read);
   }
   for (const [index, node] of nodes.entries()) {
     if (needed[index]) continue;

@@ -1,5 +1,5 @@
 // Tensors put together and taken apart along one axis: Concat and Split.
-import { add, ceilDiv, floorDiv, mul, sub } from '../../dim/arithmetic.ts';
+import { add, ceilDiv, floorDiv, mul, sub, sumOf } from '../../dim/arithmetic.ts';
 import { constant, type Dim, unknownDim } from '../../dim/dim.ts';
 import type { Content } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
@@ -66,7 +66,7 @@ export function concatShape(
         result[k] = cx.unifyAxes({ input: first, axis: k }, { input: i, axis: k }, 'sizes beside the axis');
     }
   }
-  result[axis] = add(0, ...shapes.map((shape) => shape[axis] ?? constant(0)));
+  result[axis] = sumOf(shapes.map((shape) => shape[axis] ?? constant(0)));
   return result;
 }
 

@@ -1,5 +1,5 @@
 // Between a tensor and a list of its parts: ConcatFromSequence and SplitToSequence.
-import { add, mul } from '../../dim/arithmetic.ts';
+import { add, mul, sumOf } from '../../dim/arithmetic.ts';
 import { constant, type Dim } from '../../dim/dim.ts';
 import { type Content, makeContent } from '../../ir/content.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
@@ -77,7 +77,7 @@ function joined(cx: InferContext, types: readonly ValueType[], stacks: boolean):
     }
   }
   if (stacks) result.splice(axis, 0, constant(types.length));
-  else result[axis] = add(0, ...shapes.map((shape) => shape[axis] ?? constant(0)));
+  else result[axis] = sumOf(shapes.map((shape) => shape[axis] ?? constant(0)));
   return cx.tensor(result, types[0].dtype);
 }
 

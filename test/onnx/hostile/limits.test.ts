@@ -45,6 +45,7 @@ const ROWS: readonly (readonly [limit: LimitName, file: Uint8Array, low: number,
     5,
   ],
   ['nodes', calls, 4, 6],
+  ['nodeNames', nodesModel([node('Sum', 'x x x', 'y')]), 2, 3],
   ['names', plain, 3, 20],
   ['nameLength', nodesModel([node('Relu', 'input', 'y')], { inputs: [value('input')] }), 4, 5],
   ['rank', plain, 1, 2],
@@ -62,6 +63,16 @@ function refusal(read: () => unknown): { code: string; message: string } | undef
   }
   return undefined;
 }
+
+describe('inference', () => {
+  test('takes few steps for additions of many sizes that nothing is known of', () => {
+    const count = 300;
+    const inputs = times(count + 1, (i) => value(`x${i}`, [`a${i}`]));
+    const adds = times(count, (i) => node('Add', `${i === 0 ? 'x0' : `v${i}`} x${i + 1}`, `v${i + 1}`));
+    const file = nodesModel(adds, { inputs, outputs: [`v${count}`] });
+    expect(refusal(() => readOnnx(file, { limits: { work: 300_000 } }).inference)).toBeUndefined();
+  });
+});
 
 describe('limits', () => {
   test('have a row here each, but the size of files', () => {
