@@ -120,6 +120,9 @@ function infer(read: ReadModel): Inference {
   return { graph: read.graph, read, mistakes, notes };
 }
 
+const viewOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
 /** How a model that is given as bytes is read. */
 export interface ReadOnnxOptions {
   /** How much the bytes may ask for. */
@@ -141,5 +144,7 @@ export function readOnnx(bytes: Uint8Array | ArrayBuffer, { limits, files }: Rea
   const all = allLimits(limits);
   const view = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
   if (!ArrayBuffer.isView(view)) refuseArgument('readOnnx', 'the file', 'bytes', bytes);
-  return new OnnxModel(decodeModel(view, all), files, all);
+  // A view of another kind, or of another realm, is read as its bytes.
+  const plain = view instanceof Uint8Array ? view : viewOf(view);
+  return new OnnxModel(decodeModel(plain, all), files, all);
 }
