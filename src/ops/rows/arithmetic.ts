@@ -2,6 +2,7 @@
 import { dimOf, intOf, intScalar, type Scalar } from '../../ir/content.ts';
 import { DTYPES, type DType, isFloatDType, isIntegerDType } from '../../ir/dtype.ts';
 import type { InferContext, OperatorExample, OperatorRow } from '../../ir/operator.ts';
+import type { Shape } from '../../ir/type.ts';
 import {
   addElements,
   divideElements,
@@ -49,9 +50,23 @@ const modulo = (cx: InferContext, dtype: DType, a: Scalar, b: Scalar): Scalar =>
   return (cx.int('fmod', 0) === 0 ? floorModulo : truncatedModulo)(cx, dtype, a, b);
 };
 
+/** Integers divided by a known 0: ONNX Runtime refuses such a model, or a run of it that has elements. */
+function refuseZero(cx: InferContext, shape: Shape | undefined): void {
+  const dtype = cx.dtype(0);
+  if (dtype === 'undefined' || !isIntegerDType(dtype)) return;
+  const zero = cx.content(1)?.elements.findIndex((element) => Number(intOf(element) ?? 1) === 0) ?? -1;
+  // Without elements nothing is divided.
+  if (zero < 0 || !shape?.every((dim) => cx.facts.range(dim).min > 0)) return;
+  cx.fail('OP_INVALID', `${cx.op}: element ${zero} of ${cx.inputName(1)} is 0, and integers have no quotient by 0`, {
+    expected: 'a divisor other than 0',
+    actual: '0',
+  });
+}
+
 const REMAINDER = binaryRow('Mod', {
   dtype: 'int64',
   element: modulo,
+  check: refuseZero,
   examples: [
     { inputs: ['int64[3] = [s, -7, 7]', 'int64[3] = [4, 4, -4]'], outputs: ['int64[3] = [s % 4, 1, -1]'] },
     {
@@ -59,6 +74,7 @@ const REMAINDER = binaryRow('Mod', {
       attributes: { fmod: 1 },
       outputs: ['int64[3] = [s % 4, -3, 3]'],
     },
+    { inputs: ['int64[n]', 'int64[] = 0'], fails: 'OP_INVALID' },
     { inputs: ['float32[n]', 'float32[n]'], attributes: { fmod: 1 }, outputs: ['float32[n]'] },
     { inputs: ['float32[n]', 'float32[n]'], opset: 28, outputs: ['float32[n]'] },
     { inputs: ['float32[n]', 'float32[n]'], fails: 'ATTRIBUTE_INVALID' },
@@ -129,6 +145,7 @@ export const ARITHMETIC_ROWS: readonly OperatorRow[] = [
   // Div (1): a / b, integers truncated toward zero
   binaryRow('Div', {
     element: divideElements,
+    check: refuseZero,
     examples: [
       ...LEGACY,
       { inputs: ['int64[3] = [s, -7, 7]', 'int64[3] = [4, 2, -2]'], outputs: ['int64[3] = [s // 4, -3, -3]'] },
@@ -136,7 +153,9 @@ export const ARITHMETIC_ROWS: readonly OperatorRow[] = [
         inputs: ['int64[2] = [s - 5, -s]', 'int64[2] = [4, 4]'],
         outputs: ['int64[2] = [max(s - 5, 0) // 4 - max(5 - s, 0) // 4, -(s // 4)]'],
       },
-      { inputs: ['int64[2] = [s, 1]', 'int64[2] = [0, 0]'], outputs: ['int64[2]'] },
+      { inputs: ['int64[2] = [s, 1]', 'int64[2] = [4, 0]'], fails: 'OP_INVALID' },
+      { inputs: ['int64[0]', 'int64[] = 0'], outputs: ['int64[0]'] },
+      { inputs: ['float32[2]', 'float32[] = 0'], outputs: ['float32[2]'] },
       { inputs: ['float32[2] = [1, 7]', 'float32[] = 2'], outputs: ['float32[2] = [0.5, 3.5]'] },
     ],
   }),

@@ -56,6 +56,8 @@ export interface BinaryOptions {
   readonly attributes?: OperatorExample['attributes'];
   /** Computes an element of the output where it is known; `dtype` is the type of the inputs. */
   readonly element?: (cx: InferContext, dtype: DType, a: Scalar, b: Scalar) => Scalar;
+  /** Refuses what cannot run, given the shape of the output. */
+  readonly check?: (cx: InferContext, shape: Shape | undefined) => void;
   /** The least and the greatest element of the output. */
   readonly span?: OperatorRow['span'];
   readonly examples?: readonly OperatorExample[];
@@ -63,11 +65,24 @@ export interface BinaryOptions {
 
 /** The row of an operator whose output is the broadcast of its two inputs. */
 export function binaryRow(name: string, options: BinaryOptions = {}): OperatorRow {
-  const { dtype = 'float32', output = dtype, refused = 'string', attributes, element, span, examples = [] } = options;
+  const {
+    dtype = 'float32',
+    output = dtype,
+    refused = 'string',
+    attributes,
+    element,
+    check,
+    span,
+    examples = [],
+  } = options;
   const example = (parts: OperatorExample): OperatorExample => (attributes ? { ...parts, attributes } : parts);
   const row: OperatorRow = {
     name,
-    infer: (cx) => [cx.tensor(binaryShape(cx), cx.outputDType(0))],
+    infer: (cx) => {
+      const shape = binaryShape(cx);
+      check?.(cx, shape);
+      return [cx.tensor(shape, cx.outputDType(0))];
+    },
     examples: [
       example({ inputs: [`${dtype}[batch, 1, n]`, `${dtype}[h, 1]`], outputs: [`${output}[batch, h, n]`] }),
       example({

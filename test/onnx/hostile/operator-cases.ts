@@ -156,6 +156,20 @@ const ROWS: readonly HostileRow[] = [
     of('Range', [scalar('a', 0), scalar('b', 5), scalar('c', 1)]),
   ],
   [
+    'Div of integers by 0',
+    'OP_INVALID',
+    'is 0, and integers',
+    of('Div', [ints('a', [1, 2]), ints('b', [1, 0])]),
+    of('Div', [ints('a', [1, 2]), ints('b', [1, 2])]),
+  ],
+  [
+    'Mod of integers by 0',
+    'OP_INVALID',
+    'is 0, and integers',
+    of('Mod', [ints('a', [1, 2]), scalar('b', 0)]),
+    of('Mod', [ints('a', [1, 2]), scalar('b', 1)]),
+  ],
+  [
     'Pad that takes more than there is',
     'SHAPE_MISMATCH',
     'at least 0',
