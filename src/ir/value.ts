@@ -8,7 +8,7 @@ import type { Graph } from './graph.ts';
 import type { Node } from './node.ts';
 import type { ParameterCell } from './parameter-cell.ts';
 import type { TensorData } from './tensor-data.ts';
-import { mapDims, type Shape, type ValueType } from './type.ts';
+import { formatType, mapDims, type Shape, type ValueType } from './type.ts';
 
 /** One size as an author writes it: a number, a symbol or expression, or unknown (`'?'` or null). */
 export type SizeSpec = number | string | null;
@@ -96,6 +96,11 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
       this.#resolvedAt = facts.version;
     }
     return this.#type;
+  }
+
+  /** The name and the type as messages print them: `x: float32[batch, 20]`. */
+  toString(): string {
+    return `${this.name ?? 'a value'}: ${formatType(this.declaredType)}`;
   }
 
   /** The type as it was set, before facts were applied. */
