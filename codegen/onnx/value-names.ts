@@ -67,12 +67,17 @@ export class ValueNames {
   #nameRest(graph: Graph): void {
     for (const value of edgeOf(graph)) this.#keep(value, stemOfEdge(value));
     for (const node of graph.nodes()) {
-      const path = layerPath(node);
-      const stem = path ? `${path}.${node.op}` : node.op;
-      node.outputs.forEach((output, i) => this.#keep(output, i === 0 ? stem : `${stem}.${i}`));
-      if (!this.#nodes.has(node)) this.#nodes.set(node, this.#unique(stem, this.#takenByNodes));
+      if (!node.name || node.outputs.some((output) => !output.name)) this.#nameNode(node);
       for (const body of bodiesOf(node)) this.#nameRest(body);
     }
+  }
+
+  /** Names a node and its outputs as far as they have no names. */
+  #nameNode(node: Node): void {
+    const path = layerPath(node);
+    const stem = path ? `${path}.${node.op}` : node.op;
+    node.outputs.forEach((output, i) => this.#keep(output, i === 0 ? stem : `${stem}.${i}`));
+    if (!this.#nodes.has(node)) this.#nodes.set(node, this.#unique(stem, this.#takenByNodes));
   }
 
   #keep(value: Value, wish: string): void {
@@ -85,6 +90,8 @@ export class ValueNames {
   }
 
   #unique(wish: string, taken: Set<string>): string {
+    const before = taken.size;
+    if (taken.add(wish).size > before) return wish;
     let name = wish;
     for (let number = this.#next.get(wish) ?? 1; taken.has(name); number++) {
       name = `${wish}_${number}`;

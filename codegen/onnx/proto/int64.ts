@@ -1,6 +1,4 @@
 // 64-bit integers of the wire format, exact on both ways: a number where that is safe, else a bigint.
-import { Long } from './protobuf.ts';
-
 /** A 64-bit integer: a number up to 2^53 - 1 in size, a bigint beyond. */
 export type Int64 = number | bigint;
 
@@ -37,15 +35,6 @@ export function int64FromHalves(low: number, high: number): Int64 {
     if (value >= Number.MIN_SAFE_INTEGER) return value;
   }
   return (BigInt(signedHigh) << 32n) | BigInt(low >>> 0);
-}
-
-/**
- * Gives the form that protobufjs writes exactly; it writes a bigint as 0 without a word.
- *
- * @param value a value for which `isInt64` holds
- */
-export function toLong(value: Int64): number | Long {
-  return typeof value === 'number' ? value : Long.fromBits(...int64Halves(value));
 }
 
 /** Gives the lower and the upper 32 bits of a 64-bit integer, with sign. */

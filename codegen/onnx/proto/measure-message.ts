@@ -49,7 +49,7 @@ class Measure {
   }
 
   plan(row: MessageRow, message: Message): Plan {
-    const bytes = this.#fields(row, message);
+    const bytes = isFields(message) ? this.#fields(row, message) : 0;
     if (bytes > MAX_BYTES) {
       throw dimwiseError({
         code: 'EMIT_TOO_LARGE',
@@ -62,14 +62,14 @@ class Measure {
     return { bytes, lengths: this.#lengths, payloads: this.#payloads };
   }
 
-  #fields(row: MessageRow, message: object): number {
+  #fields(row: MessageRow, message: Fields): number {
     let bytes = 0;
     for (const field of row.fields) {
-      const value: unknown = Reflect.get(message, field.name);
+      const value: unknown = message[field.name];
       if (field.streamed) bytes += this.#streamed(field, message, value);
       else if (value !== undefined) bytes += this.#field(field, message, value);
     }
-    const unknown: unknown = Reflect.get(message, 'unknownFields');
+    const unknown: unknown = message['unknownFields'];
     if (unknown === undefined) return bytes;
     if (!Array.isArray(unknown)) return this.#fail('unknownFields is no array of byte arrays');
     for (const view of unknown) {
@@ -79,7 +79,7 @@ class Measure {
     return bytes;
   }
 
-  #field(field: Field, message: object, value: unknown): number {
+  #field(field: Field, message: Fields, value: unknown): number {
     if (field.form === 'data') return this.#data(field, value);
     if (field.oneOf) this.#checkOneOf(field, message);
     const tag = varint32Bytes(field.number << 3);
@@ -115,7 +115,7 @@ class Measure {
   }
 
   #message(field: ScalarField, value: unknown, index: number): number {
-    if (typeof value !== 'object' || value === null) return this.#misfit(field, index, 'a message', value);
+    if (!isFields(value)) return this.#misfit(field, index, 'a message', value);
     this.#path.push(field, index);
     if (this.#path.depth > MAX_DEPTH) this.#fail(`is nested deeper than ${MAX_DEPTH} messages`);
     const slot = this.#lengths.push(0) - 1;
@@ -142,7 +142,7 @@ class Measure {
   }
 
   /** The data of a tensor: from the caller's source or, without one, from the message. */
-  #streamed(field: Field, message: object, value: unknown): number {
+  #streamed(field: Field, message: Fields, value: unknown): number {
     const data: unknown = this.#tensorBytes?.(message) ?? value;
     if (data === undefined) {
       this.#payloads.push(undefined);
@@ -154,9 +154,9 @@ class Measure {
     return varint32Bytes(field.number << 3) + lengthBytes(length) + length;
   }
 
-  #checkOneOf(field: Field, message: object): void {
+  #checkOneOf(field: Field, message: Fields): void {
     for (const other of field.oneOf ?? []) {
-      if (other === field.name || Reflect.get(message, other) === undefined) continue;
+      if (other === field.name || message[other] === undefined) continue;
       this.#fail(`has both ${field.name} and ${other}, of which one would be lost`);
     }
   }
@@ -174,6 +174,12 @@ class Measure {
 
 /** The bytes of a length; one that exceeds 32 bits is refused at the end, with the whole message. */
 const lengthBytes = (length: number): number => (length > MAX_BYTES ? 5 : varint32Bytes(length));
+
+/** The fields of a message by name. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether a value can be a message. */
+export const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
 function isBytesOrSource(data: unknown): data is Uint8Array | ByteSource {
   if (data instanceof Uint8Array) return true;

@@ -1,13 +1,13 @@
 // Writes ONNX messages: same input, same bytes, fields by ascending number, tensor data passed through without a copy.
 import { assertNever } from '../../../src/base/assert-never.ts';
+import { ByteWriter } from './byte-writer.ts';
 import { packedChunks } from './data-words.ts';
 import type { DataField, Field, MessageRow, ScalarField } from './field-table.ts';
-import { isInt64, toLong } from './int64.ts';
-import { measureMessage, type Plan, type TensorBytes } from './measure-message.ts';
+import { isInt64 } from './int64.ts';
+import { type Fields, isFields, measureMessage, type Plan, type TensorBytes } from './measure-message.ts';
 import { MESSAGES } from './message-table.ts';
 import type { ModelProto } from './messages.ts';
 import { type ByteSource, joinParts, type Part } from './parts.ts';
-import { Writer } from './protobuf.ts';
 import type { Message } from './tensor-messages.ts';
 import { WIRE } from './wire-reader.ts';
 
@@ -65,7 +65,7 @@ class MessageWriter {
   readonly #plan: Plan;
   #nextLength = 0;
   #nextPayload = 0;
-  #writer = new Writer();
+  readonly #writer = new ByteWriter(2 * PART_BYTES);
   /** Pieces that become one part together. */
   #pieces: Uint8Array[] = [];
   #pieceBytes = 0;
@@ -76,18 +76,18 @@ class MessageWriter {
   }
 
   write(row: MessageRow, message: Message): Part[] {
-    this.#fields(row, message);
+    if (isFields(message)) this.#fields(row, message);
     this.#settle();
     return this.#parts;
   }
 
-  #fields(row: MessageRow, message: object): void {
+  #fields(row: MessageRow, message: Fields): void {
     for (const field of row.fields) {
-      const value: unknown = Reflect.get(message, field.name);
+      const value: unknown = message[field.name];
       if (field.streamed) this.#streamed(field);
       else if (value !== undefined) this.#field(field, value);
     }
-    const unknown: unknown = Reflect.get(message, 'unknownFields');
+    const unknown: unknown = message['unknownFields'];
     if (Array.isArray(unknown)) for (const view of unknown) if (view instanceof Uint8Array) this.#append(view);
   }
 
@@ -102,36 +102,42 @@ class MessageWriter {
     const { kind, number } = field;
     switch (kind) {
       case 'message':
-        writer.uint32((number << 3) | WIRE.bytes).uint32(this.#length());
-        if (field.message && typeof value === 'object' && value !== null) this.#fields(field.message(), value);
+        writer.varint((number << 3) | WIRE.bytes);
+        writer.varint(this.#length());
+        if (field.message && isFields(value)) this.#fields(field.message(), value);
         break;
       case 'string':
-        writer.uint32((number << 3) | WIRE.bytes).string(String(value));
+        writer.varint((number << 3) | WIRE.bytes);
+        writer.string(String(value));
         break;
       case 'bytes':
         if (value instanceof Uint8Array) this.#bytes(number, value);
         break;
       case 'int64':
-        if (isInt64(value, 'int64')) writer.uint32((number << 3) | WIRE.varint).int64(toLong(value));
+        writer.varint((number << 3) | WIRE.varint);
+        if (isInt64(value, 'int64')) writer.int64(value);
         break;
       case 'int32':
-        writer.uint32((number << 3) | WIRE.varint).int32(Number(value));
+        writer.varint((number << 3) | WIRE.varint);
+        // A negative int32 is written as its 64-bit value.
+        writer.int64(Number(value));
         break;
       case 'float':
-        writer.uint32((number << 3) | WIRE.fixed32).float(Number(value));
+        writer.varint((number << 3) | WIRE.fixed32);
+        writer.float(Number(value));
         break;
       default:
         assertNever(kind);
     }
-    if (this.#writer.len >= PART_BYTES) this.#settle();
+    if (writer.length >= PART_BYTES) this.#settle();
   }
 
   #bytes(number: number, value: Uint8Array): void {
-    this.#writer.uint32((number << 3) | WIRE.bytes);
+    this.#writer.varint((number << 3) | WIRE.bytes);
     if (value.length < OWN_PART_BYTES) {
       this.#writer.bytes(value);
     } else {
-      this.#writer.uint32(value.length);
+      this.#writer.varint(value.length);
       this.#append(value);
     }
   }
@@ -142,13 +148,15 @@ class MessageWriter {
     if (!packed) {
       // Only `floats` is written so: an element is one word, and a word keeps the bits of a signalling NaN.
       for (const word of words) {
-        this.#writer.uint32((number << 3) | WIRE.fixed32).fixed32(word);
-        if (this.#writer.len >= PART_BYTES) this.#settle();
+        this.#writer.varint((number << 3) | WIRE.fixed32);
+        this.#writer.fixed32(word);
+        if (this.#writer.length >= PART_BYTES) this.#settle();
       }
       return;
     }
     const bytes = this.#length();
-    this.#writer.uint32((number << 3) | WIRE.bytes).uint32(bytes);
+    this.#writer.varint((number << 3) | WIRE.bytes);
+    this.#writer.varint(bytes);
     if (kind === 'float' || kind === 'double') {
       this.#append(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
     } else if (bytes < OWN_PART_BYTES) {
@@ -164,7 +172,8 @@ class MessageWriter {
     if (data instanceof Uint8Array) {
       this.#bytes(number, data);
     } else {
-      this.#writer.uint32((number << 3) | WIRE.bytes).uint32(data.bytes);
+      this.#writer.varint((number << 3) | WIRE.bytes);
+      this.#writer.varint(data.bytes);
       this.#source(data);
     }
   }
@@ -197,9 +206,8 @@ class MessageWriter {
 
   /** Makes a piece of what the writer has. */
   #flush(): void {
-    if (this.#writer.len === 0) return;
-    const bytes = this.#writer.finish();
-    this.#writer = new Writer();
+    if (this.#writer.length === 0) return;
+    const bytes = this.#writer.take();
     this.#pieces.push(bytes);
     this.#pieceBytes += bytes.length;
   }
