@@ -1,6 +1,7 @@
 // Packs a model for writing: its weights stay where they are, move into one file beside it, or into the model itself.
 import { dtypeFromOnnx } from '../../src/ir/dtype.ts';
 import type { TensorData } from '../../src/ir/tensor-data.ts';
+import { checkCopies } from './copied-ranges.ts';
 import type { EmittedModel, WeightPlacement } from './emit.ts';
 import { DEFAULT_EXTERNAL_LIMIT } from './emit.ts';
 import { type ExternalFilePlan, planExternalFile } from './external-data.ts';
@@ -11,7 +12,7 @@ import { DATA_LOCATION } from './proto/enums.ts';
 import { type ByteSource, partsBytes } from './proto/parts.ts';
 import type { TensorProto } from './proto/tensor-messages.ts';
 import { encodeModelParts } from './proto/write-message.ts';
-import { refuseExternal } from './read-external.ts';
+import { type ExternalReference, refuseExternal } from './read-external.ts';
 import { readTensor } from './read-tensor.ts';
 import { tensorSource } from './tensor-bytes.ts';
 
@@ -33,6 +34,7 @@ export interface PackOptions {
  *
  * @throws EXTERNAL_DATA when data that is to be moved is missing, too short, or out of reach
  * @throws ONNX_MALFORMED when a tensor that is to be moved does not fit its type and sizes
+ * @throws ONNX_LIMIT when tensors overlap in their file so that copies would take more than twice its bytes
  * @throws EMIT_TOO_LARGE when data that is to be inline does not fit one file
  */
 export function packModel(model: OnnxModel, options: PackOptions): EmittedModel {
@@ -79,7 +81,7 @@ class Packer {
   readonly #placement: 'inline' | 'external' | 'move';
   readonly #data = new Map<TensorProto, TensorData>();
   /** Tensors that share a range of a file share it afterwards too. */
-  readonly #ranges = new Map<string, TensorData>();
+  readonly #ranges = new Map<string, ExternalReference & { readonly data: TensorData }>();
   /** The data of new messages that is streamed into the model. */
   readonly #sources = new Map<TensorProto, ByteSource>();
 
@@ -94,6 +96,7 @@ class Packer {
       if (isExternal(tensor) || (this.#placement === 'external' && isInitializer)) this.#collect(tensor);
       return tensor;
     });
+    checkCopies(this.#ranges.values());
     const plan =
       this.#placement === 'inline' ? undefined : planExternalFile(fileName, this.#data.values(), files?.bytes);
     const moved = mapTensors(proto, (tensor) => this.#moved(tensor, plan));
@@ -105,16 +108,18 @@ class Packer {
     const dtype = dtypeFromOnnx(tensor.dataType ?? 0);
     if (!isExternal(tensor) && (dtype === undefined || dtype === 'string')) return;
     const { files } = this.#model;
-    const data = readTensor(tensor, `tensor "${tensor.name ?? ''}"`, files?.resolve ?? refuseExternal);
-    const { storage } = data;
-    if (storage.kind !== 'file') {
+    const resolve = files?.resolve ?? refuseExternal;
+    let reference: ExternalReference | undefined;
+    const data = readTensor(tensor, `tensor "${tensor.name ?? ''}"`, (found) => resolve((reference = found)));
+    if (!reference) {
       this.#data.set(tensor, data);
       return;
     }
-    const range = `${storage.offset} ${storage.length} ${storage.location}`;
-    const known = this.#ranges.get(range) ?? data;
+    const { offset, length, location } = reference;
+    const range = `${offset} ${length} ${location}`;
+    const known = this.#ranges.get(range) ?? { ...reference, data };
     this.#ranges.set(range, known);
-    this.#data.set(tensor, known);
+    this.#data.set(tensor, known.data);
   }
 
   #moved(tensor: TensorProto, plan: ExternalFilePlan | undefined): TensorProto {

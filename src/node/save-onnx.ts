@@ -21,6 +21,7 @@ import { type WrittenModel, writeModel } from './write-model.ts';
  * @param options where weights go; the old files stay as they are when anything fails
  * @throws FILE_WRITE when a file cannot be written, or is one that holds data of this model
  * @throws EXTERNAL_DATA when data that is to be copied is missing, too short, or out of reach
+ * @throws ONNX_LIMIT when tensors overlap in their file so that copies would take more than twice its bytes
  * @throws EMIT_TOO_LARGE when weights of 2 GiB or more are to be inline
  * @example await saveOnnx(await openOnnx('big.onnx'), 'out/big.onnx', { externalData: 'external' });
  */

@@ -239,6 +239,27 @@ describe('saveOnnx', () => {
     expect(readdirSync(here('b'))).toEqual([]);
   });
 
+  test.each([
+    { what: 'refuses tensors that overlap', step: 64, code: 'ONNX_LIMIT' },
+    { what: 'copies tensors that lie side by side', step: 20_000, code: undefined },
+  ])('$what where their copies would take far more than their file', async ({ step, code }) => {
+    const count = 60;
+    const initializer = Array.from({ length: count }, (_, i) => ({
+      name: `w${i}`,
+      dims: [5000],
+      dataType: 1,
+      ...outside('w.data', i * step, 20_000),
+    }));
+    writeFileSync(here('a/m.onnx'), encodeModel({ irVersion: 10, graph: { name: 'g', initializer } }));
+    writeFileSync(here('a/w.data'), new Uint8Array(count * 20_000));
+    for (const externalData of ['external', 'inline'] as const) {
+      const saved = saveOnnx(await openOnnx(here('a/m.onnx')), here('b/m.onnx'), { externalData });
+      expect(code && (await failure(saved)).code).toBe(code);
+      await saved.catch(() => {});
+      expect(readdirSync(here('b')).length > 0).toBe(code === undefined);
+    }
+  });
+
   test('keeps references of a model that came as bytes, and cannot bring them inside', async () => {
     const model = readOnnx(encodeModel(everyKind()));
     await saveOnnx(model, here('b/m.onnx'));
