@@ -1,4 +1,5 @@
-// The node cases of onnx with a symbol for each size of their inputs, bound to the sizes again: ONNX Runtime gives the same bits.
+// The node cases of onnx with a symbol for each size of their inputs: ONNX Runtime gives the shapes that the contract tells, and the same
+// bits for a copy that is bound to the sizes again.
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { InferenceSession } from 'onnxruntime-node';
@@ -7,6 +8,7 @@ import { bindModel } from '../../../codegen/onnx/bind/bind-model.ts';
 import { type OnnxModel, readOnnx } from '../../../codegen/onnx/onnx-model.ts';
 import type { ValueInfoProto } from '../../../codegen/onnx/proto/messages.ts';
 import { isDimwiseError } from '../../../src/base/errors.ts';
+import { checkFeeds, outputShapes } from '../../../src/ir/feeds.ts';
 import { feedsOf } from './run-model.ts';
 
 const FOLDER = new URL('../../fixtures/node-cases/', import.meta.url);
@@ -21,13 +23,16 @@ type Row = readonly [
 const ROWS = JSON.parse(readFileSync(new URL('cases.json', FOLDER), 'utf8')) as readonly Row[];
 
 /** One case of so many is run; a run of all of them takes minutes. */
-const STEP = Number(process.env['DIMWISE_CASE_STEP'] ?? 16);
+const STEP = Number(process.env['DIMWISE_CASE_STEP'] ?? 8);
 
 /** Element types that JavaScript has arrays for, by their ONNX numbers: feeds and results of others end the process. */
 const HELD = new Set([1, 2, 3, 6, 7, 9]);
 const HELD_RESULTS = /^(float32|float64|u?int(8|16|32|64)|bool|string)\[/;
 /** Two runs of these give different numbers. */
 const RANDOM = /random|bernoulli|multinomial|dropout/;
+
+/** For made-up elements (axis 0, of size 1) a run in Node does not come back: the signal would have the length 2*(1 - 1). */
+const ENDLESS = /^test_dft_irfft/;
 
 interface Opened {
   readonly name: string;
@@ -44,7 +49,7 @@ function openCases(): Opened[] {
     const model = readOnnx(models.subarray(at, (at += bytes)));
     const { input = [] } = model.proto.graph ?? {};
     const isHeld = ({ type }: ValueInfoProto) => HELD.has(type?.tensorType?.elemType ?? 0) && type?.tensorType?.shape;
-    if (i % STEP !== 0 || kind !== 'array' || RANDOM.test(name) || !input.every(isHeld)) continue;
+    if (i % STEP !== 0 || kind !== 'array' || RANDOM.test(name) || ENDLESS.test(name) || !input.every(isHeld)) continue;
     if (!outputs.every((type) => HELD_RESULTS.test(type))) continue;
     const sizes: Record<string, number> = {};
     const infos = input.map((info, k) => withSymbols(info, `s${k}_`, sizes));
@@ -62,7 +67,14 @@ function withSymbols(info: ValueInfoProto, stem: string, sizes: Record<string, n
   return { ...info, type: { tensorType: { ...tensorType, shape: { dim } } } };
 }
 
-async function outcome(model: OnnxModel, feeds: ReturnType<typeof feedsOf>): Promise<unknown> {
+interface Result {
+  readonly name: string;
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: unknown;
+}
+
+async function outcome(model: OnnxModel, feeds: ReturnType<typeof feedsOf>): Promise<readonly Result[] | undefined> {
   let session: InferenceSession | undefined;
   try {
     session = await InferenceSession.create(model.encode(), {
@@ -78,16 +90,35 @@ async function outcome(model: OnnxModel, feeds: ReturnType<typeof feedsOf>): Pro
   }
 }
 
-describe('bindModel of node cases', () => {
-  test('gives the bits of the model that has symbols', { timeout: 600_000 }, async () => {
+/** The sizes that are told otherwise than they are; what only a run tells is no number. */
+function wrongShapes(open: OnnxModel, feeds: ReturnType<typeof feedsOf>, results: readonly Result[]): string[] {
+  const told = outputShapes(open, feeds);
+  return results.flatMap(({ name, dims }) => {
+    const shape = told[name];
+    if (shape === undefined) return [`${name} is not told of`];
+    const fits = !shape || (shape.length === dims.length && shape.every((size, i) => isOpen(size) || size === dims[i]));
+    return fits ? [] : [`${name} is told as [${shape}], and is [${dims}]`];
+  });
+}
+
+const isOpen = (size: number | string): boolean => typeof size === 'string';
+
+describe('outputShapes and bindModel of node cases', () => {
+  test('give the shapes, and the bits, of the model that has symbols', { timeout: 600_000 }, async () => {
     const differ: string[] = [];
     let compared = 0;
+    let told = 0;
     for (const { name, open, sizes } of openCases()) {
       const feeds = feedsOf(open, sizes);
       const wanted = await outcome(open, feeds);
       // What ONNX Runtime refuses with made-up elements judges nothing.
       if (wanted === undefined) continue;
       compared++;
+      // Sizes that the contract does not allow have no shapes: ONNX Runtime takes some that the standard does not.
+      if (checkFeeds(open, feeds).length === 0) {
+        told++;
+        differ.push(...wrongShapes(open, feeds, wanted).map((fact) => `${name}: ${fact}`));
+      }
       try {
         const bound = bindModel(open, { symbols: sizes });
         expect(await outcome(bound, feeds)).toEqual(wanted);
@@ -97,5 +128,6 @@ describe('bindModel of node cases', () => {
     }
     expect(differ).toEqual([]);
     expect(compared).toBeGreaterThan(600 / STEP);
+    expect(told).toBeGreaterThan(0.9 * compared);
   });
 });
