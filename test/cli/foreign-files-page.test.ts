@@ -48,7 +48,7 @@ describe('the programs of docs/foreign-files.md', () => {
   });
 
   test.each([
-    [1, ['data float32[batch, 3, h, w]', 'Conv c1 float32[batch, 8, ceildiv(h, 2), ceildiv(w, 2)]']],
+    [1, ['data: float32[batch, 3, h, w]', 'Conv c1: float32[batch, 8, ceildiv(h, 2), ceildiv(w, 2)]']],
     [2, [/^1,10 /]],
     [3, [/^\S*batch\*.* \d+$/, '~ input "data" type: float32[batch, 3, h, w] -> float32[1, 3, 64, 64]']],
   ] as const)('number %i prints what it says', async (index, wanted) => {
