@@ -25,6 +25,7 @@ export class Deriver {
   /** What was known when pairs were last looked at, and how many. */
   #pairsAt = -1;
   #pairsDone = 0;
+  #takenBack = 0;
 
   constructor(store: FactStore, reason: Reasoning) {
     this.#store = store;
@@ -97,10 +98,11 @@ export class Deriver {
 
   /** Settles pairs that broadcast: where neither is 1, they are equal; where one stretches into the other, that one alone decides. */
   pairs(): boolean {
-    const { learnt, pairs } = this.#store;
+    const { learnt, pairs, takenBack } = this.#store;
     // Pairs that were looked at are looked at again when something new is known.
-    const done = learnt === this.#pairsAt ? this.#pairsDone : 0;
+    const done = learnt === this.#pairsAt && takenBack === this.#takenBack ? this.#pairsDone : 0;
     this.#pairsAt = learnt;
+    this.#takenBack = takenBack;
     this.#pairsDone = pairs.length;
     for (let i = done; i < pairs.length; i++) {
       const pair = pairs[i];

@@ -2,12 +2,13 @@
 import type { Dim } from './dim.ts';
 import type { FactStore } from './store.ts';
 
-/** The pairs of a store; what they are simplified to is looked up again when something new is known. */
+/** The pairs of a store; what they are simplified to is looked up again when something new is known, or some were taken back. */
 export class PairIndex {
   readonly #store: FactStore;
   readonly #simplify: (d: Dim) => Dim;
   #partners = new Map<Dim, Set<Dim>>();
   #learnt = -1;
+  #takenBack = 0;
   #count = 0;
 
   constructor(store: FactStore, simplify: (d: Dim) => Dim) {
@@ -17,10 +18,10 @@ export class PairIndex {
 
   /** Tells whether two simplified sizes are a pair, in whatever order. */
   has(a: Dim, b: Dim): boolean {
-    const { learnt, pairs } = this.#store;
-    // A list that became shorter was taken back, which counts as something new.
-    if (this.#learnt !== learnt) {
+    const { learnt, pairs, takenBack } = this.#store;
+    if (this.#learnt !== learnt || this.#takenBack !== takenBack) {
       this.#learnt = learnt;
+      this.#takenBack = takenBack;
       this.#partners = new Map();
       this.#count = 0;
     }

@@ -74,6 +74,8 @@ export class FactStore {
   version = 0;
   /** How many of the changes that `version` counts only noted a constraint. */
   #noted = 0;
+  /** Counts how often pairs were taken back. */
+  takenBack = 0;
   /** What was learnt something of since this was last cleared. */
   readonly touched = new Set<Dim>();
   #directions: DirectionIndex | undefined;
@@ -113,7 +115,7 @@ export class FactStore {
 
   /** Runs a step, also inside of another one; where it returns false or throws, every change that it made is taken back. */
   attempt(step: () => boolean): boolean {
-    const { recorded, contradictory } = this;
+    const { recorded, contradictory, learnt } = this;
     const [given, pairs] = [this.given.length, this.pairs.length];
     const outer = this.#undo;
     const undo: (() => void)[] = [];
@@ -131,7 +133,10 @@ export class FactStore {
         this.recorded = recorded;
         this.given.length = given;
         this.contradictory = contradictory;
-        this.version += 1;
+        this.takenBack += 1;
+        // What only noted constraints leaves dims as simple as they were.
+        if (this.learnt === learnt) this.noted();
+        else this.version += 1;
       }
     }
   }
