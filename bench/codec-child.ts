@@ -3,7 +3,6 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, write
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
-import { checkModel } from '../codegen/onnx/check/check-model.ts';
 import { emitModel } from '../codegen/onnx/emit.ts';
 import { OnnxModel } from '../codegen/onnx/onnx-model.ts';
 import { wholeBytes } from '../codegen/onnx/proto/lazy-bytes.ts';
@@ -87,7 +86,6 @@ const TASKS: Readonly<Record<string, () => unknown>> = {
   'read-dimwise': () => openOnnx(file, { lazyBytes: Number.POSITIVE_INFINITY }),
   'open-dimwise': () => openOnnx(file),
   'shapes-dimwise': async () => (await openOnnx(file)).graph,
-  'check-dimwise': async () => checkModel(await openOnnx(file)),
   'read-onnx-buf': () => fromBinary(ModelProtoSchema, readFileSync(file)),
   'read-bytes': () => readFileSync(file),
   'write-dimwise': () => saveOnnx(new OnnxModel(MODEL), out),

@@ -51,6 +51,7 @@ function compare(title: string, tasks: readonly string[]): void {
 console.log(`${cpus()[0]?.model}, ${cpus().length} cores; Node ${process.version}; median of ${rounds} processes`);
 measure('make');
 compare('reading a model of 440 MB', ['read-dimwise', 'read-onnx-buf', 'read-bytes']);
+compare('opening a model of 440 MB', ['open-dimwise', 'shapes-dimwise', 'read-bytes']);
 compare('writing 1 GB of weights', ['write-dimwise', 'write-bytes']);
-compare('encoding 100,000 nodes', ['nodes-dimwise', 'nodes-onnx-proto']);
+compare('encoding 100,000 nodes', ['graph-dimwise', 'graph-typed-dimwise', 'nodes-dimwise', 'nodes-onnx-proto']);
 measure('clean');
