@@ -234,7 +234,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'join',
-    description: 'Join two .onnx files: values of the first become inputs of the second.',
+    description: 'Join two .onnx files into one.',
     argument: ['<first>', 'an .onnx file'],
     more: [['<second>', 'an .onnx file']],
     define: (command) =>
