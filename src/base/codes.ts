@@ -36,7 +36,7 @@ export const ERROR_CODES = {
   ),
   DIM_ALIAS: user(
     'One size should have one name.',
-    'dimwise understands both names, other tools may not: export the file with one name for the size.',
+    'Export the file with one name for the size: dimwise understands both, other tools may not.',
   ),
   // Shapes and types
   SHAPE_MISMATCH: user(
@@ -45,7 +45,7 @@ export const ERROR_CODES = {
   ),
   SHAPE_NARROWER: user(
     'What a file states of a shape should hold for every feed that the model takes.',
-    'dimwise uses the inferred shape, other tools may not: export the file with the same symbols on inputs and outputs.',
+    'Export the file with the same symbols on inputs and outputs: dimwise uses the inferred shape, other tools may not.',
   ),
   RANK_MISMATCH: user(
     'An input must have the rank that the operator or layer takes.',

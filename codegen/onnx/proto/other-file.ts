@@ -36,8 +36,21 @@ const OTHERS: readonly OtherFile[] = [
 /** So many bytes tell the kind of a file. */
 const HEAD_BYTES = 64;
 
-/** The error of a message that cannot be read; where its bytes start as those of another kind of file do, the error says so. */
-export function tellOtherFile(error: unknown, bytes: Uint8Array): unknown {
+/**
+ * Reads a model; where that fails and its bytes start as those of another kind of file do, the error says so.
+ *
+ * @param bytes the file, or its start
+ * @throws what `read` throws
+ */
+export function namingOther<T>(bytes: Uint8Array, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw tellOther(error, bytes);
+  }
+}
+
+function tellOther(error: unknown, bytes: Uint8Array): unknown {
   if (!isDimwiseError(error) || error.code !== 'ONNX_MALFORMED') return error;
   const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
   const other = OTHERS.find(({ start }) => start.test(head));

@@ -6,7 +6,7 @@ import { int64FromHalves } from './int64.ts';
 import type { PiecedBytes } from './lazy-bytes.ts';
 import { MESSAGES } from './message-table.ts';
 import type { ModelProto } from './messages.ts';
-import { tellOtherFile } from './other-file.ts';
+import { namingOther } from './other-file.ts';
 import type { Message } from './tensor-messages.ts';
 import { WIRE, WireReader, wireName } from './wire-reader.ts';
 import { WordList } from './word-list.ts';
@@ -53,13 +53,9 @@ const COST: Record<ScalarKind | 'view' | 'list', number> = {
  * @throws ONNX_MALFORMED when it is no such message; the message names the field and the byte offset
  */
 export function decodeModel(input: Uint8Array | PiecedBytes, limits?: ReadLimits): ModelProto {
-  try {
-    if (input instanceof Uint8Array) return decodeMessage(MESSAGES.model, input, limits);
-    const wire = new WireReader(input, new FieldPath('ModelProto'));
-    return new MessageReader(wire, limits ?? {}).readWhole(MESSAGES.model);
-  } catch (error) {
-    throw tellOtherFile(error, input instanceof Uint8Array ? input : input.first);
-  }
+  if (input instanceof Uint8Array) return namingOther(input, () => decodeMessage(MESSAGES.model, input, limits));
+  const reader = new MessageReader(new WireReader(input, new FieldPath('ModelProto')), limits ?? {});
+  return namingOther(input.first, () => reader.readWhole(MESSAGES.model));
 }
 
 /**
