@@ -41,18 +41,22 @@ function calledFunctions({ graph, trainingInfo = [], functions = [] }: ModelProt
   const byKey = new Map<string, FunctionProto>();
   for (const each of functions) byKey.set(functionKey(each.domain ?? '', each.name ?? '', each.overload), each);
   const called = new Set<FunctionProto>();
-  const open: NodeProto[] = [...(graph?.node ?? [])];
-  for (const { initialization, algorithm } of trainingInfo)
-    open.push(...(initialization?.node ?? []), ...(algorithm?.node ?? []));
-  for (let node = open.pop(); node; node = open.pop()) {
-    for (const body of bodiesOf(node)) open.push(...(body.node ?? []));
-    const found = byKey.get(functionKey(node.domain ?? '', node.opType ?? '', node.overload));
-    if (!found || called.has(found)) continue;
-    called.add(found);
-    open.push(...(found.node ?? []));
+  const open: (readonly NodeProto[])[] = [graph?.node ?? [], ...nodesOfTraining(trainingInfo)];
+  for (let nodes = open.pop(); nodes; nodes = open.pop()) {
+    for (const node of nodes) {
+      for (const body of bodiesOf(node)) open.push(body.node ?? []);
+      const found = byKey.get(functionKey(node.domain ?? '', node.opType ?? '', node.overload));
+      if (!found || called.has(found)) continue;
+      called.add(found);
+      open.push(found.node ?? []);
+    }
   }
   return functions.filter((each) => called.has(each));
 }
+
+/** The nodes of the graphs that train a model. */
+const nodesOfTraining = (training: ModelProto['trainingInfo'] = []): readonly (readonly NodeProto[])[] =>
+  training.flatMap(({ initialization, algorithm }) => [initialization?.node ?? [], algorithm?.node ?? []]);
 
 /** The domains of operators that graphs and functions use. That of ai.onnx is always one: a model without any import is none. */
 function usedDomains(
@@ -60,17 +64,17 @@ function usedDomains(
   functions: readonly FunctionProto[],
 ): ReadonlySet<string> {
   const used = new Set(['']);
-  const open: NodeProto[] = [...(graph?.node ?? [])];
-  for (const { initialization, algorithm } of trainingInfo)
-    open.push(...(initialization?.node ?? []), ...(algorithm?.node ?? []));
+  const open: (readonly NodeProto[])[] = [graph?.node ?? [], ...nodesOfTraining(trainingInfo)];
   for (const { domain = '', node = [], opsetImport = [] } of functions) {
     used.add(domain);
     for (const each of opsetImport) used.add(each.domain ?? '');
-    open.push(...node);
+    open.push(node);
   }
-  for (let node = open.pop(); node; node = open.pop()) {
-    used.add(node.domain ?? '');
-    for (const body of bodiesOf(node)) open.push(...(body.node ?? []));
+  for (let nodes = open.pop(); nodes; nodes = open.pop()) {
+    for (const node of nodes) {
+      used.add(node.domain ?? '');
+      for (const body of bodiesOf(node)) open.push(body.node ?? []);
+    }
   }
   if (used.has('ai.onnx')) used.add('');
   return used;

@@ -93,8 +93,8 @@ class Folder {
         }
       } else if (branch) {
         branches.push(branch);
-        if (!this.#canInitialize) node.push(...branch.initializer.map(initializerNode));
-        node.push(...branch.node);
+        if (!this.#canInitialize) for (const tensor of branch.initializer) node.push(initializerNode(tensor));
+        for (const inlined of branch.node) node.push(inlined);
       } else {
         const inner = mapBodies(each, values, (body, own) => this.graph(body, own));
         isChanged ||= inner !== each;
