@@ -1,38 +1,17 @@
 // The node cases of onnx with a symbol for each size of their inputs: ONNX Runtime gives the shapes that the contract tells, and the same
 // bits for a copy that is bound to the sizes again.
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { bindModel } from '../../../codegen/onnx/bind/bind-model.ts';
-import { type OnnxModel, readOnnx } from '../../../codegen/onnx/onnx-model.ts';
+import type { OnnxModel } from '../../../codegen/onnx/onnx-model.ts';
 import type { ValueInfoProto } from '../../../codegen/onnx/proto/messages.ts';
 import { isDimwiseError } from '../../../src/base/errors.ts';
 import { checkFeeds, outputShapes } from '../../../src/ir/feeds.ts';
+import { runnableCases } from '../runnable-cases.ts';
 import { feedsOf } from './run-model.ts';
-
-const FOLDER = new URL('../../fixtures/node-cases/', import.meta.url);
-type Row = readonly [
-  name: string,
-  op: string,
-  bytes: number,
-  kind: string,
-  inputs: unknown,
-  outputs: readonly string[],
-];
-const ROWS = JSON.parse(readFileSync(new URL('cases.json', FOLDER), 'utf8')) as readonly Row[];
 
 /** One case of so many is run; a run of all of them takes minutes. */
 const STEP = Number(process.env['DIMWISE_CASE_STEP'] ?? 8);
-
-/** Element types that JavaScript has arrays for, by their ONNX numbers: feeds and results of others end the process. */
-const HELD = new Set([1, 2, 3, 6, 7, 9]);
-const HELD_RESULTS = /^(float32|float64|u?int(8|16|32|64)|bool|string)\[/;
-/** Two runs of these give different numbers. */
-const RANDOM = /random|bernoulli|multinomial|dropout/;
-
-/** For made-up elements (axis 0, of size 1) a run in Node does not come back: the signal would have the length 2*(1 - 1). */
-const ENDLESS = /^test_dft_irfft/;
 
 interface Opened {
   readonly name: string;
@@ -42,20 +21,11 @@ interface Opened {
 }
 
 function openCases(): Opened[] {
-  const models = gunzipSync(readFileSync(new URL('models.bin.gz', FOLDER)));
-  let at = 0;
-  const opened: Opened[] = [];
-  for (const [i, [name, , bytes, kind, , outputs]] of ROWS.entries()) {
-    const model = readOnnx(models.subarray(at, (at += bytes)));
-    const { input = [] } = model.proto.graph ?? {};
-    const isHeld = ({ type }: ValueInfoProto) => HELD.has(type?.tensorType?.elemType ?? 0) && type?.tensorType?.shape;
-    if (i % STEP !== 0 || kind !== 'array' || RANDOM.test(name) || ENDLESS.test(name) || !input.every(isHeld)) continue;
-    if (!outputs.every((type) => HELD_RESULTS.test(type))) continue;
+  return [...runnableCases(STEP)].map(({ name, model }) => {
     const sizes: Record<string, number> = {};
-    const infos = input.map((info, k) => withSymbols(info, `s${k}_`, sizes));
-    opened.push({ name, open: model.with({ graph: { ...model.proto.graph, input: infos } }), sizes });
-  }
-  return opened;
+    const input = (model.proto.graph?.input ?? []).map((info, k) => withSymbols(info, `s${k}_`, sizes));
+    return { name, open: model.with({ graph: { ...model.proto.graph, input } }), sizes };
+  });
 }
 
 function withSymbols(info: ValueInfoProto, stem: string, sizes: Record<string, number>): ValueInfoProto {

@@ -1,35 +1,20 @@
 // The node cases of onnx under every edit: ONNX Runtime gives the bits of the model before it.
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { extractModel } from '../../../codegen/onnx/edit/extract-model.ts';
 import { addOutputs } from '../../../codegen/onnx/edit/model-outputs.ts';
 import { pruneModel } from '../../../codegen/onnx/edit/prune-model.ts';
 import { renameValues } from '../../../codegen/onnx/edit/rename-values.ts';
-import { type OnnxModel, readOnnx } from '../../../codegen/onnx/onnx-model.ts';
-import type { ValueInfoProto } from '../../../codegen/onnx/proto/messages.ts';
+import type { OnnxModel } from '../../../codegen/onnx/onnx-model.ts';
 import { isDimwiseError } from '../../../src/base/errors.ts';
 import { feedsOf } from '../bind/run-model.ts';
+import { runnableCases } from '../runnable-cases.ts';
 import { fedInputs, freshNames, madeBy, outputsOf } from './helpers.ts';
-
-const FOLDER = new URL('../../fixtures/node-cases/', import.meta.url);
-type Row = readonly [
-  name: string,
-  op: string,
-  bytes: number,
-  kind: string,
-  inputs: unknown,
-  outputs: readonly string[],
-];
-const ROWS = JSON.parse(readFileSync(new URL('cases.json', FOLDER), 'utf8')) as readonly Row[];
 
 /** One case of so many is run; a run of all of them takes minutes. */
 const STEP = Number(process.env['DIMWISE_CASE_STEP'] ?? 24);
 
-/** Element types that JavaScript has arrays for, by their ONNX numbers: feeds and results of others end the process. */
-const HELD = new Set([1, 2, 3, 6, 7, 9]);
-const HELD_RESULTS = /^(float32|float64|u?int(8|16|32|64)|bool|string)\[/;
+/** Element types that a run in Node can give. */
 const HELD_DTYPES = new Set([
   'float32',
   'float64',
@@ -43,21 +28,6 @@ const HELD_DTYPES = new Set([
   'uint64',
   'bool',
 ]);
-/** Two runs of these give different numbers. */
-const RANDOM = /random|bernoulli|multinomial|dropout/;
-
-function* runnableCases(): Iterable<{ readonly name: string; readonly model: OnnxModel }> {
-  const models = gunzipSync(readFileSync(new URL('models.bin.gz', FOLDER)));
-  let at = 0;
-  for (const [i, [name, , bytes, kind, , outputs]] of ROWS.entries()) {
-    const model = readOnnx(models.subarray(at, (at += bytes)));
-    const { input = [] } = model.proto.graph ?? {};
-    const isHeld = ({ type }: ValueInfoProto) => HELD.has(type?.tensorType?.elemType ?? 0) && type?.tensorType?.shape;
-    if (i % STEP !== 0 || kind !== 'array' || RANDOM.test(name) || !input.every(isHeld)) continue;
-    if (outputs.every((type) => HELD_RESULTS.test(type))) yield { name, model };
-  }
-}
-
 type Feeds = ReturnType<typeof feedsOf>;
 
 async function outcome(model: OnnxModel, feeds: Feeds): Promise<Record<string, unknown> | undefined> {
@@ -102,7 +72,7 @@ describe('edits of node cases', () => {
         differ.push(`${what}: ${isDimwiseError(error) ? error.message : String(error).slice(0, 200)}`);
       }
     };
-    for (const { name, model } of runnableCases()) {
+    for (const { name, model } of runnableCases(STEP)) {
       const feeds = feedsOf(model, {});
       const wanted = await outcome(model, feeds);
       // What ONNX Runtime refuses with made-up elements judges nothing.
