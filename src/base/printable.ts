@@ -2,6 +2,7 @@
 
 /** What a terminal obeys or reorders: control characters, separators of lines, marks of writing direction. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are looked for.
+// oxlint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Escapes control characters and marks of direction as JSON does, `\u001b`; escaped JSON stays the same JSON. */

@@ -26,6 +26,7 @@ export function processIo(): Io {
 
 // Only a header is dim, and always as a whole.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this is how terminals are told.
+// oxlint-disable-next-line no-control-regex
 const DIM_LINE = /^( *\u001b\[2m)([^]*)(\u001b\[22m)$/;
 
 /**

@@ -12,6 +12,7 @@ const FORGED = 'a\nmodel.onnx\n  0 errors';
 const TURNED = '\u202egpj.exe\u009b31m';
 const NAMES = [CLEAR, FORGED, TURNED] as const;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not come out.
+// oxlint-disable-next-line no-control-regex
 const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
 
 const relu = (input: string, output: string) => ({ opType: 'Relu', input: [input], output: [output] });
