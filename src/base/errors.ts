@@ -48,7 +48,7 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 }
 
 /** So many mistakes are in the text of an error; `errors` has all. */
-const MISTAKES_IN_TEXT = 100;
+export const MISTAKES_IN_TEXT = 100;
 
 /** The texts of the first mistakes, a line on how many more there are. */
 export function formatDiagnostics(diagnostics: readonly Diagnostic[], most: number = MISTAKES_IN_TEXT): string {

@@ -1,6 +1,13 @@
 // Errors as people and programs read them.
 import { ERROR_CODES } from '../base/codes.ts';
-import { type Diagnostic, DimwiseError, dimwiseError, formatDiagnostics, isDimwiseError } from '../base/errors.ts';
+import {
+  type Diagnostic,
+  DimwiseError,
+  dimwiseError,
+  formatDiagnostic,
+  isDimwiseError,
+  MISTAKES_IN_TEXT,
+} from '../base/errors.ts';
 import { formatOrigin } from '../base/origin.ts';
 import type { Io } from './io.ts';
 
@@ -22,7 +29,10 @@ const inOptions = (mistake: Diagnostic): Diagnostic =>
 
 /** Writes the mistakes of an error for a person: the first 100, and how many more there are. */
 export function printError(error: unknown, io: Io): void {
-  io.err(formatDiagnostics(diagnosticsOf(error)));
+  const mistakes = diagnosticsOf(error);
+  // One by one: where several files are printed, each mistake names its own.
+  for (const mistake of mistakes.slice(0, MISTAKES_IN_TEXT)) io.err(formatDiagnostic(mistake));
+  if (mistakes.length > MISTAKES_IN_TEXT) io.err(`and ${mistakes.length - MISTAKES_IN_TEXT} more`);
 }
 
 /** One mistake as JSON; members without content are left out. */
