@@ -10,7 +10,7 @@ import { EXIT, type ExitCode, type Io } from './io.ts';
 import { compileOpened, fileKind, openModel } from './open-model.ts';
 import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
 import { parsePlacement } from './placement-option.ts';
-import { jsonDiagnostics, printError, usageError } from './report.ts';
+import { reportFailure, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 
@@ -29,9 +29,7 @@ export async function compile({ args, options, io }: CommandCall): Promise<ExitC
       else printWritten(compiled, written, io);
       return EXIT.ok;
     } catch (error) {
-      if (isJson) io.out(JSON.stringify({ file: path, errors: jsonDiagnostics(error) }));
-      printError(error, io);
-      return EXIT.failed;
+      return reportFailure(path, error, io, isJson);
     }
   };
   return withConsole(io, isJson, () => withWarnings(io, work));

@@ -8,7 +8,7 @@ import type { CommandCall } from './commands.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { type GraphOptions, graphOptions, openGraph } from './open-graph.ts';
 import { flagOption, listOption, readOptions } from './options.ts';
-import { jsonDiagnostics, printError, usageError } from './report.ts';
+import { reportFailure, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 
@@ -28,9 +28,7 @@ export async function contract({ args, options, io }: CommandCall): Promise<Exit
       try {
         return await report(file, read.value, isJson, io);
       } catch (error) {
-        if (isJson) io.out(JSON.stringify({ file, errors: jsonDiagnostics(error) }));
-        printError(error, io);
-        return EXIT.failed;
+        return reportFailure(file, error, io, isJson);
       }
     }),
   );

@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from './io.ts';
 import { openingOptions } from './limit-option.ts';
 import { flagOption, type OptionValues, readOptions, textOption } from './options.ts';
 import { parsePlacement } from './placement-option.ts';
-import { jsonDiagnostics, printError, usageError } from './report.ts';
+import { reportFailure, usageError } from './report.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 
 /** Converts one file. */
@@ -31,9 +31,7 @@ export async function convert({ args, options, io }: CommandCall): Promise<ExitC
       if (lost.length > 0) warnLost(path, lost);
       return EXIT.ok;
     } catch (error) {
-      if (isJson) io.out(JSON.stringify({ file: path, errors: jsonDiagnostics(error) }));
-      printError(error, io);
-      return EXIT.failed;
+      return reportFailure(path, error, io, isJson);
     }
   };
   return withConsole(io, isJson, () => withWarnings(io, work));

@@ -9,7 +9,7 @@ import { EXIT, type ExitCode, type Io } from './io.ts';
 import { openingOptions } from './limit-option.ts';
 import { flagOption, type OptionValues, textOption } from './options.ts';
 import { parsePlacement } from './placement-option.ts';
-import { jsonDiagnostics, printError, usageError } from './report.ts';
+import { reportFailure, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 
@@ -64,9 +64,7 @@ export function editFile({ path, options, io, to, edit }: EditCall): Promise<Exi
         }
         return EXIT.ok;
       } catch (error) {
-        if (isJson) io.out(JSON.stringify({ file: path, errors: jsonDiagnostics(error) }));
-        printError(error, io);
-        return EXIT.failed;
+        return reportFailure(path, error, io, isJson);
       }
     }),
   );

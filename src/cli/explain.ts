@@ -14,7 +14,7 @@ import { ExplanationReport } from './explanation-report.ts';
 import { EXIT, type ExitCode } from './io.ts';
 import { graphOptions, openGraph } from './open-graph.ts';
 import { flagOption, readOptions, textOption } from './options.ts';
-import { jsonDiagnostics, printError, usageError } from './report.ts';
+import { reportFailure, usageError } from './report.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 
 /** What is to be explained; everything at the outputs and all constraints where nothing is named. */
@@ -42,9 +42,7 @@ export async function explain({ args, options, io }: CommandCall): Promise<ExitC
         else for (const line of report.lines(io.hasColor, flagOption(options, 'all'))) io.out(line);
         return EXIT.ok;
       } catch (error) {
-        if (isJson) io.out(JSON.stringify({ file, errors: jsonDiagnostics(error) }));
-        printError(error, io);
-        return EXIT.failed;
+        return reportFailure(file, error, io, isJson);
       }
     }),
   );

@@ -9,7 +9,7 @@ import {
   MISTAKES_IN_TEXT,
 } from '../base/errors.ts';
 import { formatOrigin } from '../base/origin.ts';
-import type { Io } from './io.ts';
+import { EXIT, type ExitCode, type Io } from './io.ts';
 
 /** The error of a command line that is not as the help says. */
 export function usageError(message: string, hint = 'see dimwise --help'): DimwiseError {
@@ -61,4 +61,11 @@ export function jsonDiagnostics(error: unknown): JsonDiagnostic[] {
       ? { related: related.map((each) => ({ message: each.message, origin: formatOrigin(each.origin) || null })) }
       : {}),
   }));
+}
+
+/** Tells a person, and with --json a program, why a file failed. @returns the exit code of that */
+export function reportFailure(file: string, error: unknown, io: Io, isJson: boolean): ExitCode {
+  if (isJson) io.out(JSON.stringify({ file, errors: jsonDiagnostics(error) }));
+  printError(error, io);
+  return EXIT.failed;
 }

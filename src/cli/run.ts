@@ -20,7 +20,7 @@ import { EXIT, type ExitCode, type Io } from './io.ts';
 import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
 import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
 import { chooseShapes, randomTensor, symbolsOfContract } from './random-feed.ts';
-import { jsonDiagnostics, printError, usageError } from './report.ts';
+import { reportFailure, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 
@@ -47,9 +47,7 @@ export async function run({ args, options, io }: CommandCall): Promise<ExitCode>
       else printOutputs(session, outputs, io);
       return EXIT.ok;
     } catch (error) {
-      if (isJson) io.out(JSON.stringify({ file, errors: jsonDiagnostics(error) }));
-      printError(error, io);
-      return EXIT.failed;
+      return reportFailure(file, error, io, isJson);
     } finally {
       await session?.dispose();
     }

@@ -72,17 +72,14 @@ function compareContents(a: Graph, b: Graph, { inputs, outputs, define }: Frame,
   left.classes.number(a);
   right.classes.number(b);
   matchNodes(left, right, matching);
-  tellNodes(left, right, comparison);
-  for (const [x, y] of outputs.pairs) {
-    const nodes = new NodeComparison(left, right, comparison);
-    nodes.edge(x, y, `output "${x.name ?? ''}"`, 'is made');
-  }
+  const nodes = new NodeComparison(left, right, comparison);
+  tellNodes(left, right, nodes, comparison);
+  for (const [x, y] of outputs.pairs) nodes.edge(x, y, `output "${x.name ?? ''}"`, 'is made');
 }
 
 /** Tells of all nodes in the order of the first graph; added ones stand behind what comes before them in the second. */
-function tellNodes(left: Side, right: Side, comparison: Comparison): void {
+function tellNodes(left: Side, right: Side, nodes: NodeComparison, comparison: Comparison): void {
   const { matching, tell } = comparison;
-  const nodes = new NodeComparison(left, right, comparison);
   const added = new Map<unknown, string[]>();
   let last: unknown;
   for (const node of right.graph.nodes()) {

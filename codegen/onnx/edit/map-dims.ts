@@ -1,10 +1,11 @@
 // Gives the names of sizes in a graph's messages other texts.
+
 import { mapAll } from '../annotate/scope-values.ts';
 import { share } from '../map-tensors.ts';
+import { bodiesOf } from '../message-bodies.ts';
 import type { GraphProto, NodeProto, ValueInfoProto } from '../proto/messages.ts';
 import type { TensorTypeProto, TypeProto } from '../proto/type-messages.ts';
 import { dimParamsOf } from '../read-type.ts';
-import { bodiesOf } from './value-table.ts';
 
 /** Maps the text of every named size in a graph and its bodies. @returns the same message where none changes */
 export function mapDimParams(graph: GraphProto, map: (text: string) => string): GraphProto {

@@ -1,10 +1,11 @@
 // Takes out of a model what no output needs.
+
 import { functionKey } from '../../../src/ir/function-key.ts';
 import { pruneProto } from '../fold/prune.ts';
+import { bodiesOf } from '../message-bodies.ts';
 import type { OnnxModel } from '../onnx-model.ts';
 import type { FunctionProto, ModelProto, NodeProto, OperatorSetIdProto } from '../proto/messages.ts';
 import { checked } from './checked.ts';
-import { bodiesOf } from './value-table.ts';
 
 /**
  * A model without what no output needs: nodes, initializers, types of values that are gone, functions that nobody calls, opset imports

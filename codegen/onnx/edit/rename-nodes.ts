@@ -1,12 +1,13 @@
 // Gives nodes of a model other names.
+
 import { throwDiagnostics } from '../../../src/base/errors.ts';
 import { mapAll } from '../annotate/scope-values.ts';
 import { share } from '../map-tensors.ts';
+import { bodiesOf } from '../message-bodies.ts';
 import type { OnnxModel } from '../onnx-model.ts';
 import type { GraphProto, NodeProto } from '../proto/messages.ts';
 import { graphOf } from './checked.ts';
 import { renameMistakes } from './rename-values.ts';
-import { bodiesOf } from './value-table.ts';
 
 /**
  * A model in which nodes have other names, those of bodies included. Names of nodes mean nothing to a runtime; tools and people use them.

@@ -1,10 +1,11 @@
 // Brings two models to the same opsets, where no operator changes by it.
+
 import { dimwiseError } from '../../../src/base/errors.ts';
 import { functionKey } from '../../../src/ir/function-key.ts';
 import { findSchema } from '../../../src/ops/schema.ts';
+import { bodiesOf } from '../message-bodies.ts';
 import type { GraphProto, ModelProto, OperatorSetIdProto } from '../proto/messages.ts';
 import { readOpsets } from '../read-opsets.ts';
-import { bodiesOf } from './value-table.ts';
 
 /**
  * The opsets under which the graphs of two models mean what they mean alone. Functions have opsets of their own.

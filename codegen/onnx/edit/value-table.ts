@@ -1,6 +1,8 @@
 // What a graph makes, by name: for edits that speak of values.
+
 import { type DimwiseError, dimwiseError } from '../../../src/base/errors.ts';
 import { didYouMean } from '../../../src/base/nearest.ts';
+import { bodiesOf } from '../message-bodies.ts';
 import type { GraphProto, NodeProto } from '../proto/messages.ts';
 import { describeNode } from '../sort-nodes.ts';
 
@@ -91,14 +93,6 @@ export function unknownValue(name: string, asker: string, names: Iterable<string
     actual: name,
     hint: didYouMean(name, known),
   });
-}
-
-/** The bodies of a node. */
-export function* bodiesOf({ attribute = [] }: NodeProto): Iterable<GraphProto> {
-  for (const { g, graphs = [] } of attribute) {
-    if (g) yield g;
-    yield* graphs;
-  }
 }
 
 /** The names that a node takes from the graph around it: its inputs, and what its bodies capture. */

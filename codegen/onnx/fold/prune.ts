@@ -1,6 +1,7 @@
 // Takes out of a message what no output needs: nodes, initializers, types of values that are gone.
 import { mapAll } from '../annotate/scope-values.ts';
-import type { AttributeProto, GraphProto, ModelProto, NodeProto } from '../proto/messages.ts';
+import { bodiesOf } from '../message-bodies.ts';
+import type { GraphProto, ModelProto, NodeProto } from '../proto/messages.ts';
 
 /**
  * A model without the nodes and initializers that no output needs, those of bodies included. Inputs stay, but for those that only name
@@ -74,19 +75,12 @@ function keepNodes(nodes: readonly NodeProto[], needed: Set<string>): readonly N
 
 /** All names that nodes read, and that their bodies read or return; names that bodies make themselves do no harm among them. */
 function* namesReadBy(nodes: readonly NodeProto[]): Iterable<string> {
-  for (const { input = [], attribute = [] } of nodes) {
-    for (const name of input) if (name) yield name;
-    for (const body of bodiesOfAttributes(attribute)) {
+  for (const node of nodes) {
+    for (const name of node.input ?? []) if (name) yield name;
+    for (const body of bodiesOf(node)) {
       yield* namesReadBy(body.node ?? []);
       for (const { name } of body.output ?? []) if (name) yield name;
     }
-  }
-}
-
-function* bodiesOfAttributes(attributes: readonly AttributeProto[]): Iterable<GraphProto> {
-  for (const { g, graphs = [] } of attributes) {
-    if (g) yield g;
-    yield* graphs;
   }
 }
 

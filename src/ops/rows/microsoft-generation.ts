@@ -189,22 +189,22 @@ function searchTypes(cx: InferContext, masks: Masks) {
 
 const ONE_MASKS: Masks = { vocabulary: 4, prefix: 5, attention: 6 };
 
+/** A search that keeps one candidate. */
+const ONE_SEARCH: OperatorExample = {
+  inputs: ['int32[n, s]', 'int32[1] = [20]', 'int32[1] = [1]'],
+  attributes: { eos_token_id: 1, pad_token_id: 0 },
+  bodies: { decoder: DECODER },
+  outputs: ['int32[n, 20]'],
+  constraints: ['s <= 19'],
+};
+
 /** GreedySearch (since 1): ids `[n, s]`, max_length m as a value -> sequences `[n, m]`; s < m. */
 const GreedySearch: OperatorRow = {
   domain: 'com.microsoft',
   name: 'GreedySearch',
   cost: unknownWork,
   infer: (cx) => searchTypes(cx, ONE_MASKS).slice(0, 1),
-  examples: [
-    {
-      inputs: ['int32[n, s]', 'int32[1] = [20]', 'int32[1] = [1]'],
-      attributes: { eos_token_id: 1, pad_token_id: 0 },
-      bodies: { decoder: DECODER },
-      outputs: ['int32[n, 20]'],
-      constraints: ['s <= 19'],
-    },
-    { ...NEEDS_DECODER, inputs: ['int32[n, s]', 'int32[1] = [20]'] },
-  ],
+  examples: [ONE_SEARCH, { ...NEEDS_DECODER, inputs: ['int32[n, s]', 'int32[1] = [20]'] }],
 };
 
 /** Sampling (since 1): GreedySearch with drawn tokens -> sequences `[n, m]`, logits `[n, vocab]`. */
@@ -213,16 +213,7 @@ const Sampling: OperatorRow = {
   name: 'Sampling',
   cost: unknownWork,
   infer: (cx) => searchTypes(cx, ONE_MASKS),
-  examples: [
-    {
-      inputs: ['int32[n, s]', 'int32[1] = [20]', 'int32[1] = [1]'],
-      attributes: { eos_token_id: 1, pad_token_id: 0 },
-      bodies: { decoder: DECODER },
-      outputs: ['int32[n, 20]'],
-      constraints: ['s <= 19'],
-    },
-    { ...NEEDS_DECODER, inputs: ['int32[n, s]', 'int32[1] = [20]'] },
-  ],
+  examples: [ONE_SEARCH, { ...NEEDS_DECODER, inputs: ['int32[n, s]', 'int32[1] = [20]'] }],
 };
 
 /** The family. */
