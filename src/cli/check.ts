@@ -24,12 +24,17 @@ interface CheckCall extends CheckOptions {
   readonly maxWarnings: number;
   /** So many findings of a file are printed, the gravest first. */
   readonly most: number;
+  /** Whether a person sees every finding, also where many are alike. */
+  readonly isAll: boolean;
   readonly open: OpenOnnxOptions;
   readonly form: 'text' | 'json' | 'sarif';
 }
 
 /** A file may have as many mistakes as nodes. */
 const MOST = 1000;
+/** So many findings of one code and gravity are told to a person; of more than that, the first ones. */
+const MOST_ALIKE = 6;
+const FIRST_ALIKE = 4;
 
 /** Checks each file; a file that cannot be read has one finding that says why. */
 export async function check({ args, options, io }: CommandCall): Promise<ExitCode> {
@@ -49,7 +54,8 @@ export async function check({ args, options, io }: CommandCall): Promise<ExitCod
     else if (call.form === 'json') {
       const { error: errors, warning: warnings, note: notes } = counts;
       io.out(JSON.stringify({ file, errors, warnings, notes, findings: shown, omitted }));
-    } else printFile(file, { shown, omitted, counts }, io);
+    } else
+      printFile(file, { shown, counts, ...(call.isAll ? rowsOfAll(shown, omitted) : rowsOfKinds(shown, grave)) }, io);
   }
   if (call.form !== 'sarif') return code;
   for (const line of JSON.stringify(sarifOf(files), undefined, 2).split('\n')) io.out(line);
@@ -73,6 +79,7 @@ function checkOptions(options: OptionValues, files: readonly string[]): CheckCal
     shown: known,
     maxWarnings: countOption(options, 'maxWarnings', '--max-warnings') ?? Number.POSITIVE_INFINITY,
     most: countOption(options, 'most', '--most') ?? MOST,
+    isAll: flagOption(options, 'all'),
     open: openingOptions(options),
     form: isSarif ? 'sarif' : isJson ? 'json' : 'text',
   };
@@ -104,19 +111,19 @@ function countsOf(findings: readonly Finding[]): Counts {
   return counts;
 }
 
-interface Printed {
-  readonly shown: readonly Finding[];
+/** The lines of a table, and how many findings it has no word of. */
+interface Rows {
+  readonly rows: readonly (readonly string[])[];
   readonly omitted: number;
+}
+
+interface Printed extends Rows {
+  readonly shown: readonly Finding[];
   readonly counts: Counts;
 }
 
-function printFile(file: string, { shown, omitted, counts }: Printed, io: Io): void {
+function printFile(file: string, { shown, rows, omitted, counts }: Printed, io: Io): void {
   io.out(file);
-  const rows = shown.map(({ severity, code, message, path }) => [
-    severity,
-    code,
-    path.length > 1 ? `${message} (${path.join(' > ')})` : message,
-  ]);
   if (rows.length > 0) for (const line of formatTable(['', 'code', 'finding'], rows, io.hasColor)) io.out(`  ${line}`);
   if (omitted > 0) io.out(`  and ${omitted} more, which --most ${shown.length + omitted} prints`);
   const told = new Set<string>();
@@ -128,6 +135,40 @@ function printFile(file: string, { shown, omitted, counts }: Printed, io: Io): v
     io.out(`    ${code}: ${hint}`);
   }
   io.out(`  ${SEVERITIES.map((severity) => counted(counts[severity], severity)).join(', ')}`);
+}
+
+const rowOf = ({ severity, code, message, path }: Finding): string[] => [
+  severity,
+  code,
+  path.length > 1 ? `${message} (${path.join(' > ')})` : message,
+];
+
+const rowsOfAll = (shown: readonly Finding[], omitted: number): Rows => ({ rows: shown.map(rowOf), omitted });
+
+const kindOf = ({ severity, code }: Finding): string => `${severity} ${code}`;
+
+/** Rows in which many findings of one code and gravity are told by the first ones and a number. */
+function rowsOfKinds(shown: readonly Finding[], grave: readonly Finding[]): Rows {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of shown) {
+    const alike = groups.get(kindOf(finding));
+    if (alike) alike.push(finding);
+    else groups.set(kindOf(finding), [finding]);
+  }
+  const total = new Map<string, number>();
+  for (const finding of grave) total.set(kindOf(finding), (total.get(kindOf(finding)) ?? 0) + 1);
+  let omitted = grave.length;
+  const rows: string[][] = [];
+  for (const [kind, alike] of groups) {
+    const all = total.get(kind) ?? alike.length;
+    const first = all > MOST_ALIKE ? alike.slice(0, FIRST_ALIKE) : alike;
+    rows.push(...first.map(rowOf));
+    const [one] = alike;
+    if (one && all > first.length)
+      rows.push([one.severity, one.code, `${all - first.length} more of these; --all lists them`]);
+    omitted -= all;
+  }
+  return { rows, omitted };
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

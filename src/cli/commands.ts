@@ -104,6 +104,7 @@ export const COMMANDS: readonly CommandRow[] = [
         .option('--severity <least>', 'the least grave findings to print: error, warning, note')
         .option('--max-warnings <count>', 'fail where a file has more warnings')
         .option('--most <count>', 'print so many findings of a file at most: 1000')
+        .option('--all', 'list each finding where many of one code are alike')
         .option('--no-weights', 'do not look into the elements of weights')
         .option('--json', 'print one line of JSON for each file')
         .option('--sarif', 'print one SARIF 2.1.0 log of all files')

@@ -22,6 +22,8 @@ const external = (location: string) =>
     node: [node('Add', ['x', 'w'], ['y'])],
   });
 
+const WEIGHTS = Array.from({ length: 9 }, (_, i) => `w${i}`);
+
 const MODELS = {
   good: model(),
   // One error in a body, one warning, one note.
@@ -41,6 +43,16 @@ const MODELS = {
   }),
   loose: model({ initializer: [floats('w', [1], 1)] }),
   wide: model({}, { irVersion: 13, opsetImport: [{ version: 28 }] }),
+  // Weights that are inputs too, as before IR version 4.
+  old: model(
+    {
+      input: [value('x', [1]), ...WEIGHTS.map((name) => value(name, [1]))],
+      initializer: WEIGHTS.map((name) => floats(name, [1], 1)),
+      node: [node('Sum', ['x', ...WEIGHTS], ['y'])],
+      output: [value('y', [1])],
+    },
+    { irVersion: 3, opsetImport: [{ version: 8 }] },
+  ),
   noName: nodes(node('Relu', ['x'], ['y'])),
   beside: external('w.bin'),
   short: external('short.bin'),
@@ -148,6 +160,16 @@ describe('check', () => {
     ['one warning is allowed', ['--max-warnings', '1'], 0],
   ])('%s with %j', async (_, options, expected) => {
     expect((await cli('check', file('loose'), ...options)).code).toBe(expected);
+  });
+
+  test('tells a person a few findings of one kind and the number of the rest, a program all of them', async () => {
+    const lines = (text: string) => text.split('\n').filter((line) => line.includes('INITIALIZER_INPUT'));
+    const few = lines((await cli('check', file('old'))).out);
+    expect(few).toHaveLength(5);
+    expect(few.at(-1)).toMatch(/5 more of these; --all lists them$/);
+    expect(lines((await cli('check', file('old'), '--all')).out)).toHaveLength(9);
+    const [found] = (await cli('check', file('old'), '--json')).json();
+    expect(found).toMatchObject({ notes: 9, omitted: 0, findings: { length: 9 } });
   });
 
   test('holds a model against a target', async () => {

@@ -74,8 +74,17 @@ describe('names with control characters', () => {
 });
 
 describe('a file with many mistakes', () => {
-  test('has the first 1000 printed by check, and the number of the rest', async () => {
+  test('has a few of each kind printed by check, and the number of the rest', async () => {
     const { out, code } = await cli('check', path('many.onnx'), '--severity', 'error');
+    expect(code).toBe(1);
+    expect(out.split('\n').filter((line) => line.includes('NAME_UNDEFINED  '))).toHaveLength(5);
+    expect(out).toContain('1496 more of these; --all lists them');
+    expect(out).toContain('1500 errors');
+    expect(out).not.toContain('--most');
+  });
+
+  test('has the first 1000 printed by check with --all, and the number of the rest', async () => {
+    const { out, code } = await cli('check', path('many.onnx'), '--severity', 'error', '--all');
     expect(code).toBe(1);
     expect(out.split('\n').filter((line) => line.includes('NAME_UNDEFINED  '))).toHaveLength(1000);
     expect(out).toContain('and 500 more, which --most 1500 prints');
