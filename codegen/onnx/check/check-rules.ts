@@ -58,7 +58,7 @@ export const CHECK_RULES = {
   VALUE_TYPE: lax('Inputs and outputs have an element type that ONNX knows.', 'State the type.'),
   VALUE_SHAPE: lax('Inputs and outputs have a shape, sizes of which may be open.', 'State the rank at least.'),
   VALUE_CONTRADICTION: error('All that is stated of the type of one value agrees.', 'Correct what the message names.'),
-  VALUE_SIZE: silent('A size is 0 or more.', 'Leave a size open by giving neither number nor name.'),
+  VALUE_SIZE: error('A size is 0 or more.', 'Leave a size open by giving neither number nor name.'),
   VALUE_INFO_UNUSED: note('Types are stated for values that exist.', 'Remove the statement.'),
   VALUE_INFO_TWICE: warning('The type of a value is stated once.', 'Remove one of the two statements.'),
   // Names and order

@@ -19,6 +19,10 @@ const FOLDER = new URL('../../fixtures/checks/', import.meta.url);
 const mutants: readonly Mutant[] = JSON.parse(
   gunzipSync(readFileSync(new URL('mutants.json.gz', FOLDER))).toString('utf8'),
 );
+/** Models that state a size of -1, which exporters write for a size that they do not know. */
+const minusOne: readonly Mutant[] = JSON.parse(
+  gunzipSync(readFileSync(new URL('minus-one.json.gz', FOLDER))).toString('utf8'),
+);
 const verdicts = new Map(
   (JSON.parse(readFileSync(new URL('cases.json', FOLDER), 'utf8')) as [string, Checker, string][]).map(
     ([what, checker, runtime]) => [what, { checker, runtime }],
@@ -63,6 +67,15 @@ describe('checkModel beside the judges', () => {
     const missed = refused.filter(([, , model]) => errorsOf(findingsOf(model, 'onnx@1.23')).length === 0);
     expect(refused.length).toBeGreaterThan(900);
     expect(missed.map(([name, change, , checker]) => `${name}: ${change}: ${checker}`)).toEqual([]);
+  });
+
+  test('finds an error in sizes of -1 that the official checker refuses, with it as target', () => {
+    const refused = minusOne.filter(([, , , checker]) => checker !== '');
+    const missed = refused.filter(([, , model]) => errorsOf(findingsOf(model, 'onnx@1.23')).length === 0);
+    expect(refused.length).toBeGreaterThan(100);
+    expect(missed.map(([name, change, , checker]) => `${name}: ${change}: ${checker}`)).toEqual([]);
+    const noted = minusOne.filter(([, , model]) => findingsOf(model).some(({ code }) => code === 'VALUE_SIZE'));
+    expect(noted).toEqual(minusOne);
   });
 
   test('finds an error in mutants that ONNX Runtime refuses, where the operator is known', () => {
