@@ -96,6 +96,7 @@ export { type LayerShape, layerShapes } from './model/layer-shapes.ts';
 export type { ProgramResult } from './model/outputs.ts';
 export type { GraphBuilder, Program } from './model/program.ts';
 export type { Activation, ActivationName } from './nn/activation.ts';
+export { functionalCall } from './nn/functional-call.ts';
 export { calculateGain } from './nn/initializers/calculate-gain.ts';
 export { drawInto, isDrawnWhole } from './nn/initializers/draw-into.ts';
 export {

@@ -70,6 +70,7 @@ export class Trace {
   readonly #paths = new Map<object, string>();
   readonly #cellNames = new Map<ParameterCell, string>();
   readonly #cellsByName = new Map<string, ParameterCell>();
+  readonly #given: ReadonlyMap<ParameterCell, Value>[] = [];
 
   constructor(root: Graph, name: string = root.name, rename: ReadonlyMap<SymbolDim, Dim> = new Map()) {
     this.rename = rename;
@@ -167,6 +168,25 @@ export class Trace {
     }
     scope.holders.set(segment, layer);
     return scope.path ? `${scope.path}.${segment}` : segment;
+  }
+
+  /** Runs `body` with values in the place of parameters. */
+  withValues<R>(values: ReadonlyMap<ParameterCell, Value>, body: () => R): R {
+    this.#given.push(values);
+    try {
+      return body();
+    } finally {
+      this.#given.pop();
+    }
+  }
+
+  /** The value that stands in the place of a parameter in the current call; the innermost one counts. */
+  valueFor(cell: ParameterCell): Value | undefined {
+    for (let i = this.#given.length - 1; i >= 0; i--) {
+      const value = this.#given[i]?.get(cell);
+      if (value) return value;
+    }
+    return undefined;
   }
 
   /** The name of a parameter in this model: its path, or its path here where another parameter has that one. */

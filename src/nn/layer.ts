@@ -140,13 +140,15 @@ function parameterValues(trace: Trace, facts: LayerFacts, like: Value | undefine
   const values: Record<string, Value> = {};
   for (const [name, cell] of Object.entries(facts.parameters)) {
     const local = path ? `${path}.${name}` : name;
-    cell.claimPath(local);
+    if (!trace.valueFor(cell)) cell.claimPath(local);
     Object.defineProperty(values, name, { enumerable: true, get: () => parameterValue(trace, cell, local, like) });
   }
   return values;
 }
 
 function parameterValue(trace: Trace, cell: Parameter, local: string, like: Value | undefined): Value {
+  const given = trace.valueFor(cell);
+  if (given) return given;
   const type = like?.type;
   const dtype =
     cell.isDTypeOpen && type?.kind === 'tensor' && type.dtype !== 'undefined' && isFloatDType(type.dtype)
