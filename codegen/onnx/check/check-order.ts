@@ -35,8 +35,25 @@ function tellLateNode(scope: Scope, names: Names, findings: Findings): void {
   }
 }
 
+/** Names that a model reads beside its graphs: those of quantization annotations, and weights that training sets. */
+function namesBeside({ model, scopes }: ModelView): Set<string> {
+  const read = new Set<string>();
+  for (const { graph } of scopes) {
+    for (const { quantParameterTensorNames = [] } of graph.quantizationAnnotation ?? []) {
+      for (const { value } of quantParameterTensorNames) if (value) read.add(value);
+    }
+  }
+  for (const { algorithm, updateBinding = [], initializationBinding = [] } of model.trainingInfo ?? []) {
+    for (const { key } of [...updateBinding, ...initializationBinding]) if (key) read.add(key);
+    for (const { input = [] } of algorithm?.node ?? []) for (const name of input) read.add(name);
+  }
+  return read;
+}
+
 /** Checks that inputs and initializers are read, and that outputs depend on nodes. */
-export function checkUnused({ scopes, main }: ModelView, names: Names, findings: Findings): void {
+export function checkUnused(view: ModelView, names: Names, findings: Findings): void {
+  const { scopes, main } = view;
+  const beside = namesBeside(view);
   for (const scope of scopes) {
     const { node: nodes = [], input = [], output = [] } = scope.graph;
     const read = new Set<string>();
@@ -44,7 +61,7 @@ export function checkUnused({ scopes, main }: ModelView, names: Names, findings:
     for (const [index, node] of nodes.entries()) for (const name of names.reads(scope, index, node)) read.add(name);
     const initializers = initializerNames(scope.graph);
     for (const name of initializers) {
-      if (name && !read.has(name)) {
+      if (name && !read.has(name) && !beside.has(name)) {
         findings.add('INITIALIZER_UNUSED', `nothing reads initializer "${name}"`, { scope, value: name });
       }
     }

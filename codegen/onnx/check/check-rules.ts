@@ -119,6 +119,25 @@ export const CHECK_RULES = {
     'Remove the input if nobody feeds it.',
   ),
   INITIALIZER_NO_INPUT: lax('Before IR version 4, an initializer is an input too.', 'Raise `ir_version` to 4 or more.'),
+  // Beside the graph
+  QUANTIZATION_NAME: warning(
+    'A quantization annotation is of a value of its graph, and its scale and zero point are tensors there.',
+    'Correct the name, or remove the annotation.',
+  ),
+  QUANTIZATION_TWICE: warning('A value has one quantization annotation, and that one tensor of a role.', 'Keep one.'),
+  QUANTIZATION_KEY: note(
+    'The keys of quantization annotations are SCALE_TENSOR and ZERO_POINT_TENSOR.',
+    'Nothing, if the reader of the model knows the key.',
+  ),
+  TRAINING_IR: warning('Training information came with IR version 7.', 'Raise `ir_version` to 7 or more.'),
+  TRAINING_NAME: warning(
+    'The graphs of training information read what they make, or, in the algorithm, what the model makes.',
+    'Correct the name.',
+  ),
+  TRAINING_BINDING: warning(
+    'A binding of training sets one initializer, once, to an output of its graph.',
+    'Correct the binding.',
+  ),
   // Unused parts
   INPUT_UNUSED: note('Inputs are read.', 'Remove the input, or nothing, if feeds are to keep their form.'),
   NODE_UNUSED: note('Outputs depend on each node.', 'Remove the node.'),

@@ -6,13 +6,14 @@ import type { ModelProto } from '../../../codegen/onnx/proto/messages.ts';
 import { encodeModel } from '../../../codegen/onnx/proto/write-message.ts';
 import { floats, fn, functions, model, node, value } from './build.ts';
 import type { CheckCase } from './case.ts';
+import { BESIDE_CASES } from './wrong-beside.ts';
 import { NAME_CASES } from './wrong-names.ts';
 import { NODE_CASES } from './wrong-nodes.ts';
 import { REST_CASES } from './wrong-rest.ts';
 import { STRUCTURE_CASES } from './wrong-structure.ts';
 import { TYPE_CASES } from './wrong-types.ts';
 
-const CASES = [...STRUCTURE_CASES, ...NAME_CASES, ...NODE_CASES, ...TYPE_CASES, ...REST_CASES];
+const CASES = [...STRUCTURE_CASES, ...NAME_CASES, ...NODE_CASES, ...TYPE_CASES, ...REST_CASES, ...BESIDE_CASES];
 
 /** The findings of a message that went through a file. */
 const check = (model: ModelProto, options: CheckCase['options']) => checkModel(readOnnx(encodeModel(model)), options);

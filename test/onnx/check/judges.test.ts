@@ -6,6 +6,7 @@ import { checkModel } from '../../../codegen/onnx/check/check-model.ts';
 import type { Finding } from '../../../codegen/onnx/check/finding.ts';
 import { OnnxModel, readOnnx } from '../../../codegen/onnx/onnx-model.ts';
 import { isDimwiseError } from '../../../src/base/errors.ts';
+import { BESIDE_CASES } from './wrong-beside.ts';
 import { NAME_CASES } from './wrong-names.ts';
 import { NODE_CASES } from './wrong-nodes.ts';
 import { REST_CASES } from './wrong-rest.ts';
@@ -46,7 +47,7 @@ function findingsOf(model: string, target?: string): readonly Finding[] {
 }
 
 describe('checkModel beside the judges', () => {
-  const cases = [...STRUCTURE_CASES, ...NAME_CASES, ...NODE_CASES, ...TYPE_CASES, ...REST_CASES];
+  const cases = [...STRUCTURE_CASES, ...NAME_CASES, ...NODE_CASES, ...TYPE_CASES, ...REST_CASES, ...BESIDE_CASES];
 
   test('every wrong model of the table was judged', () => {
     expect([...verdicts.keys()].sort()).toEqual(cases.map(({ what }) => what).sort());
