@@ -6,6 +6,7 @@ import { CONTRACT_KEY, contractOf, contractToJson } from '../../src/ir/contract.
 import type { Graph, Value } from '../../src/ir/graph.ts';
 import { SymbolNames } from '../../src/ir/symbol-names.ts';
 import { DEFAULT_IR_VERSION, DEFAULT_TARGET, irVersionFor, type Target } from '../../src/ir/target.ts';
+import { type FileBytes, tensorByteLength } from '../../src/ir/tensor-chunks.ts';
 import type { TensorData } from '../../src/ir/tensor-data.ts';
 import { type ExternalFilePlan, planExternalFile } from './external-data.ts';
 import { constantData, entriesOf, GraphWriter, type GraphWriterParts, opsetEntries } from './graph-writer.ts';
@@ -13,7 +14,6 @@ import { neededOpsets } from './opsets.ts';
 import type { ModelProto } from './proto/messages.ts';
 import { type Part, partsBytes } from './proto/parts.ts';
 import { encodeModelParts } from './proto/write-message.ts';
-import { type FileBytes, tensorByteLength } from './tensor-bytes.ts';
 import { TensorWriter } from './tensor-proto.ts';
 import { irVersionOfDType, TypeWriter } from './type-proto.ts';
 

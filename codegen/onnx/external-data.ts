@@ -1,9 +1,10 @@
 // The layout of an external data file: which tensors lie in it, where, and the name that its content gives it.
 import { dimwiseError } from '../../src/base/errors.ts';
 import { Checksum } from '../../src/ir/checksum.ts';
+import { type FileBytes, tensorByteLength } from '../../src/ir/tensor-chunks.ts';
 import type { TensorData } from '../../src/ir/tensor-data.ts';
 import type { ByteSource, Part } from './proto/parts.ts';
-import { type FileBytes, tensorByteLength, tensorSource } from './tensor-bytes.ts';
+import { tensorSource } from './tensor-bytes.ts';
 
 /** Large tensors start at multiples of a page, so that a runtime can map them. */
 const PAGE_BYTES = 4096;

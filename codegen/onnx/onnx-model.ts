@@ -2,6 +2,7 @@
 import { type Diagnostic, throwDiagnostics } from '../../src/base/errors.ts';
 import { type Contract, contractOf } from '../../src/ir/contract.ts';
 import type { Graph } from '../../src/ir/graph.ts';
+import type { FileBytes } from '../../src/ir/tensor-chunks.ts';
 import { refuseArgument } from '../../src/nn/arguments.ts';
 import { keepPromises } from './bind/promise.ts';
 import { inferReadModel } from './infer-read.ts';
@@ -11,7 +12,6 @@ import { decodeModel } from './proto/read-message.ts';
 import { encodeModel } from './proto/write-message.ts';
 import { type ReadModel, readModel } from './read.ts';
 import type { ResolveExternal } from './read-tensor.ts';
-import type { FileBytes } from './tensor-bytes.ts';
 
 /** The files that hold external data of a model. */
 export interface ModelFiles {

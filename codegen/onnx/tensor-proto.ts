@@ -1,12 +1,13 @@
 // Tensor data as ONNX messages: small data inside, drawn data as a source beside the message, external data by reference.
 import { invariant } from '../../src/base/assert-never.ts';
 import type { SparseTensorData } from '../../src/ir/attribute.ts';
+import type { FileBytes } from '../../src/ir/tensor-chunks.ts';
 import type { TensorData } from '../../src/ir/tensor-data.ts';
 import type { ExternalFilePlan } from './external-data.ts';
 import { DATA_LOCATION } from './proto/enums.ts';
 import type { ByteSource } from './proto/parts.ts';
 import type { SparseTensorProto, TensorProto } from './proto/tensor-messages.ts';
-import { type FileBytes, tensorSource } from './tensor-bytes.ts';
+import { tensorSource } from './tensor-bytes.ts';
 import type { TypeWriter } from './type-proto.ts';
 
 /** Writes tensors; remembers the sources of data that is drawn while the file is written. */

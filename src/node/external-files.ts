@@ -2,8 +2,8 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ExternalReference } from '../../codegen/onnx/read-external.ts';
-import { CHUNK_BYTES, type FileBytes } from '../../codegen/onnx/tensor-bytes.ts';
 import { type DimwiseError, dimwiseError } from '../base/errors.ts';
+import { CHUNK_BYTES, type FileBytes } from '../ir/tensor-chunks.ts';
 import type { TensorStorage } from '../ir/tensor-data.ts';
 import { errorReason } from './write-atomic.ts';
 

@@ -4,8 +4,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ByteRange, findGaps } from '../../codegen/onnx/proto/find-gaps.ts';
 import type { LazyBytes, PiecedBytes } from '../../codegen/onnx/proto/lazy-bytes.ts';
-import { CHUNK_BYTES } from '../../codegen/onnx/tensor-bytes.ts';
 import { type DimwiseError, dimwiseError } from '../base/errors.ts';
+import { CHUNK_BYTES } from '../ir/tensor-chunks.ts';
 import { errorCode, errorReason } from './write-atomic.ts';
 
 /** Raw data of fewer bytes is read with the rest. */

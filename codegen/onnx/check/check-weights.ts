@@ -1,8 +1,9 @@
 // Looks into weights: numbers that are none, infinities, tensors that stand in the file twice.
 import { Checksum } from '../../../src/ir/checksum.ts';
 import { DTYPES, type DType } from '../../../src/ir/dtype.ts';
+import { CHUNK_BYTES, type FileBytes, tensorByteLength } from '../../../src/ir/tensor-chunks.ts';
 import type { TensorData } from '../../../src/ir/tensor-data.ts';
-import { CHUNK_BYTES, type FileBytes, tensorByteLength, tensorSource } from '../tensor-bytes.ts';
+import { tensorSource } from '../tensor-bytes.ts';
 import type { ReadInitializer } from './check-tensors.ts';
 import type { Findings } from './finding.ts';
 

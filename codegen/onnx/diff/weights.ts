@@ -2,10 +2,11 @@
 import { Checksum } from '../../../src/ir/checksum.ts';
 import { readElements } from '../../../src/ir/convert-floats.ts';
 import { DTYPES } from '../../../src/ir/dtype.ts';
+import type { FileBytes } from '../../../src/ir/tensor-chunks.ts';
 import { elementCount, type TensorData } from '../../../src/ir/tensor-data.ts';
 import { syncChunks } from '../external-data.ts';
 import type { ModelFiles } from '../onnx-model.ts';
-import { type FileBytes, tensorSource } from '../tensor-bytes.ts';
+import { tensorSource } from '../tensor-bytes.ts';
 
 /** The elements of one model's tensors. */
 export class Weights {
