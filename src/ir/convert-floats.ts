@@ -6,6 +6,7 @@ import { DTYPES, type DType } from './dtype.ts';
 /** Element types that an initializer can fill. */
 const WRITERS: Partial<Record<DType, (view: DataView, at: number, value: number) => void>> = {
   float64: (view, at, value) => view.setFloat64(at, value, true),
+  float32: (view, at, value) => view.setFloat32(at, value, true),
   float16: (view, at, value) => setFloat16(view, at, value, true),
   bfloat16: (view, at, value) => view.setUint16(at, bfloat16Bits(value), true),
   int8: (view, at, value) => view.setInt8(at, value),
