@@ -7,7 +7,7 @@ import { checkCalls } from './check-calls.ts';
 import { checkLimits } from './check-limits.ts';
 import { type AllLimits, allLimits, beyondLimit } from './limits.ts';
 import { malformed } from './malformed.ts';
-import type { ModelProto } from './proto/messages.ts';
+import type { GraphProto, ModelProto } from './proto/messages.ts';
 import { refuseExternal } from './read-external.ts';
 import { readFunctions } from './read-functions.ts';
 import { GraphReader, type GraphReading } from './read-graph.ts';
@@ -33,6 +33,8 @@ export interface ReadModel {
   readonly declared: ReadonlyMap<Value, ValueType>;
   /** The contract that dimwise saved with the model. */
   readonly contract: Contract | undefined;
+  /** Inputs that the file has elements for, as every weight before IR version 4; they are constants of the graph. */
+  readonly defaults: ReadonlySet<string>;
   /** What was put right or left out while reading. */
   readonly notes: readonly Diagnostic[];
 }
@@ -79,8 +81,15 @@ export function readModel(model: ModelProto, options: ReadOptions = {}): ReadMod
     producer: { name: model.producerName ?? '', version: model.producerVersion ?? '' },
     declared,
     contract,
+    defaults: defaultsOf(proto),
     notes,
   };
+}
+
+function defaultsOf({ input = [], initializer = [], sparseInitializer = [] }: GraphProto): ReadonlySet<string> {
+  const filled = new Set(initializer.map(({ name = '' }) => name));
+  for (const { values } of sparseInitializer) filled.add(values?.name ?? '');
+  return new Set(input.flatMap(({ name = '' }) => (filled.has(name) ? [name] : [])));
 }
 
 /** What a later release means by its operators is not known. */

@@ -20,6 +20,8 @@ export interface ReadHints {
 /** A file whose values are inferred. */
 export interface InferredFile {
   readonly graph: Graph;
+  /** Inputs that the file has elements for. */
+  readonly defaults: ReadonlySet<string>;
   /** What is no mistake: other names for sizes, what was put right while reading. */
   readonly notes: readonly Diagnostic[];
 }
@@ -45,7 +47,7 @@ export function inferRead(read: ReadModel, { bindings, assumptions }: ReadHints)
     note: (diagnostic) => notes.push(diagnostic),
   });
   throwDiagnostics(mistakes);
-  return { graph, notes };
+  return { graph, defaults: read.defaults, notes };
 }
 
 /** Where inputs are bound, stated shapes may belong to other ones. */

@@ -89,6 +89,7 @@ export const COMMANDS: readonly CommandRow[] = [
     define: (command) =>
       bind(command)
         .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
+        .option('--all', 'list each weight and each note of an .onnx file, however many there are')
         .option(...LIMIT)
         .option('--json', 'print one line of JSON for each file')
         .addHelpText('after', '\nExample: dimwise shapes mlp.ts lenet.onnx --bind x=[batch,20] --json'),
@@ -163,6 +164,7 @@ export const COMMANDS: readonly CommandRow[] = [
     define: (command) =>
       bind(command)
         .option('--feed <shape>', 'the shape of a feed: x=2x20, ids=int64[2,7]; may be repeated', collect)
+        .option('--all', 'list inputs too that have a value in the file')
         .option(...LIMIT)
         .option('--json', 'print one line of JSON')
         .addHelpText('after', '\nExample: dimwise contract bert.onnx --feed ids=2x600'),

@@ -19,6 +19,7 @@ export async function contract({ args, options, io }: CommandCall): Promise<Exit
   const [file = ''] = args;
   const read = readOptions(io, () => ({
     graph: graphOptions(options),
+    isAll: flagOption(options, 'all'),
     feeds: parseBindings(listOption(options, 'feed'), '--feed').map(numbersOnly),
   }));
   if (typeof read === 'number') return read;
@@ -50,18 +51,23 @@ function numbersOnly({ name, dtype, sizes }: InputBinding): NamedFeed {
 }
 
 interface Asked {
+  /** Whether inputs that need no feed are listed too. */
+  readonly isAll: boolean;
   readonly graph: GraphOptions;
   readonly feeds: readonly NamedFeed[];
 }
 
 async function report(file: string, asked: Asked, isJson: boolean, io: Io): Promise<ExitCode> {
-  const found = contractOf((await openGraph(file, asked.graph)).graph);
+  const { graph, defaults } = await openGraph(file, asked.graph);
+  const found = contractOf(graph);
   const feeds = asked.feeds.length > 0 ? feedsByName(asked.feeds, Object.keys(found.inputs)) : undefined;
   const mistakes = feeds ? checkFeeds(found, feeds) : [];
   const shapes = feeds && mistakes.length === 0 ? outputShapes(found, feeds) : undefined;
-  if (isJson) io.out(JSON.stringify({ file, contract: found, ...(feeds ? jsonAnswer(mistakes, shapes) : {}) }));
-  else {
-    if (!shapes) printContract(file, found, io);
+  if (isJson) {
+    const answer = feeds ? jsonAnswer(mistakes, shapes) : {};
+    io.out(JSON.stringify({ file, contract: found, defaults: [...defaults], ...answer }));
+  } else {
+    if (!shapes) printContract(file, found, { defaults, isAll: asked.isAll }, io);
     else printShapes(shapes, found, io);
     for (const mistake of mistakes) io.err(formatDiagnostic(mistake));
   }
@@ -80,13 +86,25 @@ const jsonAnswer = (
   outputShapes: shapes ?? null,
 });
 
-function printContract(file: string, { inputs, outputs = {}, symbols, constraints }: Contract, io: Io): void {
+/** Inputs that the file has elements for. */
+interface Filled {
+  readonly defaults: ReadonlySet<string>;
+  readonly isAll: boolean;
+}
+
+function printContract(file: string, contract: Contract, { defaults, isAll }: Filled, io: Io): void {
+  const { inputs, outputs = {}, symbols, constraints } = contract;
   io.out(file);
   const rows = [
     ...Object.entries(inputs).map(([name, input]) => ['input', name, typeText(input)]),
     ...Object.entries(outputs).map(([name, output]) => ['output', name, typeText(output)]),
   ];
   for (const line of formatTable(['', 'name', 'type'], rows, io.hasColor)) io.out(`  ${line}`);
+  if (defaults.size > 0) {
+    const fact = defaults.size === 1 ? '1 more input has' : `${defaults.size} more inputs have`;
+    io.out(`  ${fact} a value in the file, so no feed is needed${isAll ? '' : '; --all lists them'}`);
+  }
+  if (isAll) for (const name of defaults) io.out(`    ${name}`);
   if (Object.keys(symbols).length > 0) io.out('  symbols');
   for (const [name, { min, max }] of Object.entries(symbols)) {
     io.out(`    ${max === undefined ? `${name} >= ${min}` : `${min} <= ${name} <= ${max}`}`);

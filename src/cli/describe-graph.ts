@@ -15,6 +15,8 @@ export interface JsonParameter {
   readonly shape: JsonShape;
   /** The recipe that fills it; null where the file has its data. */
   readonly initializer: object | null;
+  /** Set where the file lists it among the inputs too, as before IR version 4. */
+  readonly isInput?: true;
 }
 
 /** A graph as JSON. */
@@ -31,6 +33,8 @@ export interface JsonGraph {
 export interface DescribeOptions {
   /** Whether constants are parameters: an `.onnx` file does not tell one from the other. */
   readonly areConstantsParameters: boolean;
+  /** Parameters that the file lists among the inputs too; none by default. */
+  readonly defaults?: ReadonlySet<string>;
 }
 
 /** Describes a graph whose types are inferred. */
@@ -51,14 +55,17 @@ class GraphDescriber {
     this.#reserve(graph);
   }
 
-  describe({ areConstantsParameters }: DescribeOptions): JsonGraph {
+  describe({ areConstantsParameters, defaults }: DescribeOptions): JsonGraph {
     const graph = this.#graph;
     const inputs = graph.inputs.map((value) => this.#entry(value));
     this.#addNodes(graph, '', new Set(graph.outputs));
     const outputs = graph.outputs.map((value) => this.#entry(value));
     const fed = fedSymbols(graph);
     const weights = areConstantsParameters ? [...graph.parameters, ...graph.constants] : graph.parameters;
-    const parameters = weights.map((value) => [this.#names.of(value), this.#parameter(value)] as const);
+    const parameters = weights.map((value) => {
+      const [name, parameter] = [this.#names.of(value), this.#parameter(value)];
+      return [name, defaults?.has(name) ? { ...parameter, isInput: true as const } : parameter] as const;
+    });
     // fromEntries makes own members of any name, `__proto__` included.
     return {
       inputs: Object.fromEntries(inputs),

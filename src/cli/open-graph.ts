@@ -33,6 +33,8 @@ export interface OpenedGraph {
   readonly graph: Graph;
   /** Whether it was read from an `.onnx` file, which does not tell parameters from other constants. */
   readonly isOnnx: boolean;
+  /** Inputs that the file has elements for; the graph has them as constants. */
+  readonly defaults: ReadonlySet<string>;
   /** What is worth knowing and no mistake. */
   readonly notes: readonly Diagnostic[];
 }
@@ -55,5 +57,5 @@ export async function openGraph(file: string, options: GraphOptions): Promise<Op
   }
   const opened = await openModel(file, options);
   const graph = opened.state === 'defined' ? opened.graph : compileOpened(file, opened, undefined).graph;
-  return { graph, isOnnx: false, notes: [] };
+  return { graph, isOnnx: false, defaults: new Set(), notes: [] };
 }

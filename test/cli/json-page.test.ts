@@ -23,6 +23,12 @@ wide (float[n, c, h] x, float[k, 4] q) => (float[n, c, rest] y, int64[2, found] 
   z = NonZero (q)
 }`;
 
+/** A file of IR version 3, whose weight is an input too. */
+const OLD = `<ir_version: 3, opset_import: ["" : 8]>
+old (float[n, 4] x, float[4] w) => (float[n, 4] y) <float[4] w = {1, 2, 3, 4}> {
+  y = Add (x, w)
+}`;
+
 /** Which branch does more, sizes decide. */
 const EITHER = `<ir_version: 10, opset_import: ["" : 21]>
 either (float[n] x, float[m] z, bool c) => (float[1] y) {
@@ -36,6 +42,7 @@ let folder = '';
 beforeAll(async () => {
   folder = writeModelFiles();
   writeFileSync(own('wide.onnx'), parseOnnx(WIDE).encode());
+  writeFileSync(own('old.onnx'), parseOnnx(OLD).encode());
   writeFileSync(own('either.onnx'), parseOnnx(EITHER).encode());
   const mlp = new URL('../../examples/mlp.ts', import.meta.url).pathname;
   await cli('compile', mlp, '-o', own('mlp.onnx'), '--bind', 'x=2x20');
@@ -90,6 +97,7 @@ const CASES: readonly (readonly [section: string, maps: RegExp, runs: () => read
     /^(inputs|outputs|values|parameters)$/,
     () => [
       ['shapes', own('wide.onnx')],
+      ['shapes', own('old.onnx')],
       ['shapes', own('mlp.ts'), '--bind', 'x=2x20'],
     ],
   ],
@@ -98,6 +106,7 @@ const CASES: readonly (readonly [section: string, maps: RegExp, runs: () => read
     /^(contract\.(inputs|outputs|symbols)|outputShapes)$/,
     () => [
       ['contract', own('wide.onnx')],
+      ['contract', own('old.onnx')],
       ['contract', own('wide.onnx'), '--feed', 'x=2x3x7', '--feed', 'q=1x4'],
       ['contract', own('wide.onnx'), '--feed', 'x=2x3x1', '--feed', 'q=1x4'],
     ],

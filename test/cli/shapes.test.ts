@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseOnnx } from '../../codegen/onnx/text/parse-onnx.ts';
 import { cli } from './capture.ts';
 import { writeModelFiles } from './model-files.ts';
 
@@ -226,6 +227,43 @@ describe('shapes for people', () => {
         '    found0 == k: the file has another name for axis 1 of value "output"',
       ].join('\n'),
     );
+  });
+});
+
+describe('a file whose weights are inputs too', () => {
+  const WEIGHTS = Array.from({ length: 13 }, (_, i) => `w${i}`);
+  const sum = (names: readonly string[]) => `<ir_version: 3, opset_import: ["" : 8]>
+old (float[n, 4] x, ${names.map((name) => `float[4] ${name}`).join(', ')}) => (float[n, 4] y)
+<${names.map((name) => `float[4] ${name} = {1, 2, 3, 4}`).join(', ')}> {
+  y = Sum (x, ${names.join(', ')})
+}`;
+  beforeAll(() => {
+    writeFileSync(file('few.onnx'), parseOnnx(sum(WEIGHTS.slice(0, 12))).encode());
+    writeFileSync(file('many.onnx'), parseOnnx(sum(WEIGHTS)).encode());
+  });
+  const weights = (text: string) => text.split('\n').filter((line) => line.includes('parameter'));
+
+  test('has its weights listed by shapes as long as there are few, or with --all', async () => {
+    expect(weights((await cli('shapes', file('few.onnx'))).out)).toHaveLength(12);
+    expect(weights((await cli('shapes', file('many.onnx'))).out)).toEqual([
+      '  parameter  (13 weights; --all lists them)',
+    ]);
+    expect(weights((await cli('shapes', file('many.onnx'), '--all')).out)).toHaveLength(13);
+  });
+
+  test('has them marked in JSON', async () => {
+    const [shapes] = (await cli('shapes', file('many.onnx'), '--json')).json();
+    expect(shapes).toMatchObject({ inputs: { x: float('n', 4) }, parameters: { w12: { shape: [4], isInput: true } } });
+    const [contract] = (await cli('contract', file('many.onnx'), '--json')).json();
+    expect(contract).toMatchObject({ contract: { inputs: { x: { shape: ['n', 4] } } }, defaults: WEIGHTS });
+  });
+
+  test('has them counted by contract, and listed with --all', async () => {
+    const { out } = await cli('contract', file('many.onnx'));
+    expect(out).toContain('  input   x     float32[n, 4]\n  output  y     float32[n, 4]\n');
+    expect(out).toContain('13 more inputs have a value in the file, so no feed is needed; --all lists them');
+    expect(out).not.toContain('w3');
+    expect((await cli('contract', file('many.onnx'), '--all')).out).toContain('\n    w3\n');
   });
 });
 
