@@ -5,6 +5,7 @@ import { checkClaims } from '../../src/infer/check-claims.ts';
 import { checkElements } from '../../src/infer/check-elements.ts';
 import { addClaim, meetStatement } from '../../src/infer/claims.ts';
 import { againBy, inferGraph, type Report } from '../../src/infer/infer-node.ts';
+import { allowRulingOut, tellRuledOut } from '../../src/infer/rule-out.ts';
 import { allGraphs } from '../../src/ir/bodies.ts';
 import type { Graph, Value } from '../../src/ir/graph.ts';
 import { mapDims, type ValueType } from '../../src/ir/type.ts';
@@ -20,12 +21,14 @@ export interface InferReadOptions {
   readonly contradicted?: Report | undefined;
   /** What the user knows about values of the file. */
   readonly assumed?: ReadonlyMap<Value, ValueType> | undefined;
+  /** Whether a branch that no valid run takes decides its condition for the whole graph; true by default. */
+  readonly decides?: boolean | undefined;
 }
 
 /**
  * Infers all values of a model that was read. What its file states of them is met by the policy of docs/declarations.md: sizes that
  * depend on data and types that no rule knows are taken over, other names for sizes are noted, contradictions are reported and the
- * inferred type stays.
+ * inferred type stays. A branch of If whose sizes contradict each other is one that no valid run takes, and is noted.
  *
  * @param read the model, as `readModel` gave it
  * @param report takes the mistakes: those of nodes, and SHAPE_MISMATCH, RANK_MISMATCH, DTYPE_MISMATCH, KIND_MISMATCH of values
@@ -35,14 +38,16 @@ export interface InferReadOptions {
  */
 export function inferReadModel(read: ReadModel, report: Report, options: InferReadOptions = {}): void {
   const { graph, declared } = read;
-  const { bound, assumed, note, contradicted } = options;
+  const { bound, assumed, note, contradicted, decides = true } = options;
   for (const [value, type] of declared) addClaim(value, { type: bound ? mapDims(type, bound) : type, speaker: 'file' });
   for (const [value, type] of assumed ?? []) assume(value, type, report);
   for (const { type, name, origin } of graph.inputs) checkElements(type, `input "${name ?? ''}" has`, origin);
   allowSteps(graph);
+  allowRulingOut(graph, { decides });
   inferGraph(graph, report);
   settleOpen(graph);
   checkClaims(graph, { again: againBy(report), report: contradicted ?? report, note });
+  if (note) tellRuledOut(graph, note);
 }
 
 /** An input is made by no node, so what is known of it holds from the start. */

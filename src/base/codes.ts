@@ -47,6 +47,10 @@ export const ERROR_CODES = {
     'What a file states of a shape should hold for every feed that the model takes.',
     'Export the file with the same symbols on inputs and outputs: dimwise uses the inferred shape, other tools may not.',
   ),
+  BRANCH_RULED_OUT: user(
+    'A branch of If should be one that a valid run can take.',
+    'Nothing, if the sizes are meant for the other branch; ONNX Runtime may refuse to load such a file, and takes a folded copy (dimwise bind).',
+  ),
   RANK_MISMATCH: user(
     'An input must have the rank that the operator or layer takes.',
     'Reshape, flatten or unsqueeze the input, or declare another rank.',

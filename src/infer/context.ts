@@ -6,6 +6,7 @@ import { constant, type Dim, freshSymbol } from '../dim/dim.ts';
 import type { Facts } from '../dim/facts.ts';
 import { formatDim } from '../dim/text.ts';
 import type { Attribute, Int64 } from '../ir/attribute.ts';
+import type { BranchTrials } from '../ir/branch-trials.ts';
 import { type Content, dimOf, intOf } from '../ir/content.ts';
 import type { Graph, Node, Value } from '../ir/graph.ts';
 import type { BodyOptions, InferContext, InputAxis, Span } from '../ir/operator.ts';
@@ -24,6 +25,8 @@ export interface Engine {
   readonly inferBody: (body: Graph, inputs: readonly ValueType[], options: BodyOptions) => readonly ValueType[];
   /** The least and the greatest element of a value. */
   readonly spanOf: (value: Value) => Span | undefined;
+  /** Judges the branches of the node. */
+  readonly branches: () => BranchTrials;
 }
 
 /** The context of one node; see {@link InferContext} for what each member does. */
@@ -284,6 +287,9 @@ export class Context implements InferContext {
   }
   inferBody(body: Graph, inputs: readonly ValueType[], options: BodyOptions = {}): readonly ValueType[] {
     return this.#engine.inferBody(body, inputs, options);
+  }
+  branches(): BranchTrials {
+    return this.#engine.branches();
   }
 
   fail(code: ErrorCode, message: string, facts: { expected?: string; actual?: string; hint?: string } = {}): never {

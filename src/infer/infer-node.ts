@@ -1,5 +1,5 @@
 // Infers one node: its schema, its row, the types and content of its outputs, or the mistake that it is.
-import { type Diagnostic, DimwiseError, dimwiseError, isDimwiseError, type Related } from '../base/errors.ts';
+import { DimwiseError, dimwiseError, isDimwiseError, type Related } from '../base/errors.ts';
 import { namelessCount } from '../dim/dim.ts';
 import type { FunctionDefinition, Graph, Node, Value } from '../ir/graph.ts';
 import { innerFromNow } from '../ir/inner-symbols.ts';
@@ -16,12 +16,13 @@ import { Context, type Engine } from './context.ts';
 import { hoistFacts } from './hoist-facts.ts';
 import { calledFunction, inferCall } from './infer-call.ts';
 import { recall, remember } from './node-memo.ts';
+import { forgetBehind, looksBehind, type Report, Trials } from './rule-out.ts';
 import { type InferAgain, shapeOf, spreadRank } from './spread-rank.ts';
 import { TypeVariables } from './type-variables.ts';
 import { warnUnknownOperator } from './warn-unknown.ts';
+import { isRuledOutBehind } from './what-follows.ts';
 
-/** Takes the mistakes that inference finds. */
-export type Report = (diagnostic: Diagnostic) => void;
+export type { Report } from './rule-out.ts';
 
 /** The domain of layer nodes, which carry their own rows. */
 export const LAYER_DOMAIN = 'dimwise.nn';
@@ -65,11 +66,14 @@ const MOST_STEPS_BACK = 16;
 
 /** The engine for rules that tell of known sizes and elements, none of which depends on bodies. */
 const quietEngine = (stepsBack = MOST_STEPS_BACK): Engine => ({
-  inferBody: () => {
-    throw dimwiseError({ code: 'INTERNAL_INVARIANT', message: 'a backward rule does not infer bodies' });
-  },
+  inferBody: noBodies,
+  branches: noBodies,
   spanOf: (value) => (stepsBack > 0 ? spanOf(value, stepsBack - 1) : undefined),
 });
+
+function noBodies(): never {
+  throw dimwiseError({ code: 'INTERNAL_INVARIANT', message: 'a backward rule does not infer bodies' });
+}
 
 /** The least and the greatest element of a value, by the row of the node that makes it. */
 function spanOf(value: Value, stepsBack: number): Span | undefined {
@@ -99,9 +103,19 @@ function inferSound(node: Node, report: Report): void {
   const cx = new Context(node, schema, variables, {
     inferBody: (body, inputs, options) => {
       isSimple = false;
-      const types = inferBody(body, inputs, options, options.dead ? ignore : report);
+      const told: Report = options.runs ? report : (diagnostic) => report(diagnostic, true);
+      const types = inferBody(body, inputs, options, options.dead ? ignore : told);
       if (!options.dead && body.outputs.some((output) => output.poisoned)) spoilt = true;
       return types;
+    },
+    branches: () => {
+      isSimple = false;
+      const spoil = (): void => void (spoilt = true);
+      return new Trials(node, {
+        inferBody: (body, options, told) => inferBody(body, [], options, told),
+        report,
+        spoil,
+      });
     },
     spanOf: (value) => {
       // Two inputs may be alike in type and content, and differ in their elements' span.
@@ -133,8 +147,8 @@ function inferCalled(node: Node, called: FunctionDefinition, report: Report): vo
   const before = stateOf(node);
   const { types, contents, spoilt, refined } = inferCall(node, called, {
     infer: (body) => {
-      inferGraph(body, (diagnostic) =>
-        report({ ...diagnostic, related: [...(diagnostic.related ?? []), calledAt(node)] }),
+      inferGraph(body, (diagnostic, isUnsure) =>
+        report({ ...diagnostic, related: [...(diagnostic.related ?? []), calledAt(node)] }, isUnsure),
       );
       if (body.claims) checkClaims(body, { again: againBy(report), report });
     },
@@ -174,7 +188,17 @@ function ignore(): void {}
 
 /** Infers the nodes of a graph in their order. */
 export function inferGraph(graph: Graph, report: Report): void {
-  for (const node of graph.nodes()) inferNode(node, report);
+  for (const node of graph.nodes()) {
+    if (node.op === 'If' && looksBehind(node)) inferIf(node, report);
+    else inferNode(node, report);
+  }
+}
+
+/** What follows an If may tell which branch runs. */
+function inferIf(node: Node, report: Report): void {
+  forgetBehind(node);
+  inferNode(node, report);
+  if (isRuledOutBehind(node, inferGraph)) inferNode(node, report);
 }
 
 /**

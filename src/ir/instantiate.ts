@@ -19,6 +19,25 @@ export function instantiateFunction(definition: FunctionDefinition, call: Node):
   return body;
 }
 
+/**
+ * Copies the nodes behind a node into a graph of their own, whose outputs are those of the node's graph as far as the copy makes them.
+ * It reads the values around it: the caller releases it when it is done.
+ *
+ * @param node the node that the copy begins behind
+ * @param parent the graph that the copy lies in, where all that the nodes read from before is known
+ * @param given what stands in the copy for values that the nodes read; asked for with the copy
+ */
+export function copyBehind(
+  node: Node,
+  parent: Graph,
+  given: (copy: Graph) => Iterable<readonly [Value, Value]>,
+): Graph {
+  const copy = new Graph({ name: node.graph.name, parent, opsets: node.graph.opsets });
+  const copier = new GraphCopier(() => undefined);
+  copier.behind(copy, node, given(copy));
+  return copy;
+}
+
 /** Copies graphs; bodies inside of them are copied too, because what they capture is a copy. */
 class GraphCopier {
   readonly #values = new Map<Value, Value>();
@@ -42,6 +61,12 @@ class GraphCopier {
     for (const node of source.nodes()) this.#node(target, node);
     if (source.claims) target.claims = this.#claims(source.claims);
     target.setOutputs(source.outputs.map((value) => this.#values.get(value) ?? value));
+  }
+
+  behind(target: Graph, node: Node, given: Iterable<readonly [Value, Value]>): void {
+    for (const [value, stand] of given) this.#values.set(value, stand);
+    for (let at = node.next; at; at = at.next) this.#node(target, at);
+    target.setOutputs(node.graph.outputs.flatMap((value) => this.#values.get(value) ?? []));
   }
 
   /** What is stated of the values; a name stands for another size in each call. */

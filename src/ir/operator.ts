@@ -3,6 +3,7 @@ import type { ErrorCode } from '../base/codes.ts';
 import type { Dim, SymbolDim } from '../dim/dim.ts';
 import type { Facts } from '../dim/facts.ts';
 import type { Attribute, Int64 } from './attribute.ts';
+import type { BranchTrials } from './branch-trials.ts';
 import type { Content } from './content.ts';
 import type { CostRule } from './cost.ts';
 import type { Graph, Node } from './graph.ts';
@@ -116,6 +117,8 @@ export interface InferContext {
   outputDType(i: number): MaybeDType;
   /** Infers a body graph with the given input types and returns the types of its outputs. */
   inferBody(body: Graph, inputs: readonly ValueType[], options?: BodyOptions): readonly ValueType[];
+  /** Judges branches of which it is not known whether they run. */
+  branches(): BranchTrials;
 
   /** States a mistake of this node: throws; the engine records it and poisons the outputs. */
   fail(code: ErrorCode, message: string, facts?: { expected?: string; actual?: string; hint?: string }): never;

@@ -45,8 +45,11 @@ export class NodeCostContext extends Context implements CostContext {
 
 /** A rule of cost reads types; bodies are followed by what sums the costs. */
 const READER: Engine = {
-  inferBody: () => {
-    throw dimwiseError({ code: 'INTERNAL_INVARIANT', message: 'a rule of cost does not infer bodies' });
-  },
+  inferBody: noBodies,
+  branches: noBodies,
   spanOf: () => undefined,
 };
+
+function noBodies(): never {
+  throw dimwiseError({ code: 'INTERNAL_INVARIANT', message: 'a rule of cost does not infer bodies' });
+}

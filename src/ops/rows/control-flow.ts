@@ -1,12 +1,14 @@
 // If: one of two bodies, by a condition.
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { Facts } from '../../dim/facts.ts';
+import type { BranchName, BranchTrial, BranchTrials } from '../../ir/branch-trials.ts';
 import { type Content, dimOf, makeContent, type Scalar } from '../../ir/content.ts';
 import { isIntegerDType } from '../../ir/dtype.ts';
-import { innerFromNow } from '../../ir/inner-symbols.ts';
+import type { Graph } from '../../ir/graph.ts';
+import { type IsInner, innerFromNow } from '../../ir/inner-symbols.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
-import { chosen, truthOf } from '../rules/condition.ts';
+import { chosen, requireTruth, truthOf } from '../rules/condition.ts';
 import { Exporter } from '../rules/export-types.ts';
 import { coveringSize, type Differ, joinTypes } from '../rules/join-types.ts';
 import { requireBody } from '../rules/require-body.ts';
@@ -109,43 +111,89 @@ const CONTENTS = new WeakMap<InferContext, readonly (Content | undefined)[]>();
 
 function inferBranches(cx: InferContext): readonly Carried[] {
   const condition = cx.content(0)?.elements[0];
-  const known = truthOf(cx, condition);
-  const taken = inferBranch(cx, 'then_branch', { runs: known === true, dead: known === false, condition });
-  const other = inferBranch(cx, 'else_branch', { runs: known === false, dead: known === true, condition });
-  if (known === true) return taken();
-  if (known === false) return other();
-  const others = other();
-  return taken().map((each, i): Carried => joinBranches(cx, condition, [each, others[i] ?? each], i));
+  const known = truthOf(cx, condition) ?? truthBehind(cx, condition);
+  if (known !== undefined) return inferDecided(cx, known);
+  const branches = cx.branches();
+  const [yes, no] = NAMES.map((name) => tryBranch(cx, branches, { name, condition }));
+  if (!yes || !no) return [];
+  const [failing, other] = no.mistakes.length > 0 ? [no, yes] : [yes, no];
+  if (failing.mistakes.length > 0) {
+    if (other.mistakes.length > 0) {
+      branches.giveUp([...yes.mistakes, ...no.mistakes]);
+      return [];
+    }
+    branches.ruleOut({ branch: failing.name, mistakes: failing.mistakes, isBehind: false }, other);
+    if (branches.decides) requireTruth(cx, condition, other.name === 'then_branch');
+    return carriedOut(cx, other);
+  }
+  const others = carriedOut(cx, no);
+  return carriedOut(cx, yes).map((each, i): Carried => joinBranches(cx, condition, [each, others[i] ?? each], i));
 }
 
+const NAMES = ['then_branch', 'else_branch'] as const;
+
+/** The condition, where what follows the node rules a branch out. */
+function truthBehind(cx: InferContext, condition: Scalar): boolean | undefined {
+  const branches = cx.branches();
+  const { ruledOut } = branches;
+  if (!ruledOut) return undefined;
+  const truth = ruledOut.branch === 'else_branch';
+  branches.ruleOut(ruledOut);
+  requireTruth(cx, condition, truth);
+  return truth;
+}
+
+/** A branch that was inferred. */
 interface Branch {
-  readonly runs: boolean;
-  readonly dead: boolean;
-  /** The condition, as far as it is known. */
-  readonly condition: Scalar;
+  readonly name: BranchName;
+  readonly body: Graph;
+  readonly types: readonly ValueType[];
+  /** Symbols that mean nothing outside of it. */
+  readonly isInner: IsInner;
 }
 
-/** Infers a branch; what it gives is carried out when it is asked for, so that a branch never taken makes no symbols. */
-function inferBranch(cx: InferContext, name: string, { runs, dead, condition }: Branch): () => readonly Carried[] {
+/** Infers both branches of a known condition; the one that never runs may be wrong. */
+function inferDecided(cx: InferContext, truth: boolean): readonly Carried[] {
+  const inferred = NAMES.map((name): Branch => {
+    const body = requireBody(cx, name, 0, cx.outputCount);
+    const { isInner, close } = innerFromNow();
+    const runs = (name === 'then_branch') === truth;
+    const types = cx.inferBody(body, [], { runs, dead: !runs, isInner });
+    close();
+    return { name, body, types, isInner };
+  });
+  const taken = inferred[truth ? 0 : 1];
+  return taken ? carriedOut(cx, taken) : [];
+}
+
+/** Infers a branch that may run. */
+function tryBranch(
+  cx: InferContext,
+  branches: BranchTrials,
+  { name, condition }: { readonly name: BranchName; readonly condition: Scalar },
+): Branch & BranchTrial {
   const body = requireBody(cx, name, 0, cx.outputCount);
   const { isInner, close } = innerFromNow();
-  const decided = runs || dead ? undefined : dimOf(condition);
+  const decided = dimOf(condition);
   // A branch runs only where its condition holds.
   const assume = (facts: Facts): void => {
     const right = constant(name === 'then_branch' ? 1 : 0);
     if (decided) facts.give({ kind: 'equal', left: decided, right, origins: [] });
   };
-  const types: readonly ValueType[] = cx.inferBody(body, [], { runs, dead, isInner, assume });
+  const trial = branches.infer(body, { isInner, assume });
   close();
-  return () => {
-    const exporter = new Exporter(cx, { isInner, facts: body.facts });
-    const outputs = types.map((type, i) => ({
-      type: exporter.type(type),
-      content: exporter.content(body.outputs[i]?.content),
-    }));
-    exporter.tellGiven();
-    return outputs;
-  };
+  return { name, body, isInner, ...trial };
+}
+
+/** What a branch gives; only a branch that is taken makes symbols around it. */
+function carriedOut(cx: InferContext, { body, types, isInner }: Branch): readonly Carried[] {
+  const exporter = new Exporter(cx, { isInner, facts: body.facts });
+  const outputs = types.map((type, i) => ({
+    type: exporter.type(type),
+    content: exporter.content(body.outputs[i]?.content),
+  }));
+  exporter.tellGiven();
+  return outputs;
 }
 
 function joinBranches(cx: InferContext, condition: Scalar, [a, b]: readonly [Carried, Carried], i: number): Carried {

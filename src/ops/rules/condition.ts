@@ -149,6 +149,19 @@ export function truthOf(cx: InferContext, a: Scalar): boolean | undefined {
   return simple?.kind === 'const' ? simple.value !== 0 : undefined;
 }
 
+/** Asks that a truth value be what it is in every valid run; what it says of sizes is asked of the sizes. */
+export function requireTruth(cx: InferContext, a: Scalar, truth: boolean): void {
+  const dim = dimOf(a);
+  if (!dim) return;
+  const origins = cx.node.origin ? [cx.node.origin] : [];
+  const said = PREDICATES.get(dim);
+  const least = said?.kind === 'atLeast' ? (truth ? said.dim : sub(-1, said.dim)) : undefined;
+  if (least) cx.facts.require({ kind: 'range', dim: least, min: 0, origins });
+  else if (said && said.kind !== 'atLeast' && truth === (said.kind === 'zero')) {
+    cx.facts.require({ kind: 'equal', left: said.dim, right: constant(0), origins });
+  } else cx.facts.give({ kind: 'equal', left: dim, right: constant(truth ? 1 : 0), origins });
+}
+
 /** A truth value as a number. */
 export function conditionDim(a: Scalar): Dim | undefined {
   return typeof a === 'boolean' ? constant(a ? 1 : 0) : dimOf(a);
