@@ -31,6 +31,8 @@ export { type LazyBytes, wholeBytes } from '../codegen/onnx/proto/lazy-bytes.ts'
 export { formatOnnx } from '../codegen/onnx/text/format-onnx.ts';
 export { lostInText } from '../codegen/onnx/text/lost-in-text.ts';
 export { parseOnnx } from '../codegen/onnx/text/parse-onnx.ts';
+export type { Checkpoint } from '../codegen/weights/checkpoint.ts';
+export { mapCheckpoint, type NamePattern, type NameRule, type TensorRule } from '../codegen/weights/name-rules.ts';
 export { ERROR_CODES, type ErrorCode } from './base/codes.ts';
 export {
   type Diagnostic,
@@ -70,6 +72,7 @@ export {
 } from './infer/explain/explain.ts';
 export { type ExplanationNames, formatExplanation } from './infer/explain/format.ts';
 export type { Place } from './infer/explain/place.ts';
+export { castTensor } from './ir/cast-tensor.ts';
 export {
   type Contract,
   type ContractEntry,
@@ -86,6 +89,14 @@ export { parseGraph } from './ir/parse-graph.ts';
 export { SymbolNames } from './ir/symbol-names.ts';
 export { parseTarget, type Target } from './ir/target.ts';
 export { materialize, type TensorData, tensorFromBytes, tensorFromValues, typedArrayOf } from './ir/tensor-data.ts';
+export {
+  joinTensors,
+  reshapeTensor,
+  sliceTensor,
+  splitTensor,
+  stackTensors,
+  transposeTensor,
+} from './ir/tensor-views.ts';
 export { formatShape, formatType, type Shape, staticShape, type ValueType } from './ir/type.ts';
 export type { Batch, BatchInput, TensorLike } from './model/batch.ts';
 export { BoundModel, type CompileOptions } from './model/bound-model.ts';
@@ -93,6 +104,8 @@ export { CompiledModel } from './model/compiled-model.ts';
 export { type Composition, graph, type InputSpec, type ModelOptions, model } from './model/define.ts';
 export { type BindOptions, DefinedModel, type InitializeOptions } from './model/defined-model.ts';
 export { type LayerShape, layerShapes } from './model/layer-shapes.ts';
+export type { LoadOptions, LoadReport } from './model/load-checkpoint.ts';
+export type { MismatchedTensor } from './model/match-tensor.ts';
 export type { ProgramResult } from './model/outputs.ts';
 export type { GraphBuilder, Program } from './model/program.ts';
 export type { Activation, ActivationName } from './nn/activation.ts';

@@ -48,8 +48,12 @@ export const ERROR_CODES = {
     'Export the file with the same symbols on inputs and outputs: dimwise uses the inferred shape, other tools may not.',
   ),
   BRANCH_RULED_OUT: user(
-    'A branch of If should be one that a valid run can take.',
-    'Nothing, if the sizes are meant for the other branch; ONNX Runtime may refuse to load such a file, and takes a folded copy (dimwise bind).',
+    'A branch of If should be one that a run can get through.',
+    'Nothing, if the sizes are meant for the other branch; where ONNX Runtime refuses the file, it takes a copy made by dimwise bind.',
+  ),
+  BRANCH_UNFIT: user(
+    'What a branch of If gives should fit what follows.',
+    'Nothing: exporters write branches for sizes that a model does not take; the contract tells what is left.',
   ),
   RANK_MISMATCH: user(
     'An input must have the rank that the operator or layer takes.',
@@ -222,6 +226,31 @@ export const ERROR_CODES = {
   EXTERNAL_DATA: user(
     "External data must lie in the model's own folder and match its tensor in size.",
     'Move the data file beside the model, or export the model again.',
+  ),
+  // Checkpoints
+  CHECKPOINT_MISSING: user(
+    'A checkpoint must have a tensor for every parameter of the model.',
+    'Map the names with `names`, or pass allowMissing: true to leave such parameters as they are.',
+  ),
+  CHECKPOINT_UNEXPECTED: user(
+    'Every tensor of a checkpoint must have its parameter in the model.',
+    'Map the names with `names`, leave tensors out with a rule [name, null], or pass allowUnexpected: true.',
+  ),
+  CHECKPOINT_MISMATCH: user(
+    'The tensors of a checkpoint must have the shapes and element types of their parameters.',
+    'Correct the name map or the model, or take another checkpoint.',
+  ),
+  CHECKPOINT_MALFORMED: user(
+    'A checkpoint must be a well-formed file of its format, with every tensor inside of it.',
+    'Fetch or save the file again; the message names the file and the tensor.',
+  ),
+  CHECKPOINT_LIMIT: user(
+    'A checkpoint may only ask for as much as the limits of reading allow.',
+    'If you trust the file, raise the limit that the message names.',
+  ),
+  CHECKPOINT_VALUE: user(
+    'What is saved as a checkpoint must fit its format: names, element types, texts.',
+    'Rename or convert the tensor that the message names, or save in another format.',
   ),
   // Running
   FEED_MISSING: user('A run needs a feed for every input of the model.', 'Give the named input.'),

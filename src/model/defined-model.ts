@@ -1,4 +1,5 @@
 // A defined model: what the author wrote, its parameters, and the ways on: initialize, bind.
+import type { Checkpoint } from '../../codegen/weights/checkpoint.ts';
 import type { ErrorCode } from '../base/codes.ts';
 import { type Diagnostic, dimwiseError, isDimwiseError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
@@ -13,6 +14,7 @@ import type { Seed } from '../nn/random/key.ts';
 import { type Batch, batchEntries } from './batch.ts';
 import { bindModel } from './bind.ts';
 import type { BoundModel } from './bound-model.ts';
+import { type LoadOptions, type LoadReport, loadCheckpoint } from './load-checkpoint.ts';
 import {
   type DeclaredInput,
   type DeclaredOutputs,
@@ -80,10 +82,10 @@ export class DefinedModel {
   }
 
   /** Traces the definition; where an undeclared input's shape is read, the graph waits for a batch. */
-  #define(): void {
+  #define(source?: string): void {
     try {
       this.#definition = this.trace();
-      refineParameters(this.#definition.graph);
+      refineParameters(this.#definition.graph, source);
       this.adopt(this.#definition.graph);
     } catch (error) {
       const isWaiting =
@@ -186,8 +188,8 @@ export class DefinedModel {
   }
 
   /**
-   * Records how the parameters are to be filled; nothing is drawn, and sizes stay as they are. Parameters that have data keep it,
-   * with a warning, unless `forceReinit` is set. Before the first batch the last call counts.
+   * Records how the parameters are to be filled; nothing is drawn, and sizes stay as they are. Parameters that have data keep it
+   * unless `forceReinit` is set, with a warning where it was drawn before, not set or loaded. Before the first batch the last call counts.
    *
    * @throws INITIALIZER_INVALID when an initializer is unknown or cannot fill a parameter's shape
    */
@@ -195,8 +197,8 @@ export class DefinedModel {
     const seed = options.seed ?? 0;
     const kept: string[] = [];
     for (const [path, cell] of this.#parameters) {
-      if (!cell.initialize({ seed, initializer: options.initializer, force: options.forceReinit ?? false }))
-        kept.push(path);
+      const isDrawn = cell.initialize({ seed, initializer: options.initializer, force: options.forceReinit ?? false });
+      if (!isDrawn && !cell.isGiven) kept.push(path);
     }
     this.#request = options;
     if (kept.length > 0) {
@@ -208,6 +210,23 @@ export class DefinedModel {
       });
     }
     return this;
+  }
+
+  /**
+   * Takes the data of the parameters from a checkpoint; sizes that are unknown yet are settled by it, before any batch. No tensor is read
+   * before the model is emitted. All parameters get their data, or, on a mistake, none.
+   *
+   * @param checkpoint what `openCheckpoint` gives
+   * @param options maps names, converts element types, allows for a partial load
+   * @returns which tensor each parameter took, and what is missing, unexpected, mismatched or left out
+   * @throws CHECKPOINT_MISSING, CHECKPOINT_UNEXPECTED, CHECKPOINT_MISMATCH (all of them together) where options do not allow for it
+   * @throws SHAPE_MISMATCH when the sizes do not fit the model as a whole
+   * @example net.load(await openCheckpoint('model.safetensors'), { names: [['bert.', '']] })
+   */
+  load(checkpoint: Checkpoint, options: LoadOptions = {}): LoadReport {
+    return loadCheckpoint(this.#parameters, checkpoint, options, () => {
+      if (this.#definition) this.#define(checkpoint.source);
+    });
   }
 
   /**
@@ -244,9 +263,14 @@ export class DefinedModel {
   }
 }
 
-/** What the declared inputs alone tell about parameters is known at once. */
-function refineParameters(graph: Graph): void {
-  const by = `the declaration, ${graph.inputs.map((input) => `${input.name}: ${formatType(input.type)}`).join(', ')}`;
+/**
+ * What the declared inputs alone tell about parameters is known at once.
+ *
+ * @param source what told more than the declaration does
+ */
+function refineParameters(graph: Graph, source: string | undefined): void {
+  const inputs = graph.inputs.map((input) => `${input.name}: ${formatType(input.type)}`).join(', ');
+  const by = source ?? `the declaration, ${inputs}`;
   for (const value of graph.parameters) {
     if (value.source.kind === 'parameter' && isParameter(value.source.cell)) value.source.cell.refine(value.shape, by);
   }

@@ -74,6 +74,7 @@ export class Parameter implements ParameterCell {
   readonly #fallback: Initializer;
   #request: Request | undefined;
   #data: TensorData | undefined;
+  #isGiven = false;
   readonly #settled = new Map<number, string>();
 
   /**
@@ -132,6 +133,11 @@ export class Parameter implements ParameterCell {
     return this.#data !== undefined || (this.#request !== undefined && this.isSettled);
   }
 
+  /** Whether the data was set or loaded, not drawn. */
+  get isGiven(): boolean {
+    return this.#isGiven;
+  }
+
   /** The number of elements; undefined while a size is unknown. */
   get size(): number | undefined {
     return staticShape(this.#shape)?.reduce((product, size) => product * size, 1);
@@ -172,6 +178,7 @@ export class Parameter implements ParameterCell {
     const shared = options.initializer === undefined ? undefined : parseInitializer(options.initializer);
     this.#request = { initializer: this.#initializer ?? shared ?? this.#fallback, seed: options.seed };
     this.#data = undefined;
+    this.#isGiven = false;
     return true;
   }
 
@@ -228,8 +235,26 @@ export class Parameter implements ParameterCell {
       { path: this.path, shape: this.#shape, dtype: this.#dtype },
       (code, text, facts) => this.#error(code, text, facts),
     );
-    this.settle({ shape: data.shape, dtype: data.dtype, by: 'setData()' });
+    this.take(data, 'setData()');
+  }
+
+  /** Takes data that was found to fit, and settles sizes and element type by it. */
+  take(data: TensorData, by: string): void {
+    this.settle({ shape: data.shape, dtype: data.dtype, by });
+    this.#dtype = data.dtype;
     this.#data = data;
+    this.#isGiven = true;
+  }
+
+  /** Notes the state; what comes back brings the parameter back to it. */
+  savepoint(): () => void {
+    const [shape, dtype, data, request, isGiven] = [this.#shape, this.#dtype, this.#data, this.#request, this.#isGiven];
+    const settled = [...this.#settled];
+    return () => {
+      [this.#shape, this.#dtype, this.#data, this.#request, this.#isGiven] = [shape, dtype, data, request, isGiven];
+      this.#settled.clear();
+      for (const [axis, by] of settled) this.#settled.set(axis, by);
+    };
   }
 
   /**
