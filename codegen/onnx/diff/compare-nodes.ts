@@ -2,6 +2,7 @@
 import type { Graph, Node, Value } from '../../../src/ir/graph.ts';
 import { formatType, type ValueType } from '../../../src/ir/type.ts';
 import { isDefaultAttribute } from '../../../src/ops/default-attribute.ts';
+import { inputsLike } from './commutative.ts';
 import { changed, type Tell } from './difference.ts';
 import { attributeText, nodeLabel, sourceLabel } from './labels.ts';
 import type { Matching, Side } from './match-nodes.ts';
@@ -33,6 +34,9 @@ export interface BodyPair {
   readonly place: string;
 }
 
+/** So many moved nodes in a row are looked past. */
+const MOST_MOVED = 64;
+
 /** Compares nodes of two graphs. */
 export class NodeComparison {
   readonly #left: Side;
@@ -54,8 +58,7 @@ export class NodeComparison {
     const isSame = sameOperator(a, b);
     if (!isSame) tell(changed('node', place, 'operator', operatorText(a), operatorText(b)));
     const bodies = isSame ? this.#attributes(a, b, place) : [];
-    const count = Math.max(a.inputs.length, b.inputs.length);
-    for (let i = 0; i < count; i++) this.edge(a.inputs[i], b.inputs[i], place, `input ${i}`);
+    this.#inputs(a, b, place);
     if (!allShapes) return bodies;
     a.outputs.forEach((output, i) => {
       const other = b.outputs[i];
@@ -65,22 +68,69 @@ export class NodeComparison {
     return bodies;
   }
 
+  #inputs(a: Node, b: Node, place: string): void {
+    const { matching, tell } = this.#comparison;
+    const theirs = inputsLike(b, a, (y, x) => this.#isSame(x, y));
+    const isData = (value: Value | undefined): boolean => value !== undefined && value.source.kind !== 'constant';
+    const [from, ...more] = a.inputs.filter(isData);
+    const to = theirs.find(isData);
+    if (from && to && more.length === 0 && matching.isMoved(a) && !this.#isSame(from, to)) {
+      tell(changed('node', place, 'moved', `after ${sourceLabel(from)}`, `after ${this.#label(to)}`));
+      return;
+    }
+    const count = Math.max(a.inputs.length, b.inputs.length);
+    for (let i = 0; i < count; i++) this.edge(a.inputs[i], theirs[i], place, `input ${i}`);
+  }
+
   /** Tells of two values that the same thing reads, where they are not the same one. */
   edge(a: Value | undefined, b: Value | undefined, place: string, detail: string): void {
     const { matching, tell } = this.#comparison;
     if (!a || !b) {
-      if (a || b) tell(changed('edge', place, detail, sourceLabel(a), sourceLabel(b)));
+      if (a || b) tell(changed('edge', place, detail, sourceLabel(a), this.#label(b)));
       return;
     }
     if (a.source.kind === 'constant' && b.source.kind === 'constant') {
       this.#weights(a, b, place, detail);
       return;
     }
-    if (matching.value(a) === b || this.#left.classes.ofValue(a) === this.#right.classes.ofValue(b)) return;
+    if (this.#isSame(a, b)) return;
     // A node that is told of as removed or added explains that others read something else.
     if (a.source.kind === 'node' && !matching.partner(a.source.node)) return;
     if (b.source.kind === 'node' && !matching.origin(b.source.node)) return;
-    tell(changed('edge', place, detail, sourceLabel(a), sourceLabel(b)));
+    // So does one that has moved, where its reader now reads what it read.
+    const [before, after] = [this.#before(a), this.#before(b)];
+    if ((before !== a || after !== b) && this.#isSame(before, after)) return;
+    tell(changed('edge', place, detail, sourceLabel(a), this.#label(b)));
+  }
+
+  #isSame(a: Value | undefined, b: Value | undefined): boolean {
+    if (!a || !b) return a === b;
+    return this.#comparison.matching.value(a) === b || this.#left.classes.ofValue(a) === this.#right.classes.ofValue(b);
+  }
+
+  /** What stands before the nodes that have moved: they are told of by themselves. */
+  #before(value: Value): Value {
+    let at = value;
+    for (let steps = 0; steps < MOST_MOVED; steps++) {
+      const input = this.#readByMoved(at);
+      if (!input) return at;
+      at = input;
+    }
+    return value;
+  }
+
+  /** What a moved node reads, if it makes the value and reads nothing else. */
+  #readByMoved({ source }: Value): Value | undefined {
+    if (source.kind !== 'node' || !this.#comparison.matching.isMoved(source.node)) return undefined;
+    const [input, ...more] = source.node.inputs.filter((each) => each && each.source.kind !== 'constant');
+    return more.length > 0 ? undefined : input;
+  }
+
+  /** A value of the second model, after the node of the first one that makes it. */
+  #label(value: Value | undefined): string {
+    const origin = value?.source.kind === 'node' ? this.#comparison.matching.origin(value.source.node) : undefined;
+    const same = origin && value?.source.kind === 'node' ? origin.outputs[value.source.index] : undefined;
+    return sourceLabel(same ?? value);
   }
 
   #weights(a: Value, b: Value, reader: string, detail: string): void {

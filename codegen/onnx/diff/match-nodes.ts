@@ -1,5 +1,7 @@
 // Finds which nodes of two graphs are the same ones: by what they compute, by what becomes of it, then by their neighbours.
 import type { Graph, Node, Value } from '../../../src/ir/graph.ts';
+import { isCommutative, slotOf } from './commutative.ts';
+import { type OpenNodes, pairInOrder, pairMoved } from './match-rest.ts';
 import { nodeFates } from './node-fates.ts';
 import { sameOperator, type ValueClasses } from './value-classes.ts';
 
@@ -29,14 +31,26 @@ export class Side {
     return this.#readers.get(value) ?? NOBODY;
   }
 
+  /** What a node is by itself, the weights that it reads included: the same number for nodes alike. */
+  kindOf(node: Node): number {
+    const { classes } = this;
+    const { numbering } = classes;
+    const inputs = node.inputs.map((input) =>
+      input?.source.kind === 'constant' ? classes.ofValue(input) : numbering.of(input ? 'an input' : 'no input'),
+    );
+    if (isCommutative(node)) inputs.sort((x, y) => x - y);
+    return inputs.reduce((kind, input) => numbering.pair(kind, input), classes.localToken(node));
+  }
+
   #findReaders(): ReadonlyMap<Value, readonly Reading[]> {
     const found = new Map<Value, Reading[]>();
     for (const node of this.graph.nodes()) {
       this.reads(node).forEach((value, slot) => {
         if (!value || value.source.kind === 'constant') return;
+        const reading = { node, slot: slotOf(node, slot) };
         const known = found.get(value);
-        if (known) known.push({ node, slot });
-        else found.set(value, [{ node, slot }]);
+        if (known) known.push(reading);
+        else found.set(value, [reading]);
       });
     }
     return found;
@@ -57,6 +71,18 @@ export class Matching {
   readonly #forth = new Map<Node, Node>();
   readonly #back = new Map<Node, Node>();
   readonly #inputs = new Map<Value, Value>();
+  readonly #moved = new Set<Node>();
+
+  /** Pairs nodes that stand somewhere else in the second model. */
+  pairMoved(a: Node, b: Node): void {
+    this.pair(a, b);
+    this.#moved.add(a).add(b);
+  }
+
+  /** Tells whether a node of either model stands somewhere else in the other one. */
+  isMoved(node: Node): boolean {
+    return this.#moved.has(node);
+  }
 
   pair(a: Node, b: Node): void {
     this.#forth.set(a, b);
@@ -94,13 +120,18 @@ const MAX_READERS = 64;
  * 2. Of the rest, those whose results have the same fate.
  * 3. From what is matched on, neighbours at the same place with the same operator.
  * 4. What stands between the same neighbours, whatever its operator: one node in the place of another.
- * 5. What reads the same, where nothing is left of either operator in the other graph: all nodes of one operator have become another.
+ * 5. The only nodes of their operator, attributes and weights, as far as their order is the same, and neighbours from there on.
+ * 6. What reads the same, where nothing is left of either operator in the other graph: all nodes of one operator have become another.
+ * 7. The only nodes of their operator, attributes and weights in another order: they have moved.
  *
  * Nodes without inputs, constants most of all, say little by what they compute: who reads them counts first.
  */
 export function matchNodes(a: Side, b: Side, matching: Matching): void {
   const { numbering } = a.classes;
-  let open: readonly [readonly Node[], readonly Node[]] = [[...a.graph.nodes()], [...b.graph.nodes()]];
+  let open: OpenNodes = [[...a.graph.nodes()], [...b.graph.nodes()]];
+  const close = (): void => {
+    open = [open[0].filter((node) => !matching.partner(node)), open[1].filter((node) => !matching.origin(node))];
+  };
   const pairBy = (key: (side: Side, node: Node) => number | undefined): void => {
     const ours = groupsOf(open[0], (node) => key(a, node));
     pairGroups(
@@ -108,7 +139,7 @@ export function matchNodes(a: Side, b: Side, matching: Matching): void {
       ours,
       groupsOf(open[1], (node) => key(b, node)),
     );
-    open = [open[0].filter((node) => !matching.partner(node)), open[1].filter((node) => !matching.origin(node))];
+    close();
   };
   const [left, right] = nodeFates(a, b);
   const fateOf = (side: Side, node: Node): number | undefined => (side === a ? left : right).get(node);
@@ -116,8 +147,15 @@ export function matchNodes(a: Side, b: Side, matching: Matching): void {
   pairBy(({ classes }, node) => (node.inputs.length === 0 ? undefined : classes.ofNode(node)));
   pairBy(fateOf);
   const spread = new Spread(a, b, matching);
-  spread.run((node, { below, above }) => best(node, [...above, ...below], a.classes, b.classes));
-  spread.run((_, { below, above }) => below.find((other) => above.includes(other)));
+  const toNeighbours = (): void => {
+    spread.run((node, { below, above }) => best(node, [...above, ...below], a.classes, b.classes));
+    spread.run((_, { below, above }) => below.find((other) => above.includes(other)));
+    close();
+  };
+  toNeighbours();
+  // What is paired leaves others as the only ones of their kind.
+  const displaced = new Set<Node>();
+  while (pairInOrder([a, b], open, matching, displaced)) toNeighbours();
   const operators = ([...nodes]: Iterable<Node>, isOpen: (node: Node) => boolean): ReadonlySet<string> =>
     new Set(nodes.filter(isOpen).map(({ op }) => op));
   const gone = operators(a.graph.nodes(), (node) => !matching.partner(node));
@@ -127,6 +165,7 @@ export function matchNodes(a: Side, b: Side, matching: Matching): void {
     return found ?? (come.has(node.op) ? undefined : [...below, ...above].find(({ op }) => !gone.has(op)));
   });
   pairBy(({ classes }, node) => classes.ofNode(node));
+  pairMoved(a, b, open, matching);
 }
 
 type Groups = ReadonlyMap<number, readonly Node[]>;
@@ -228,7 +267,8 @@ class Spread {
       const there = value && this.#matching.value(value);
       const readers = there ? this.#b.readersOf(there) : NOBODY;
       if (readers.length > MAX_READERS) return;
-      for (const { node: reader, slot } of readers) if (slot === at) this.#add(found, reader);
+      const place = slotOf(node, at);
+      for (const { node: reader, slot } of readers) if (slot === place) this.#add(found, reader);
     });
     return found;
   }
@@ -238,8 +278,9 @@ class Spread {
     for (const output of node.outputs) {
       for (const { node: reader, slot } of this.#a.readersOf(output).slice(0, MAX_READERS)) {
         const there = this.#matching.partner(reader);
-        const source = there && this.#b.reads(there)[slot]?.source;
-        if (source?.kind === 'node') this.#add(found, source.node);
+        if (!there) continue;
+        const read = isCommutative(there) ? there.inputs : [this.#b.reads(there)[slot]];
+        for (const value of read) if (value?.source.kind === 'node') this.#add(found, value.source.node);
       }
       for (const token of this.#tokens.get(output) ?? NO_TOKENS) {
         const made = this.#returned.get(token);

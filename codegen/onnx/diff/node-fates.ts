@@ -1,5 +1,6 @@
 // Numbers nodes by what becomes of their results: equal numbers where all operators up to the outputs are equal.
 import type { Node, Value } from '../../../src/ir/graph.ts';
+import { isCommutative, slotOf } from './commutative.ts';
 import type { Side } from './match-nodes.ts';
 
 /** The fates of the nodes of two graphs that share a numbering, as numbers that can be compared. */
@@ -22,7 +23,9 @@ function fatesOf(side: Side): Map<Node, number> {
   const fateOf = (node: Node): number => fates.get(node) ?? none;
   /** In an order that does not depend on that of the readers. */
   const readings = (output: Value): number[] => {
-    const found = side.readersOf(output).map(({ node, slot }) => numbering.pair(fateOf(node), numbering.place(slot)));
+    const found = side
+      .readersOf(output)
+      .map(({ node, slot }) => numbering.pair(fateOf(node), numbering.place(slotOf(node, slot))));
     found.push(...(returned.get(output) ?? []));
     return found.length > 1 ? found.sort((x, y) => x - y) : found;
   };
@@ -32,8 +35,11 @@ function fatesOf(side: Side): Map<Node, number> {
     const add = (part = none): void => {
       fate = numbering.pair(fate, part);
     };
-    for (const input of node.inputs)
-      add(input?.source.kind === 'constant' ? classes.ofValue(input) : input ? open : missing);
+    const inputs = node.inputs.map((input) =>
+      input?.source.kind === 'constant' ? classes.ofValue(input) : input ? open : missing,
+    );
+    if (isCommutative(node)) inputs.sort((x = 0, y = 0) => x - y);
+    for (const input of inputs) add(input);
     for (const output of node.outputs) {
       add(next);
       for (const reading of readings(output)) add(reading);

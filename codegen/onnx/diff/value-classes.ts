@@ -3,6 +3,7 @@ import type { Attribute } from '../../../src/ir/attribute.ts';
 import type { Graph, Node, Value } from '../../../src/ir/graph.ts';
 import { formatType } from '../../../src/ir/type.ts';
 import { isDefaultAttribute } from '../../../src/ops/default-attribute.ts';
+import { isCommutative } from './commutative.ts';
 import type { Numbering } from './numbering.ts';
 import type { Weights } from './weights.ts';
 
@@ -44,7 +45,9 @@ export class ValueClasses {
     for (const node of nodes) {
       const { token, captures } = this.#localForm(node);
       let own = token;
-      for (const input of node.inputs) own = numbering.pair(own, input ? this.ofValue(input) : numbering.of(MISSING));
+      const inputs = node.inputs.map((input) => (input ? this.ofValue(input) : numbering.of(MISSING)));
+      if (isCommutative(node)) inputs.sort((x, y) => x - y);
+      for (const input of inputs) own = numbering.pair(own, input);
       if (captures.length > 0) own = numbering.pair(own, numbering.of(CAPTURED));
       for (const value of captures) own = numbering.pair(own, this.ofValue(value));
       this.#nodes.set(node, own);
