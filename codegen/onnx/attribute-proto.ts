@@ -35,17 +35,23 @@ export const ATTRIBUTE_NUMBERS: Readonly<Record<Exclude<AttributeKind, 'ref'>, n
 /** The messages of a node's attributes, sorted by name so that the same node has the same bytes. */
 export function attributeProtos(attributes: Attributes, parts: AttributeParts): AttributeProto[] | undefined {
   if (attributes.size === 0) return undefined;
-  const names = [...attributes.keys()].sort();
   const protos: AttributeProto[] = [];
-  for (const name of names) {
-    const attribute = attributes.get(name);
-    if (attribute) protos.push(attributeProto(name, attribute, parts));
-  }
+  for (const [name, attribute] of inOrder(attributes)) protos.push(attributeProto(name, attribute, parts));
   return protos;
+}
+
+/** Entries sorted by name. */
+function inOrder(attributes: Attributes): Iterable<readonly [string, Attribute]> {
+  if (attributes.size === 1) return attributes;
+  return [...attributes].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** The message of one attribute. */
 export function attributeProto(name: string, attribute: Attribute, parts: AttributeParts): AttributeProto {
+  // The kinds that most attributes have, in one step.
+  if (attribute.kind === 'int') return { name, i: attribute.value, type: ATTRIBUTE_NUMBERS.int };
+  if (attribute.kind === 'float') return { name, f: attribute.value, type: ATTRIBUTE_NUMBERS.float };
+  if (attribute.kind === 'ints') return { name, ints: attribute.value, type: ATTRIBUTE_NUMBERS.ints };
   if (attribute.kind === 'ref') return { name, type: ATTRIBUTE_NUMBERS[attribute.of], refAttrName: attribute.value };
   return { name, ...valueFields(attribute, parts), type: ATTRIBUTE_NUMBERS[attribute.kind] };
 }

@@ -11,7 +11,9 @@ import type { TensorData } from '../../src/ir/tensor-data.ts';
 import { type ExternalFilePlan, planExternalFile } from './external-data.ts';
 import { constantData, entriesOf, GraphWriter, type GraphWriterParts, opsetEntries } from './graph-writer.ts';
 import { neededOpsets } from './opsets.ts';
-import type { ModelProto } from './proto/messages.ts';
+import { ByteWriter } from './proto/byte-writer.ts';
+import type { GraphProto, ModelProto } from './proto/messages.ts';
+import { NodeList } from './proto/node-list.ts';
 import { type Part, partsBytes } from './proto/parts.ts';
 import { encodeModelParts } from './proto/write-message.ts';
 import { TensorWriter } from './tensor-proto.ts';
@@ -44,6 +46,8 @@ export interface EmitOptions {
 /** An emitted model; the parts draw weights while they are written and may be written any number of times. */
 export interface EmittedModel {
   readonly message: ModelProto;
+  /** The names of all files of weights that it refers to. */
+  readonly locations: ReadonlySet<string>;
   /** The bytes of the `.onnx` file, in order. */
   readonly parts: readonly Part[];
   /** The size of the `.onnx` file. */
@@ -85,7 +89,8 @@ export function emitModel(graph: Graph, options: EmitOptions = {}): EmittedModel
     nodeMetadata: Math.max(DEFAULT_IR_VERSION, irVersionFor(opsets.get('') ?? 1)) <= target.ir,
     report: (diagnostic) => mistakes.push(diagnostic),
   };
-  const proto = new GraphWriter(graph, parts).graph(graph);
+  const nodes = new NodeList(new ByteWriter(1 << 12));
+  const proto = new GraphWriter(graph, parts).withoutNodes(graph, (node) => nodes.add(node));
   throwDiagnostics(mistakes.slice(0, MOST_MISTAKES));
   const functions = [...graph.functions.values()].map((each) => new GraphWriter(each.body, parts).function(each));
   for (const { domain } of graph.functions.values()) if (!opsets.has(domain)) opsets.set(domain, 1);
@@ -96,25 +101,45 @@ export function emitModel(graph: Graph, options: EmitOptions = {}): EmittedModel
     graph: proto,
     opsetImport: opsetEntries(opsets),
     metadataProps: entriesOf(
-      new Map([
-        ...graph.metadata,
-        ...(options.metadata ?? []),
-        [
-          CONTRACT_KEY,
-          contractToJson(
-            contractOf(
-              graph,
-              names,
-              (proto.output ?? []).map(({ name = '' }) => name),
-            ),
-          ),
-        ],
-      ]),
+      new Map([...graph.metadata, ...(options.metadata ?? []), contractEntry(graph, names, proto)]),
     ),
     functions,
   };
-  const encoded = encodeModelParts(message, { tensorBytes: tensors.bytesOf });
-  return { message, parts: encoded, bytes: partsBytes(encoded), external };
+  const encoded = encodeModelParts(message, {
+    tensorBytes: tensors.bytesOf,
+    nodesOf: (each) => (each === proto ? nodes : undefined),
+  });
+  return emitted(message, nodes, encoded, external);
+}
+
+/** The result, whose message gets its nodes when somebody asks for it. */
+function emitted(
+  frame: ModelProto,
+  nodes: NodeList,
+  parts: readonly Part[],
+  external: ExternalFilePlan | undefined,
+): EmittedModel {
+  let message: ModelProto | undefined;
+  return {
+    get message() {
+      message ??= { ...frame, graph: { ...frame.graph, node: nodes.messages() } };
+      return message;
+    },
+    // Of what a graph holds, only initializers lie outside of the file, all of them in one.
+    locations: new Set(external ? [external.fileName] : []),
+    parts,
+    bytes: partsBytes(parts),
+    external,
+  };
+}
+
+function contractEntry(graph: Graph, names: SymbolNames, { output = [] }: GraphProto): [string, string] {
+  const contract = contractOf(
+    graph,
+    names,
+    output.map(({ name = '' }) => name),
+  );
+  return [CONTRACT_KEY, contractToJson(contract)];
 }
 
 /** More unknown sizes than these follow from the first ones. */

@@ -29,11 +29,15 @@ export interface GraphWriterParts {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
+/** Takes the message of a node. */
+export type AddNode = (node: NodeProto) => void;
+
 /** Writes the graphs of one scope of names. */
 export class GraphWriter {
   readonly #parts: GraphWriterParts;
   readonly #names: ValueNames;
   readonly #attributes: AttributeParts;
+  readonly #nameOf = (value: Value | undefined): string => this.#names.of(value);
 
   /** @param scope the outermost graph of the scope: a model's graph or a function's body */
   constructor(scope: Graph, parts: GraphWriterParts) {
@@ -46,26 +50,42 @@ export class GraphWriter {
     };
   }
 
-  /** The message of a graph or body. */
+  /** The message of a body. */
   graph(graph: Graph): GraphProto {
+    const node: NodeProto[] = [];
+    return { node, ...this.withoutNodes(graph, (each) => node.push(each)) };
+  }
+
+  /**
+   * The message of a graph without its nodes.
+   *
+   * @param add takes each node in its order
+   */
+  withoutNodes(graph: Graph, add: AddNode): GraphProto {
     const { kept, tensors, dataOf } = this.#parts;
-    const edges = [...graph.parameters, ...graph.constants].filter(
-      (value) => value.users.length > 0 || kept.has(value),
-    );
+    const edges = [...graph.parameters, ...graph.constants].filter((value) => value.isRead || kept.has(value));
     const input = graph.inputs.map((value) => this.#info(value, this.#names.of(value), !graph.parent));
-    const node = Array.from(graph.nodes(), (each) => this.#node(each));
-    const output = this.#outputs(graph, node);
-    const own = new Set(graph.outputs);
-    const valueInfo: ValueInfoProto[] = [];
-    for (const each of graph.nodes()) {
-      for (const value of writtenOutputs(each, kept)) {
-        const info = value && !own.has(value) ? this.#info(value, this.#names.of(value)) : undefined;
-        if (info?.type) valueInfo.push(info);
-      }
-    }
+    for (const node of graph.nodes()) add(this.#node(node));
+    const output = this.#outputs(graph, add);
+    const valueInfo = this.#innerTypes(graph);
     const initializer = edges.map((value) => tensors.initializer(dataOf(value), this.#names.of(value)));
     const metadataProps = graph.parent && this.#parts.nodeMetadata ? entriesOf(graph.metadata) : undefined;
-    return { node, name: graph.name, initializer, input, output, valueInfo, metadataProps };
+    return { name: graph.name, initializer, input, output, valueInfo, metadataProps };
+  }
+
+  /** Names and types of what nodes make, without the outputs of the graph. */
+  #innerTypes(graph: Graph): ValueInfoProto[] {
+    const { kept } = this.#parts;
+    const own = new Set(graph.outputs);
+    const infos: ValueInfoProto[] = [];
+    for (const node of graph.nodes()) {
+      for (const value of writtenOutputs(node, kept)) {
+        if (!value || value.type.kind === 'unknown' || own.has(value)) continue;
+        const info = this.#info(value, this.#names.of(value));
+        if (info.type) infos.push(info);
+      }
+    }
+    return infos;
   }
 
   /** The message of a function, whose body has no initializers: constants become nodes. */
@@ -105,8 +125,8 @@ export class GraphWriter {
     const path = layerPath(node);
     const metadata = path ? new Map([...(node.metadata ?? []), [PATH_KEY, path]]) : node.metadata;
     return {
-      input: node.inputs.map((value) => this.#names.of(value)),
-      output: writtenOutputs(node, this.#parts.kept).map((value) => this.#names.of(value)),
+      input: node.inputs.map(this.#nameOf),
+      output: writtenOutputs(node, this.#parts.kept).map(this.#nameOf),
       name: this.#names.ofNode(node),
       opType: node.op,
       attribute: attributeProtos(node.attributes, this.#attributes),
@@ -117,13 +137,13 @@ export class GraphWriter {
   }
 
   /** Outputs; one that ONNX cannot return as it is (given twice, or not made in this graph) goes through an Identity. */
-  #outputs(graph: Graph, nodes: NodeProto[]): ValueInfoProto[] {
+  #outputs(graph: Graph, add: AddNode): ValueInfoProto[] {
     const seen = new Set<Value>();
     return graph.outputs.map((value) => {
       let name = this.#names.of(value);
       if (seen.has(value) || value.graph !== graph) {
         const copy = this.#names.invent(name);
-        nodes.push({ input: [name], output: [copy], name: copy, opType: 'Identity' });
+        add({ input: [name], output: [copy], name: copy, opType: 'Identity' });
         name = copy;
       }
       seen.add(value);

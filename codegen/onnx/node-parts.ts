@@ -1,12 +1,12 @@
 // What emission asks of a node: its layer path, and which of its outputs are written.
-
 import { formalAt } from '../../src/infer/type-variables.ts';
 import type { Node, Value } from '../../src/ir/graph.ts';
 import { findSchema } from '../../src/ops/schema.ts';
 
 /** The dotted path of the layer that made a node or value, without the model's name and the layer's kind; empty at the root. */
 export function layerPath({ origin, graph }: Pick<Node | Value, 'origin' | 'graph'>): string {
-  const [dotted = ''] = (origin?.path ?? '').split(' ', 1);
+  if (!origin?.path) return '';
+  const [dotted = ''] = origin.path.split(' ', 1);
   const { name } = graph.root;
   if (dotted === name) return '';
   return dotted.startsWith(`${name}.`) ? dotted.slice(name.length + 1) : dotted;
@@ -21,7 +21,7 @@ export function layerPath({ origin, graph }: Pick<Node | Value, 'origin' | 'grap
  */
 export function writtenOutputs(node: Node, kept: ReadonlySet<Value>): readonly (Value | undefined)[] {
   const { outputs } = node;
-  if (outputs.every((value) => isUsed(value, kept))) return outputs;
+  if (areUsed(outputs, kept)) return outputs;
   const schema = findSchema(node.domain, node.op, node.graph.opsets.get(node.domain) ?? Number.MAX_SAFE_INTEGER);
   if (!schema) return outputs;
   const written = outputs.map((value, i) =>
@@ -31,6 +31,11 @@ export function writtenOutputs(node: Node, kept: ReadonlySet<Value>): readonly (
   return written;
 }
 
+function areUsed(values: readonly Value[], kept: ReadonlySet<Value>): boolean {
+  for (const value of values) if (!isUsed(value, kept)) return false;
+  return true;
+}
+
 function isUsed(value: Value, kept: ReadonlySet<Value>): boolean {
-  return value.users.length > 0 || value.name !== undefined || kept.has(value);
+  return value.name !== undefined || value.isRead || kept.has(value);
 }

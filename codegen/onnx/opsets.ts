@@ -15,25 +15,53 @@ const ML = 'ai.onnx.ml';
  */
 export function neededOpsets(graph: Graph, target: Target): Map<string, number> {
   const opsets = new Map(graph.opsets);
-  const nodes = [...allNodes(graph)];
-  for (const node of nodes) {
+  const schemas = new SchemasInForce();
+  const limits = limitsOf(target);
+  let isChecked = true;
+  for (const node of allNodes(graph)) {
     const { domain } = node;
     const opset = opsets.get(domain) ?? 1;
     if (!opsets.has(domain)) opsets.set(domain, opset);
-    const versions = schemaVersions(domain, node.op);
-    if (versions.length === 0) continue;
-    const current = findSchema(domain, node.op, opset);
-    if (current && fits(node, current)) continue;
+    const { versions, current } = schemas.of(node, opset);
+    if (current && fits(node, current)) {
+      if (current.sinceVersion > (limits.get(domain) ?? Number.POSITIVE_INFINITY)) isChecked = false;
+      continue;
+    }
+    isChecked = false;
     const newer = versions.find((schema) => schema.sinceVersion > opset && fits(node, schema));
     if (newer) opsets.set(domain, newer.sinceVersion);
   }
-  check(nodes, opsets, target);
+  // Where every node fits the opsets that the graph came with, there is nothing more to check.
+  if (!isChecked) check(allNodes(graph), opsets, target, schemas);
   checkFunctions(graph, target);
   // What no operator needs is given back: the forms in force at the limit are the ones that were checked.
   for (const [domain, limit] of limitsOf(target)) {
     if ((opsets.get(domain) ?? 0) > limit) opsets.set(domain, limit);
   }
   return opsets;
+}
+
+/** What there is of an operator at an opset. */
+interface InForce {
+  readonly opset: number;
+  readonly versions: readonly OperatorSchema[];
+  readonly current: OperatorSchema | undefined;
+}
+
+/** Looks schemas up; large graphs have few operators and many nodes of each. */
+class SchemasInForce {
+  readonly #domains = new Map<string, Map<string, InForce>>();
+
+  of({ domain, op }: Node, opset: number): InForce {
+    let known = this.#domains.get(domain);
+    if (!known) this.#domains.set(domain, (known = new Map()));
+    let found = known.get(op);
+    if (found?.opset !== opset) {
+      found = { opset, versions: schemaVersions(domain, op), current: findSchema(domain, op, opset) };
+      known.set(op, found);
+    }
+    return found;
+  }
 }
 
 const limitsOf = (target: Target): ReadonlyMap<string, number> =>
@@ -68,14 +96,19 @@ function fits(node: Node, schema: OperatorSchema): boolean {
   return true;
 }
 
-function check(nodes: readonly Node[], opsets: ReadonlyMap<string, number>, target: Target): void {
+function check(
+  nodes: Iterable<Node>,
+  opsets: ReadonlyMap<string, number>,
+  target: Target,
+  schemas: SchemasInForce,
+): void {
   const mistakes: Diagnostic[] = [];
   const limits = limitsOf(target);
   for (const node of nodes) {
     const { domain, op } = node;
     const opset = opsets.get(domain) ?? 1;
-    const schema = findSchema(domain, op, opset);
-    const known = domain === '' || schemaVersions(domain, op).length > 0;
+    const { versions, current: schema } = schemas.of(node, opset);
+    const known = domain === '' || versions.length > 0;
     const limit = limits.get(domain) ?? Number.POSITIVE_INFINITY;
     if (known && !(schema && fits(node, schema))) {
       mistakes.push({

@@ -5,7 +5,7 @@ import { checkCopies } from './copied-ranges.ts';
 import type { EmittedModel, WeightPlacement } from './emit.ts';
 import { DEFAULT_EXTERNAL_LIMIT } from './emit.ts';
 import { type ExternalFilePlan, planExternalFile } from './external-data.ts';
-import { tensorsOfModel } from './external-locations.ts';
+import { externalLocations, tensorsOfModel } from './external-locations.ts';
 import { mapTensors } from './map-tensors.ts';
 import type { OnnxModel } from './onnx-model.ts';
 import { DATA_LOCATION } from './proto/enums.ts';
@@ -72,7 +72,7 @@ function encoded(
   external: ExternalFilePlan | undefined,
 ): EmittedModel {
   const parts = encodeModelParts(model.proto, { tensorBytes: (tensor) => sources.get(tensor) });
-  return { message: model.proto, parts, bytes: partsBytes(parts), external };
+  return { message: model.proto, locations: externalLocations(model.proto), parts, bytes: partsBytes(parts), external };
 }
 
 /** Moves tensors of one model. */

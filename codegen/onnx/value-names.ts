@@ -6,6 +6,7 @@ import { layerPath } from './node-parts.ts';
 
 /** The names of one scope: a model with all its bodies, or a function. ONNX lets no name mean two things in it. */
 export class ValueNames {
+  /** Names that are not the value's own: those made up, and those that had to give way. */
   readonly #values = new Map<Value, string>();
   readonly #nodes = new Map<Node, string>();
   readonly #taken = new Set<string>();
@@ -21,12 +22,12 @@ export class ValueNames {
 
   /** The name of a value; empty for an absent one. */
   of(value: Value | undefined): string {
-    return value ? (this.#values.get(value) ?? '') : '';
+    return value ? (this.#values.get(value) ?? value.name ?? '') : '';
   }
 
   /** The name of a node. */
   ofNode(node: Node): string {
-    return this.#nodes.get(node) ?? '';
+    return this.#nodes.get(node) ?? node.name ?? '';
   }
 
   /** A new name that starts with `stem`. */
@@ -58,16 +59,20 @@ export class ValueNames {
   #nameGiven(graph: Graph): void {
     for (const value of edgeOf(graph)) if (value.name) this.#keep(value, value.name);
     for (const node of graph.nodes()) {
-      if (node.name) this.#nodes.set(node, this.#unique(node.name, this.#takenByNodes));
+      const { name } = node;
+      if (name) {
+        const unique = this.#unique(name, this.#takenByNodes);
+        if (unique !== name) this.#nodes.set(node, unique);
+      }
       for (const output of node.outputs) if (output.name) this.#keep(output, output.name);
       for (const body of bodiesOf(node)) this.#nameGiven(body);
     }
   }
 
   #nameRest(graph: Graph): void {
-    for (const value of edgeOf(graph)) this.#keep(value, stemOfEdge(value));
+    for (const value of edgeOf(graph)) if (!value.name) this.#keep(value, stemOfEdge(value));
     for (const node of graph.nodes()) {
-      if (!node.name || node.outputs.some((output) => !output.name)) this.#nameNode(node);
+      if (!isNamed(node)) this.#nameNode(node);
       for (const body of bodiesOf(node)) this.#nameRest(body);
     }
   }
@@ -76,12 +81,17 @@ export class ValueNames {
   #nameNode(node: Node): void {
     const path = layerPath(node);
     const stem = path ? `${path}.${node.op}` : node.op;
-    node.outputs.forEach((output, i) => this.#keep(output, i === 0 ? stem : `${stem}.${i}`));
-    if (!this.#nodes.has(node)) this.#nodes.set(node, this.#unique(stem, this.#takenByNodes));
+    node.outputs.forEach((output, i) => {
+      if (!output.name) this.#keep(output, i === 0 ? stem : `${stem}.${i}`);
+    });
+    if (!node.name) this.#nodes.set(node, this.#unique(stem, this.#takenByNodes));
   }
 
+  /** Names a value that has no name yet; where the name is its own, nothing needs to be remembered. */
   #keep(value: Value, wish: string): void {
-    if (!this.#values.has(value)) this.#values.set(value, this.#unique(wish, this.#taken));
+    if (this.#values.has(value)) return;
+    const name = this.#unique(wish, this.#taken);
+    if (name !== value.name) this.#values.set(value, name);
   }
 
   #give(value: Value, name: string): void {
@@ -100,6 +110,13 @@ export class ValueNames {
     taken.add(name);
     return name;
   }
+}
+
+/** Whether a node and all of its outputs have names of their own. */
+function isNamed({ name, outputs }: Node): boolean {
+  if (!name) return false;
+  for (const output of outputs) if (!output.name) return false;
+  return true;
 }
 
 function* edgeOf(graph: Graph): Iterable<Value> {

@@ -53,3 +53,24 @@ export type Attributes = ReadonlyMap<string, Attribute>;
 
 /** Attributes of a node that has none. */
 export const NO_ATTRIBUTES: Attributes = new Map();
+
+const NO_BODIES: readonly Graph[] = [];
+
+/** The bodies that attributes hold, in the order of the sorted names. */
+export function bodiesIn(attributes: Attributes): readonly Graph[] {
+  if (!holdBodies(attributes)) return NO_BODIES;
+  const bodies: Graph[] = [];
+  for (const name of [...attributes.keys()].sort()) {
+    const attribute = attributes.get(name);
+    if (attribute?.kind === 'graph') bodies.push(attribute.value);
+    else if (attribute?.kind === 'graphs') bodies.push(...attribute.value);
+  }
+  return bodies;
+}
+
+/** Most nodes hold none. */
+function holdBodies(attributes: Attributes): boolean {
+  if (attributes.size === 0) return false;
+  for (const { kind } of attributes.values()) if (kind === 'graph' || kind === 'graphs') return true;
+  return false;
+}

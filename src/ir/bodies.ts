@@ -3,23 +3,8 @@ import type { Graph, Node } from './graph.ts';
 
 /** The bodies of a node, in the order of its sorted attributes. */
 export function bodiesOf(node: Node): readonly Graph[] {
-  if (!holdsBodies(node)) return NO_BODIES;
-  let bodies: Graph[] | undefined;
-  for (const name of [...node.attributes.keys()].sort()) {
-    const attribute = node.attributes.get(name);
-    if (attribute?.kind === 'graph') (bodies ??= []).push(attribute.value);
-    else if (attribute?.kind === 'graphs') (bodies ??= []).push(...attribute.value);
-  }
-  return bodies ?? NO_BODIES;
+  return node.bodies;
 }
-
-/** Most nodes hold none, and whole graphs are searched for those that do. */
-function holdsBodies({ attributes }: Node): boolean {
-  for (const { kind } of attributes.values()) if (kind === 'graph' || kind === 'graphs') return true;
-  return false;
-}
-
-const NO_BODIES: readonly Graph[] = [];
 
 /** A graph and all bodies inside of it, outer ones first. */
 export function* allGraphs(graph: Graph): IterableIterator<Graph> {

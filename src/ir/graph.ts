@@ -198,7 +198,7 @@ export class Graph {
 
   /** Drops constants and parameters that nothing reads; only the rewrite API calls it. */
   dropUnusedConstants(): number {
-    const used = (value: Value): boolean => value.users.length > 0 || value.returnedBy.length > 0;
+    const used = (value: Value): boolean => value.isRead || value.returnedBy.length > 0;
     const before = this.#constants.length + this.#parameters.size;
     const kept = this.#constants.filter(used);
     this.#constants.splice(0, this.#constants.length, ...kept);

@@ -1,6 +1,6 @@
 // Nodes of a graph: one operation each, linked in the graph's order.
 import type { Origin } from '../base/origin.ts';
-import { type Attribute, type Attributes, NO_ATTRIBUTES } from './attribute.ts';
+import { type Attribute, type Attributes, bodiesIn, NO_ATTRIBUTES } from './attribute.ts';
 import type { Graph } from './graph.ts';
 import type { OperatorRow } from './operator.ts';
 import { UNKNOWN_TYPE } from './type.ts';
@@ -30,6 +30,8 @@ export class Node {
   readonly row: OperatorRow | undefined;
   readonly outputs: readonly Value[];
   readonly attributes: Attributes;
+  /** The bodies among the attributes, in the order of the sorted names. */
+  readonly bodies: readonly Graph[];
   readonly origin: Origin | undefined;
   readonly #inputs: (Value | undefined)[];
   name: string | undefined;
@@ -49,12 +51,12 @@ export class Node {
     this.row = parts.row;
     this.#inputs = parts.inputs.slice();
     this.attributes = parts.attributes ?? NO_ATTRIBUTES;
+    this.bodies = bodiesIn(this.attributes);
     this.name = parts.name;
     this.origin = parts.origin;
-    const outputs: Value[] = [];
-    for (let index = 0; index < parts.outputs; index++) {
-      outputs.push(new Value(graph, { kind: 'node', node: this, index }, UNKNOWN_TYPE, undefined, parts.origin));
-    }
+    // A list that grows takes room for many entries at once; nearly all nodes have one output.
+    const outputs = parts.outputs > 0 ? [outputOf(this, 0)] : [];
+    for (let index = 1; index < parts.outputs; index++) outputs.push(outputOf(this, index));
     this.outputs = outputs;
   }
 
@@ -76,3 +78,6 @@ export class Node {
     return this.attributes.get(name);
   }
 }
+
+const outputOf = (node: Node, index: number): Value =>
+  new Value(node.graph, { kind: 'node', node, index }, UNKNOWN_TYPE, undefined, node.origin);

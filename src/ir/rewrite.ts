@@ -72,5 +72,5 @@ export function canReplace(output: Value, by: Value): boolean {
 
 /** Whether nothing reads a value: no node, no body, no graph that returns it. */
 export function isUnused(value: Value): boolean {
-  return value.users.length === 0 && value.returnedBy.length === 0;
+  return !value.isRead && value.returnedBy.length === 0;
 }

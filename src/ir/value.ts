@@ -36,8 +36,8 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
   /** The name in the file; inner values without a name are named by path when they are emitted. */
   name: string | undefined;
   readonly origin: Origin | undefined;
-  /** Made with its first entry: most values have one reader, and most graphs are large. */
-  #users: Node[] | undefined;
+  /** A list only for the second reader, or for who asks: most values have one reader, and graphs may be large. */
+  #users: Node | Node[] | undefined;
   #returnedBy: Graph[] | undefined;
   #type: ValueType;
   /** The type as it was set, before facts were applied. */
@@ -58,7 +58,13 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
 
   /** Nodes that read this value, one entry per use, bodies that capture it included. */
   get users(): readonly Node[] {
-    return this.#users ?? NONE;
+    if (this.#users === undefined) return NONE;
+    return (this.#users = listOf(this.#users));
+  }
+
+  /** Whether a node reads this value. */
+  get isRead(): boolean {
+    return this.#users !== undefined && (!Array.isArray(this.#users) || this.#users.length > 0);
   }
 
   /** Graphs that return this value, one entry per output, bodies that pass it on from around them included. */
@@ -68,13 +74,13 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
 
   /** Notes a use by a node; only the graph and its nodes call it. */
   addUser(node: Node): void {
-    if (this.#users) this.#users.push(node);
-    else this.#users = [node];
+    if (this.#users === undefined) this.#users = node;
+    else (this.#users = listOf(this.#users)).push(node);
   }
 
   /** Takes one use by a node back. */
   dropUser(node: Node): void {
-    if (this.#users) dropEntry(this.#users, node);
+    if (this.#users !== undefined) dropEntry((this.#users = listOf(this.#users)), node);
   }
 
   /** Notes that a graph returns the value; only the graph calls it. */
@@ -193,6 +199,8 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
     this.#resolvedAt = this.graph.facts.version;
   }
 }
+
+const listOf = (users: Node | Node[]): Node[] => (Array.isArray(users) ? users : [users]);
 
 /** Removes one entry of a list whose order means nothing. */
 function dropEntry<T>(list: T[], entry: T): void {

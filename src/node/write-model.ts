@@ -56,7 +56,7 @@ export async function writeModel(
   const folder = dirname(path);
   const old = await oldWeights(path);
   const { external } = emitted;
-  const used = new Set([...kept, ...externalLocations(emitted.message)].map((name) => normalize(name)));
+  const used = new Set([...kept, ...emitted.locations].map((name) => normalize(name)));
   if (external && !hasExternal) await writeAtomic(join(folder, external.fileName), streamParts(external.parts));
   await writeAtomic(path, streamParts(emitted.parts));
   for (const name of old) if (!used.has(name)) await unlink(join(folder, name)).catch(() => {});

@@ -1,5 +1,5 @@
 // Writes the values of protobuf's wire format into a buffer that is used again and again: no object is made per value.
-import { type Int64, int64Halves } from './int64.ts';
+import { type Int64, int64Halves, varint32Bytes } from './int64.ts';
 import { utf8Length } from './utf8-length.ts';
 
 const ENCODER = new TextEncoder();
@@ -70,8 +70,12 @@ export class ByteWriter {
     this.length += value.length;
   }
 
-  /** Writes a text in UTF-8 with its length. */
-  string(text: string): void {
+  /**
+   * Writes a text in UTF-8 with its length.
+   *
+   * @returns false where the text has a lone surrogate, which UTF-8 cannot hold
+   */
+  string(text: string): boolean {
     const start = this.length;
     this.#reserve(5 + 3 * text.length);
     this.#put(text.length);
@@ -82,13 +86,41 @@ export class ByteWriter {
       if (code > 0x7f) {
         // Most texts are ASCII; the others are begun anew with their true length.
         this.length = start;
-        this.#put(utf8Length(text));
+        const length = utf8Length(text);
+        if (length < 0) return false;
+        this.#put(length);
         this.length += ENCODER.encodeInto(text, bytes.subarray(this.length)).written;
-        return;
+        return true;
       }
       bytes[at++] = code;
     }
     this.length = at;
+    return true;
+  }
+
+  /**
+   * Begins a message whose length is written when it ends.
+   *
+   * @returns where its content begins, for `end`
+   */
+  begin(tag: number): number {
+    this.#reserve(6);
+    this.#put(tag);
+    return ++this.length;
+  }
+
+  /** Ends the message whose content begins at `start`. */
+  end(start: number): void {
+    const bytes = this.length - start;
+    const more = varint32Bytes(bytes) - 1;
+    if (more > 0) {
+      // One byte was left for the length; most messages of a node need no more.
+      this.#reserve(more);
+      this.#bytes.copyWithin(start + more, start, this.length);
+    }
+    this.length = start - 1;
+    this.#put(bytes);
+    this.length += bytes;
   }
 
   #put(value: number): void {

@@ -29,6 +29,8 @@ interface SharedColumns {
   readonly since: number | undefined;
   /** Whether the value may be supplied piece by piece when it is written. */
   readonly streamed: boolean;
+  /** Whether the elements are nodes, of which there may be very many. */
+  readonly holdsNodes: boolean;
   /** The row of the message that the field holds. */
   readonly message: (() => MessageRow) | undefined;
 }
@@ -79,15 +81,16 @@ interface Extra {
   readonly since?: number;
   readonly packed?: boolean;
   readonly streamed?: boolean;
+  readonly holdsNodes?: boolean;
 }
 
 function spec<V>(
   kinds: ScalarColumns | DataColumns,
   number: number,
-  { since, packed = false, streamed = false }: Extra = {},
+  { since, packed = false, streamed = false, holdsNodes = false }: Extra = {},
   message?: () => MessageRow,
 ): Spec<V> {
-  return { ...kinds, number, since, packed, streamed, message };
+  return { ...kinds, number, since, packed, streamed, holdsNodes, message };
 }
 
 const scalar =

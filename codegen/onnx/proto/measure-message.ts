@@ -1,11 +1,16 @@
 // The first of two passes over a message that is to be written: checks every value and works out every length.
 import { assertNever } from '../../../src/base/assert-never.ts';
 import { dimwiseError } from '../../../src/base/errors.ts';
+import { ByteWriter } from './byte-writer.ts';
 import { fits, packedBytes, wordsOf } from './data-words.ts';
 import { FieldPath } from './field-path.ts';
 import type { DataField, Field, MessageRow, ScalarField } from './field-table.ts';
+import { type Fields, isFields } from './fields.ts';
 import { int64Bytes, isInt64, varint32Bytes } from './int64.ts';
+import type { GraphProto } from './messages.ts';
+import { NodeList, NodeRun } from './node-list.ts';
 import type { ByteSource } from './parts.ts';
+import { SIMPLE_NODE_DEPTH } from './simple-node.ts';
 import type { Message, TensorProto } from './tensor-messages.ts';
 import { utf8Length } from './utf8-length.ts';
 
@@ -13,9 +18,22 @@ import { utf8Length } from './utf8-length.ts';
 const MAX_DEPTH = 100;
 /** Protobuf's own parsers take no message of 2 GiB or more. */
 const MAX_BYTES = 2 ** 31 - 1;
+/** The bytes of nodes that there is room for at first. */
+const NODE_ROOM = 1 << 12;
 
 /** Gives the data of a tensor that is not in memory, or undefined where `rawData` is to be written. */
 export type TensorBytes = (tensor: TensorProto) => ByteSource | undefined;
+
+/** Where parts of a message are that do not stand in it. */
+export interface WriteOptions {
+  /** Gives the data of a tensor chunk by chunk; called once for each tensor, in the order of writing. */
+  readonly tensorBytes?: TensorBytes | undefined;
+  /** Gives the nodes of a graph that are written already, or undefined where `node` is to be written. */
+  readonly nodesOf?: ((graph: GraphProto) => NodeList | undefined) | undefined;
+}
+
+/** What the second pass keeps of a field beside its length. */
+export type Payload = Uint32Array | Uint8Array | ByteSource | NodeList | undefined;
 
 /** What the second pass needs, in the order in which it walks the message. */
 export interface Plan {
@@ -23,8 +41,8 @@ export interface Plan {
   readonly bytes: number;
   /** The lengths of nested messages and of packed lists. */
   readonly lengths: readonly number[];
-  /** The words of lists of numbers, and the data of tensors. */
-  readonly payloads: readonly (Uint32Array | Uint8Array | ByteSource | undefined)[];
+  /** The words of lists of numbers, the data of tensors, and nodes. */
+  readonly payloads: readonly Payload[];
 }
 
 /**
@@ -33,19 +51,20 @@ export interface Plan {
  * @throws EMIT_VALUE when a value does not fit its field
  * @throws EMIT_TOO_LARGE when the message has 2 GiB or more
  */
-export function measureMessage(row: MessageRow, message: Message, tensorBytes?: TensorBytes): Plan {
-  return new Measure(row.name, tensorBytes).plan(row, message);
+export function measureMessage(row: MessageRow, message: Message, options: WriteOptions = {}): Plan {
+  return new Measure(row.name, options).plan(row, message);
 }
 
 class Measure {
   readonly #lengths: number[] = [];
-  readonly #payloads: (Uint32Array | Uint8Array | ByteSource | undefined)[] = [];
+  readonly #payloads: Payload[] = [];
   readonly #path: FieldPath;
-  readonly #tensorBytes: TensorBytes | undefined;
+  readonly #options: WriteOptions;
+  readonly #nodeWriter = new ByteWriter(NODE_ROOM);
 
-  constructor(root: string, tensorBytes: TensorBytes | undefined) {
+  constructor(root: string, options: WriteOptions) {
     this.#path = new FieldPath(root);
-    this.#tensorBytes = tensorBytes;
+    this.#options = options;
   }
 
   plan(row: MessageRow, message: Message): Plan {
@@ -67,6 +86,7 @@ class Measure {
     for (const field of row.fields) {
       const value: unknown = message[field.name];
       if (field.streamed) bytes += this.#streamed(field, message, value);
+      else if (field.holdsNodes) bytes += this.#nodes(field, message, value);
       else if (value !== undefined) bytes += this.#field(field, message, value);
     }
     const unknown: unknown = message['unknownFields'];
@@ -125,6 +145,34 @@ class Measure {
     return lengthBytes(bytes) + bytes;
   }
 
+  /** The nodes of a graph or function; simple ones are written here and now. */
+  #nodes(field: Field, message: Fields, value: unknown): number {
+    const list = this.#options.nodesOf?.(message) ?? this.#listOf(field, value);
+    this.#payloads.push(list);
+    if (!list || field.form === 'data') return 0;
+    const tag = varint32Bytes(field.number << 3);
+    let bytes = 0;
+    let index = 0;
+    for (const item of list.items) {
+      if (item instanceof NodeRun) {
+        bytes += item.bytes.length;
+        index += item.count;
+      } else {
+        bytes += tag + this.#value(field, item, index++);
+      }
+    }
+    return bytes;
+  }
+
+  #listOf(field: Field, value: unknown): NodeList | undefined {
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) return this.#misfit(field, -1, 'an array', value);
+    const list = new NodeList(this.#nodeWriter, field.number);
+    const isTooDeep = this.#path.depth + SIMPLE_NODE_DEPTH > MAX_DEPTH;
+    for (const node of value) list.add(node, isTooDeep);
+    return list;
+  }
+
   #data(field: DataField, value: unknown): number {
     const words = wordsOf(field.kind, value);
     if (typeof words === 'number') {
@@ -143,7 +191,7 @@ class Measure {
 
   /** The data of a tensor: from the caller's source or, without one, from the message. */
   #streamed(field: Field, message: Fields, value: unknown): number {
-    const data: unknown = this.#tensorBytes?.(message) ?? value;
+    const data: unknown = this.#options.tensorBytes?.(message) ?? value;
     if (data === undefined) {
       this.#payloads.push(undefined);
       return 0;
@@ -174,12 +222,6 @@ class Measure {
 
 /** The bytes of a length; one that exceeds 32 bits is refused at the end, with the whole message. */
 const lengthBytes = (length: number): number => (length > MAX_BYTES ? 5 : varint32Bytes(length));
-
-/** The fields of a message by name. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** Whether a value can be a message. */
-export const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
 function isBytesOrSource(data: unknown): data is Uint8Array | ByteSource {
   if (data instanceof Uint8Array) return true;

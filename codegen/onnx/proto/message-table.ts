@@ -166,7 +166,7 @@ const TENSOR_ANNOTATION: MessageRow<model.TensorAnnotation> = messageRow('Tensor
 });
 
 const GRAPH: MessageRow<model.GraphProto> = messageRow('GraphProto', {
-  node: messages(1, () => NODE),
+  node: messages(1, () => NODE, { holdsNodes: true }),
   name: string(2),
   initializer: messages(5, () => TENSOR),
   docString: string(10),
@@ -188,7 +188,7 @@ const FUNCTION: MessageRow<model.FunctionProto> = messageRow('FunctionProto', {
   input: strings(4),
   output: strings(5),
   attribute: strings(6),
-  node: messages(7, () => NODE),
+  node: messages(7, () => NODE, { holdsNodes: true }),
   docString: string(8),
   opsetImport: messages(9, () => OPERATOR_SET_ID),
   domain: string(10),

@@ -3,10 +3,12 @@ import { assertNever } from '../../../src/base/assert-never.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { packedChunks } from './data-words.ts';
 import type { DataField, Field, MessageRow, ScalarField } from './field-table.ts';
+import { type Fields, isFields } from './fields.ts';
 import { isInt64 } from './int64.ts';
-import { type Fields, isFields, measureMessage, type Plan, type TensorBytes } from './measure-message.ts';
+import { measureMessage, type Plan, type WriteOptions } from './measure-message.ts';
 import { MESSAGES } from './message-table.ts';
 import type { ModelProto } from './messages.ts';
+import { NodeList, NodeRun } from './node-list.ts';
 import { type ByteSource, joinParts, type Part } from './parts.ts';
 import type { Message } from './tensor-messages.ts';
 import { WIRE } from './wire-reader.ts';
@@ -15,12 +17,6 @@ import { WIRE } from './wire-reader.ts';
 const OWN_PART_BYTES = 1 << 14;
 /** About the size of the parts that smaller values make together. */
 const PART_BYTES = 1 << 16;
-
-/** How a message is written. */
-export interface WriteOptions {
-  /** Gives the data of a tensor chunk by chunk; called once for each tensor, in the order of writing. */
-  readonly tensorBytes?: TensorBytes | undefined;
-}
 
 /**
  * Writes a model into one array.
@@ -56,8 +52,8 @@ export function encodeMessage<M extends Message>(row: MessageRow<M>, message: M)
   return joinParts(encodeMessageParts(row, message, {}));
 }
 
-function encodeMessageParts(row: MessageRow, message: Message, { tensorBytes }: WriteOptions): Part[] {
-  return new MessageWriter(measureMessage(row, message, tensorBytes)).write(row, message);
+function encodeMessageParts(row: MessageRow, message: Message, options: WriteOptions): Part[] {
+  return new MessageWriter(measureMessage(row, message, options)).write(row, message);
 }
 
 /** The second pass: the plan has checked all values, and holds all lengths in the order of this walk. */
@@ -85,6 +81,7 @@ class MessageWriter {
     for (const field of row.fields) {
       const value: unknown = message[field.name];
       if (field.streamed) this.#streamed(field);
+      else if (field.holdsNodes) this.#nodes(field);
       else if (value !== undefined) this.#field(field, value);
     }
     const unknown: unknown = message['unknownFields'];
@@ -132,6 +129,15 @@ class MessageWriter {
     if (writer.length >= PART_BYTES) this.#settle();
   }
 
+  #nodes(field: Field): void {
+    const list = this.#payload();
+    if (!(list instanceof NodeList) || field.form === 'data') return;
+    for (const item of list.items) {
+      if (item instanceof NodeRun) this.#append(item.bytes);
+      else this.#value(field, item);
+    }
+  }
+
   #bytes(number: number, value: Uint8Array): void {
     this.#writer.varint((number << 3) | WIRE.bytes);
     if (value.length < OWN_PART_BYTES) {
@@ -168,7 +174,7 @@ class MessageWriter {
 
   #streamed({ number }: Field): void {
     const data = this.#payload();
-    if (data === undefined || data instanceof Uint32Array) return;
+    if (data === undefined || data instanceof Uint32Array || data instanceof NodeList) return;
     if (data instanceof Uint8Array) {
       this.#bytes(number, data);
     } else {
