@@ -137,7 +137,7 @@ export {
 export type { Initializer, Nonlinearity } from './nn/initializers/initializer.ts';
 export type { InitializerInput } from './nn/initializers/parse-initializer.ts';
 export { describeInitializer, sameInitializer } from './nn/initializers/same-initializer.ts';
-export { type AnyLayer, block, defineLayer, isLayer, type Layer, type Layers } from './nn/layer.ts';
+export { type AnyLayer, block, defineLayer, isLayer, type Layer, type Layers, layerParameter } from './nn/layer.ts';
 export { emitLayer, type LayerRow } from './nn/layer-node.ts';
 export {
   type ActivationLayer,
@@ -194,8 +194,9 @@ export { type RmsNormOptions, rmsNorm } from './nn/layers/rms-norm.ts';
 export { sequential } from './nn/layers/sequential.ts';
 export { type TransformerEncoderLayerOptions, transformerEncoderLayer } from './nn/layers/transformer-encoder-layer.ts';
 export type { NormOptions, ShiftedNormOptions } from './nn/norm-parameters.ts';
-export { Parameter, type ParameterOptions } from './nn/parameter.ts';
+export { Parameter } from './nn/parameter.ts';
 export type { DimsAndData, ParameterData } from './nn/parameter-data.ts';
+export type { ParameterOptions } from './nn/parameter-options.ts';
 export { deriveKey } from './nn/random/key.ts';
 export type { Stage } from './nn/stage.ts';
 export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';

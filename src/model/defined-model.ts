@@ -2,13 +2,13 @@
 import type { Checkpoint } from '../../codegen/weights/checkpoint.ts';
 import type { ErrorCode } from '../base/codes.ts';
 import { type Diagnostic, dimwiseError, isDimwiseError } from '../base/errors.ts';
-import { didYouMean } from '../base/nearest.ts';
 import { captureSite } from '../base/origin.ts';
 import { warn } from '../base/warn.ts';
 import type { SymbolRange } from '../build/declare.ts';
 import type { Graph } from '../ir/graph.ts';
 import { formatType } from '../ir/type.ts';
 import type { InitializerInput } from '../nn/initializers/parse-initializer.ts';
+import { unknownParameter } from '../nn/layer.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { Seed } from '../nn/random/key.ts';
 import { type Batch, batchEntries } from './batch.ts';
@@ -142,14 +142,7 @@ export class DefinedModel {
   parameter(path: string): Parameter {
     const found = this.#parameters.get(path);
     if (found) return found;
-    throw dimwiseError({
-      code: 'PARAM_UNKNOWN',
-      message: `model ${this.name} has no parameter "${path}"; it has ${[...this.#parameters.keys()].join(', ') || 'none'}`,
-      origin: { site: captureSite() },
-      expected: [...this.#parameters.keys()].join(', '),
-      actual: path,
-      hint: didYouMean(path, [...this.#parameters.keys()]),
-    });
+    throw unknownParameter(`model ${this.name}`, path, [...this.#parameters.keys()]);
   }
 
   /** Whether the author declared the inputs; else a batch brings their element types too. */

@@ -14,7 +14,8 @@ import { type DType, isDType } from '../ir/dtype.ts';
 import { Graph, type ShapeSpec, Value } from '../ir/graph.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
 import { tensorType, type ValueType } from '../ir/type.ts';
-import { Parameter, type ParameterOptions } from '../nn/parameter.ts';
+import { Parameter } from '../nn/parameter.ts';
+import type { ParameterOptions } from '../nn/parameter-options.ts';
 import { DeclaredSymbols } from './declared-symbols.ts';
 import { checkOutputs, type ProgramResult } from './outputs.ts';
 

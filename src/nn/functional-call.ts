@@ -1,12 +1,9 @@
 // functionalCall: a layer computed from values in the place of its parameters.
-import { dimwiseError } from '../base/errors.ts';
-import { didYouMean } from '../base/nearest.ts';
-import { captureSite } from '../base/origin.ts';
 import { stateShape } from '../build/assume-shape.ts';
 import { traceOf } from '../build/trace.ts';
 import { Value } from '../ir/graph.ts';
 import { refuseArgument } from './arguments.ts';
-import { isLayer, type Layer, parametersOf } from './layer.ts';
+import { isLayer, type Layer, parametersOf, unknownParameter } from './layer.ts';
 import type { Parameter } from './parameter.ts';
 
 /**
@@ -56,13 +53,5 @@ export function functionalCall<A extends readonly unknown[], R>(
 function knownParameter(byPath: ReadonlyMap<string, Parameter>, path: string): Parameter {
   const cell = byPath.get(path);
   if (cell) return cell;
-  const names = [...byPath.keys()];
-  throw dimwiseError({
-    code: 'PARAM_UNKNOWN',
-    message: `the layer has no parameter "${path}"; it has ${names.join(', ') || 'none'}`,
-    origin: { site: captureSite() },
-    expected: names.join(', '),
-    actual: path,
-    hint: didYouMean(path, names),
-  });
+  throw unknownParameter('the layer', path, [...byPath.keys()]);
 }

@@ -1,5 +1,6 @@
 // Layers: functions over values that own parameters, and blocks that compose them under readable paths.
-import type { Diagnostic } from '../base/errors.ts';
+import { type Diagnostic, type DimwiseError, dimwiseError } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest.ts';
 import { captureSite, type Origin } from '../base/origin.ts';
 import { openTrace, type Trace, traceOf } from '../build/trace.ts';
 import { isFloatDType } from '../ir/dtype.ts';
@@ -144,6 +145,49 @@ function parameterValues(trace: Trace, facts: LayerFacts, like: Value | undefine
     Object.defineProperty(values, name, { enumerable: true, get: () => parameterValue(trace, cell, local, like) });
   }
   return values;
+}
+
+/**
+ * A parameter of a layer, as a value of the model that is being traced: for weights that two computations share.
+ *
+ * @param layer made outside of the model
+ * @param path the parameter's path inside the layer: `weight`, `query.weight`
+ * @throws LAYER_ARGUMENT when the first argument is no layer
+ * @throws PARAM_UNKNOWN when the layer has no such parameter
+ * @throws GRAPH_FOREIGN_VALUE outside of a model
+ * @example
+ * const tokens = embedding(50257, 768); // the output layer of GPT-2 is tied to it
+ * const logits = (x: Value) => functional.dense(x, layerParameter(tokens, 'weight'));
+ */
+export function layerParameter(layer: AnyLayer, path: string): Value {
+  if (!isLayer(layer)) refuseArgument('layerParameter', 'its first argument', 'a layer', layer);
+  const trace = traceOf([]);
+  const facts = layerFacts(layer);
+  return trace.inLayer(layer, childNames(facts), () => {
+    const cell = facts.parameters[path];
+    if (cell) {
+      const local = trace.path ? `${trace.path}.${path}` : path;
+      if (!trace.valueFor(cell)) cell.claimPath(local);
+      return parameterValue(trace, cell, local, undefined);
+    }
+    for (const [key, child] of facts.children) {
+      const segment = layerFacts(child).label ?? key;
+      if (path.startsWith(`${segment}.`)) return layerParameter(child, path.slice(segment.length + 1));
+    }
+    throw unknownParameter('the layer', path, [...parametersOf(layer).values()]);
+  });
+}
+
+/** The error of a path that names no parameter. */
+export function unknownParameter(owner: string, path: string, known: readonly string[]): DimwiseError {
+  return dimwiseError({
+    code: 'PARAM_UNKNOWN',
+    message: `${owner} has no parameter "${path}"; it has ${known.join(', ') || 'none'}`,
+    origin: { site: captureSite() },
+    expected: known.join(', '),
+    actual: path,
+    hint: didYouMean(path, known),
+  });
 }
 
 function parameterValue(trace: Trace, cell: Parameter, local: string, like: Value | undefined): Value {

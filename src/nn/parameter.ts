@@ -4,7 +4,6 @@ import { type DimwiseError, dimwiseError } from '../base/errors.ts';
 import { captureSite, type Origin } from '../base/origin.ts';
 import { sizeToDim } from '../build/declare.ts';
 import { type DType, isDType } from '../ir/dtype.ts';
-import type { ShapeSpec } from '../ir/graph.ts';
 import type { ParameterCell } from '../ir/parameter-cell.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
 import { formatShape, type Shape, staticShape, toShape } from '../ir/type.ts';
@@ -14,38 +13,10 @@ import { fans, type WeightLayout } from './initializers/fans.ts';
 import type { Initializer } from './initializers/initializer.ts';
 import { type InitializerInput, parseInitializer } from './initializers/parse-initializer.ts';
 import { lazyInitializer } from './lazy-initializer.ts';
-import { checkOptions, type OptionNames } from './option-names.ts';
+import { checkOptions } from './option-names.ts';
 import { type ParameterData, parameterData } from './parameter-data.ts';
+import { PARAMETER_OPTIONS, type ParameterOptions } from './parameter-options.ts';
 import type { Seed } from './random/key.ts';
-
-/** What a new parameter is made of. */
-export interface ParameterOptions {
-  /** Sizes; `'?'` is settled by the first batch. */
-  readonly shape: ShapeSpec;
-  /** Element type; that of the first batch where it is left out and the batch is of floats, else float32. */
-  readonly dtype?: DType | undefined;
-  /** What fills it; wins over the initializer of the whole model. */
-  readonly initializer?: InitializerInput | undefined;
-  /** What fills it where neither it nor the model names an initializer; xavierUniform by default. */
-  readonly fallback?: InitializerInput | undefined;
-  /** How fans are read off the shape: `oi` for [out, in, kernel...] (default), `io`, `embedding`. */
-  readonly layout?: WeightLayout | undefined;
-  /** The weight whose fans fill a bias, as `torchDefault` asks for. */
-  readonly fansOf?: Parameter | undefined;
-  /** False for running statistics and other buffers; true by default. */
-  readonly trainable?: boolean | undefined;
-}
-
-/** The names of {@link ParameterOptions}. */
-const PARAMETER_OPTIONS: OptionNames<ParameterOptions> = {
-  shape: true,
-  dtype: true,
-  initializer: true,
-  fallback: true,
-  layout: true,
-  fansOf: true,
-  trainable: true,
-};
 
 /** What initialize() asked for. */
 interface Request {

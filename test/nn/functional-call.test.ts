@@ -2,7 +2,7 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import * as dw from '../../src/index.ts';
-import { functionalCall, type Value } from '../../src/index.ts';
+import { functionalCall, op, type Value } from '../../src/index.ts';
 import { errorOf } from './initializers/error-of.ts';
 
 const threeUnits = dw.dense(3);
@@ -97,5 +97,58 @@ describe('functionalCall', () => {
     expect(
       errorOf(() => dw.graph((g) => call(threeUnits, { weight: 3 }, g.input('x', 'float32', [2])) as Value)).code,
     ).toBe('LAYER_ARGUMENT');
+  });
+});
+
+describe('layerParameter', () => {
+  const tied = (): dw.DefinedModel => {
+    const tokens = dw.embedding(11, 6);
+    const mix = dw.dense(6, { bias: false });
+    const net = dw.block({ tokens, mix }, (ids: Value) =>
+      op.MatMul(mix(tokens(ids)), op.Transpose(dw.layerParameter(tokens, 'weight'), { perm: [1, 0] })),
+    );
+    return dw.model(net, { inputs: { ids: dw.tensor('int64', ['n', 's']) } });
+  };
+
+  test('is the one parameter of the layer, also where it is read before the layer is called', () => {
+    const net = tied();
+    expect([...net.parameters().keys()]).toEqual(['tokens.weight', 'mix.weight']);
+    const bound = net.initialize().bind({ ids: ['n', 's'] });
+    expect(bound.graph.parameters.map(({ name }) => name)).toEqual(['tokens.weight', 'mix.weight']);
+    const early = dw.embedding(11, 6);
+    const reads = dw.model((ids: Value) => [dw.layerParameter(early, 'weight'), early(ids)], {
+      inputs: { ids: dw.tensor('int64', ['n']) },
+    });
+    expect([...reads.parameters().keys()]).toEqual(['0.weight']);
+  });
+
+  test('gives a tied output layer the numbers of the embedding', async () => {
+    const { dims, data } = await run(
+      tied(),
+      { ids: [2, 3] },
+      { ids: new ort.Tensor('int64', [0n, 1n, 2n, 3n, 4n, 5n], [2, 3]) },
+    );
+    expect(dims).toEqual([2, 3, 11]);
+    expect(data.every((value) => Number.isFinite(value) && value !== 0)).toBe(true);
+  });
+
+  test('reaches parts by their paths', () => {
+    const attention = dw.multiHeadAttention(2);
+    const net = dw.model((x: Value) => op.MatMul(attention(x), dw.layerParameter(attention, 'query.weight')), {
+      inputs: { x: ['n', 's', 8] },
+    });
+    expect([...net.parameters().keys()].filter((path) => path.includes('query'))).toEqual([
+      '0.query.weight',
+      '0.query.bias',
+    ]);
+  });
+
+  test('refuses a path that the layer lacks, what is no layer, and a call outside of a model', () => {
+    const layer = dw.dense(3);
+    const unknown = errorOf(() => dw.model((x: Value) => op.Add(x, dw.layerParameter(layer, 'wieght'))));
+    expect(unknown.code).toBe('PARAM_UNKNOWN');
+    expect(unknown.message).toMatch(/did you mean weight\?/);
+    expect(errorOf(() => dw.layerParameter(Math.sin as unknown as dw.AnyLayer, 'x')).code).toBe('LAYER_ARGUMENT');
+    expect(errorOf(() => dw.layerParameter(layer, 'weight')).code).toBe('GRAPH_FOREIGN_VALUE');
   });
 });
