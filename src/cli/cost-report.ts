@@ -7,6 +7,7 @@ import { type CostGroup, costByOperator, costByPath } from '../infer/cost/group-
 import { MEASURES, type Measures, trafficOf } from '../infer/cost/measures.ts';
 import { nodeLabel } from '../infer/cost/node-measures.ts';
 import { formatAmount } from './format-amount.ts';
+import { FormulaNames } from './formula-names.ts';
 import { formatTable } from './table.ts';
 
 /** What the lines of a report stand for. */
@@ -71,27 +72,26 @@ export class CostReport {
       ),
       ['peak', cost.peak, formulas.peak, 'B'],
     ];
+    const names = new FormulaNames(
+      totals.map(([, , formula]) => formula),
+      this.#options.nameOf,
+    );
     const rows = totals.map(([name, count, formula, unit]) => [
       name,
       this.#amount(count, unit),
-      this.#formula(formula),
+      formulaOf(formula, names),
     ]);
     const lines = [...formatTable(...withoutEmpty(['', 'number', 'formula'], rows), hasColor)];
     const places = [...new Set(cost.peakAt.map(({ node }) => nodeLabel(node)))];
     if (places.length > 0) lines.push(`the peak is at ${places.slice(0, 4).join(', or ')}`);
     for (const { symbol, meaning } of formulas.open) lines.push(`${this.#options.nameOf(symbol) ?? ''}: ${meaning}`);
-    if (this.#options.by) lines.push('', ...formatTable(this.#header(), this.#rows(), hasColor));
-    return lines;
+    const table = this.#options.by ? ['', ...formatTable(this.#header(), this.#rows(names), hasColor)] : [];
+    return [...lines, ...names.lines(), ...table];
   }
 
   #amount(count: Count, unit = ''): string {
     const value = constantCount(count);
     return value === undefined ? '' : formatAmount(value, unit);
-  }
-
-  /** A formula where there are symbols; the exact number is in the JSON. */
-  #formula(count: Count): string {
-    return constantCount(count) === undefined ? formatCount(count, this.#options.nameOf) : '';
   }
 
   #header(): readonly string[] {
@@ -106,19 +106,19 @@ export class CostReport {
     ];
   }
 
-  #rows(): string[][] {
+  #rows(names: FormulaNames): string[][] {
     return this.#lines().map((line) => [
       line.label,
       line.count,
-      line.parameters ? this.#cell(line.parameters) : '',
-      this.#cell(line.macs),
-      this.#cell(line.flops),
-      this.#cell(trafficOf(line), 'B'),
+      line.parameters ? this.#cell(line.parameters, names) : '',
+      this.#cell(line.macs, names),
+      this.#cell(line.flops, names),
+      this.#cell(trafficOf(line), names, 'B'),
     ]);
   }
 
-  #cell(count: Count, unit = ''): string {
-    return this.#amount(count, unit) || this.#formula(count);
+  #cell(count: Count, names: FormulaNames, unit = ''): string {
+    return this.#amount(count, unit) || formulaOf(count, names);
   }
 
   #lines(): readonly Line[] {
@@ -174,6 +174,10 @@ export class CostReport {
     };
   }
 }
+
+/** A formula where there are symbols; the exact number is in the JSON. */
+const formulaOf = (count: Count, names: FormulaNames): string =>
+  constantCount(count) === undefined ? names.text(count) : '';
 
 /** A table without the columns in which no row says anything. */
 function withoutEmpty(header: readonly string[], rows: readonly string[][]): [readonly string[], readonly string[][]] {
