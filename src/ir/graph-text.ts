@@ -8,6 +8,7 @@ import type { FunctionDefinition, Graph, Node, Value } from './graph.ts';
 import { attributeText, checksumText, dataText } from './onnx-text-data.ts';
 import { type DimText, nameText, onnxTypeText, quoted } from './onnx-text-type.ts';
 import { SymbolNames } from './symbol-names.ts';
+import { withinWork } from './within-work.ts';
 
 /** How a graph is printed. */
 export interface GraphTextOptions {
@@ -33,11 +34,16 @@ export interface GraphTextOptions {
  * // }
  */
 export function formatGraph(graph: Graph, options: GraphTextOptions = {}): string {
-  return new GraphPrinter(options).model(graph);
+  return withinWork(graph, 'the text of', () => new GraphPrinter(options).model(graph));
 }
 
 /** The key under which constraints stand in the text's metadata, one entry each. */
 export const REQUIRES_KEY = 'dimwise.requires';
+
+/** ONNX's own parser knows no escape of a line end, it takes `\n` for an n; the full form has the line end itself. */
+const QUOTED = /"(?:[^"\\]|\\[^])*"/g;
+const rawLineEnds = (text: string): string =>
+  text.replaceAll(/\\([^])/g, (escaped, char: string) => (char === 'n' ? '\n' : escaped));
 
 class GraphPrinter {
   readonly #stable: boolean;
@@ -61,7 +67,8 @@ class GraphPrinter {
     const text = this.#graph(graph);
     const lines = [...this.#header(graph), ...text];
     for (const definition of graph.functions.values()) lines.push(...this.#function(definition));
-    return lines.join('\n');
+    const whole = lines.join('\n');
+    return this.#stable ? whole : whole.replaceAll(QUOTED, rawLineEnds);
   }
 
   /** Opsets, and the constraints as metadata, a line each. */

@@ -107,6 +107,17 @@ describe('formatGraph', () => {
     );
   });
 
+  test.each([
+    ['stable', '"one\\ntwo\\\\n\\"three"'],
+    ['full', '"one\ntwo\\\\n\\"three"'],
+  ] as const)('writes line ends of texts as the readers of the %s form take them', (form, expected) => {
+    const text = 'g (string[n] t) => (z) { z = StringSplit <delimiter = "one\\ntwo\\\\n\\"three"> (t) }';
+    const printed = formatGraph(parseGraph(text), { form });
+    expect(printed).toContain(`<delimiter = ${expected}>`);
+    const [node] = parseGraph(printed).nodes();
+    expect(node?.attributes.get('delimiter')).toEqual({ kind: 'string', value: 'one\ntwo\\n"three' });
+  });
+
   test('quotes expressions in the full form, where ONNX has only names', () => {
     const graph = parseGraph('g (float[h] x) => (float[ceildiv(h, 2)] y) { y = Foo (x) }');
     expect(formatGraph(graph, { form: 'full' })).toContain('(float["ceildiv(h, 2)"] y)');
