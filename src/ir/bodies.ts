@@ -9,6 +9,7 @@ export function bodiesOf(node: Node): readonly Graph[] {
 /** A graph and all bodies inside of it, outer ones first. */
 export function* allGraphs(graph: Graph): IterableIterator<Graph> {
   yield graph;
+  if (!graph.hasBodies) return;
   for (const node of graph.nodes()) for (const body of bodiesOf(node)) yield* allGraphs(body);
 }
 

@@ -3,12 +3,11 @@ import { invariant } from '../base/assert-never.ts';
 import type { Origin } from '../base/origin.ts';
 import { Facts } from '../dim/facts.ts';
 import type { Attribute } from './attribute.ts';
-import { bodiesOf } from './bodies.ts';
 import type { Claim } from './claim.ts';
 import { contentOfData } from './content.ts';
 import type { DType } from './dtype.ts';
 import { INFERENCE_LIMITS, type InferenceLimits } from './inference-limits.ts';
-import { Node, type NodeParts } from './node.ts';
+import { Node, NodeIterator, type NodeParts } from './node.ts';
 import type { ParameterCell } from './parameter-cell.ts';
 import type { TensorData } from './tensor-data.ts';
 import { tensorType, type ValueType } from './type.ts';
@@ -63,6 +62,7 @@ export class Graph {
   #first: Node | undefined;
   #last: Node | undefined;
   #nodeCount = 0;
+  #bodyHolders = 0;
 
   constructor(options: GraphOptions = {}) {
     this.name = options.name ?? 'graph';
@@ -109,12 +109,13 @@ export class Graph {
   }
 
   /** The nodes in order; nodes that are added or removed while iterating behind the current one are honoured. */
-  *nodes(): IterableIterator<Node> {
-    for (let node = this.#first; node; ) {
-      const next: Node | undefined = node.next;
-      yield node;
-      node = node.attached ? node.next : next;
-    }
+  nodes(): IterableIterator<Node> {
+    return new NodeIterator(this.#first);
+  }
+
+  /** Whether a node holds a body. */
+  get hasBodies(): boolean {
+    return this.#bodyHolders > 0;
   }
 
   /** Adds an input with its declared type. */
@@ -154,7 +155,8 @@ export class Graph {
   addNode(parts: NodeParts, before?: Node): Node {
     const node = new Node(this, parts);
     for (const input of node.inputs) input?.addUser(node);
-    for (const body of bodiesOf(node)) body.owner = node;
+    if (node.bodies.length > 0) this.#bodyHolders++;
+    for (const body of node.bodies) body.owner = node;
     const previous = before ? before.previous : this.#last;
     node.previous = previous;
     node.next = before;
@@ -187,7 +189,8 @@ export class Graph {
   detach(node: Node): void {
     invariant(node.graph === this && node.attached, `node ${node.op} is not part of graph ${this.name}`);
     for (const input of node.inputs) input?.dropUser(node);
-    for (const body of bodiesOf(node)) if (body.owner === node) body.release();
+    if (node.bodies.length > 0) this.#bodyHolders--;
+    for (const body of node.bodies) if (body.owner === node) body.release();
     if (node.previous) node.previous.next = node.next;
     else this.#first = node.next;
     if (node.next) node.next.previous = node.previous;
