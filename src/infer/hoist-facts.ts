@@ -1,6 +1,6 @@
 // What a body's facts tell the graph around it: sizes left open by the author always, conditions where the body surely runs.
 import { isDimwiseError } from '../base/errors.ts';
-import { type Constraint, constraintDims, mapConstraint } from '../dim/constraint.ts';
+import { type Constraint, constraintDims, mapConstraint, type RangeConstraint } from '../dim/constraint.ts';
 import { type Dim, hasUnknown, type SymbolDim, symbolsOf } from '../dim/dim.ts';
 import { substitute } from '../dim/evaluate.ts';
 import type { Facts } from '../dim/facts.ts';
@@ -50,6 +50,44 @@ export function hoistFacts(body: Graph, { runs, isInner = nothing, instances }: 
     if (!isAbout(constraint, isInner)) outer.require(constraint);
     else for (const instance of instances?.() ?? []) requireFor(outer, constraint, { isInner, instance });
   }
+}
+
+/** So many constraints of a branch are held against the other branch. */
+const MOST_COMMON = 32;
+
+/**
+ * Carries out what two branches ask for alike, of which one surely runs: constraints of both, and of sizes that both bound the wider
+ * bounds.
+ *
+ * @param isInner the symbols that mean nothing outside of either
+ */
+export function hoistCommon(branches: readonly [Graph, Graph], isInner: IsInner): void {
+  const [yes, no] = branches;
+  const outer = yes.parent?.facts;
+  if (!outer || yes.facts.recorded === outer.recorded || no.facts.recorded === outer.recorded) return;
+  const before = new Set(outer.recorded);
+  const newIn = ({ facts }: Graph): readonly Constraint[] =>
+    facts.recorded.filter((each) => !before.has(each)).slice(0, MOST_COMMON);
+  const [left, right] = [newIn(yes), newIn(no)];
+  if (left.length === 0 || right.length === 0) return;
+  const hoist = (constraints: readonly Constraint[], other: Facts, own: Facts): void => {
+    for (const constraint of constraints) {
+      if (isAbout(constraint, isInner) || constraintDims(constraint).some(hasUnknown)) continue;
+      if (constraint.kind === 'range') hoistRange(outer, constraint, [own, other]);
+      else if (other.fork().require(constraint) === 'true') outer.require(constraint);
+    }
+  };
+  hoist(left, no.facts, yes.facts);
+  hoist(right, yes.facts, no.facts);
+}
+
+function hoistRange(outer: Facts, { dim, origins }: RangeConstraint, branches: readonly [Facts, Facts]): void {
+  const [a, b] = branches.map((facts) => facts.range(dim));
+  const known = outer.range(dim);
+  const min = Math.min(a?.min ?? known.min, b?.min ?? known.min);
+  const max = Math.max(a?.max ?? known.max, b?.max ?? known.max);
+  if (min > known.min) outer.require({ kind: 'range', dim, min, origins });
+  if (max < known.max) outer.require({ kind: 'range', dim, max, origins });
 }
 
 /** A dim with what the body settled in the place of the sizes that were open in it. */

@@ -16,7 +16,7 @@ import { Context, type Engine } from './context.ts';
 import { hoistFacts } from './hoist-facts.ts';
 import { calledFunction, inferCall } from './infer-call.ts';
 import { recall, remember } from './node-memo.ts';
-import { forgetBehind, looksBehind, type Report, Trials } from './rule-out.ts';
+import { forgetBehind, looksBehind, mayRunAllTheSame, type Report, Trials } from './rule-out.ts';
 import { type InferAgain, shapeOf, spreadRank } from './spread-rank.ts';
 import { TypeVariables } from './type-variables.ts';
 import { warnUnknownOperator } from './warn-unknown.ts';
@@ -42,7 +42,7 @@ export function inferNode(node: Node, report: Report): void {
     // Once a limit is reached, nothing more is inferred.
     if (!(error instanceof DimwiseError || isDimwiseError(error)) || error.code === 'ONNX_LIMIT') throw error;
     for (const diagnostic of error.errors)
-      report(diagnostic.origin ? diagnostic : { ...diagnostic, origin: node.origin });
+      report(diagnostic.origin ? diagnostic : { ...diagnostic, origin: node.origin }, mayRunAllTheSame(node));
     poison(node);
     return;
   }

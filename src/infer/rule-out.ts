@@ -2,22 +2,32 @@
 import type { Diagnostic } from '../base/errors.ts';
 import { formatOrigin } from '../base/origin.ts';
 import { allNodes } from '../ir/bodies.ts';
-import type { BranchName, BranchTrial, BranchTrials, RuledOut } from '../ir/branch-trials.ts';
+import type { BranchBody, BranchName, BranchTrial, BranchTrials, RuledOut } from '../ir/branch-trials.ts';
 import type { Graph, Node } from '../ir/graph.ts';
-import type { IsInner } from '../ir/inner-symbols.ts';
 import type { BodyOptions } from '../ir/operator.ts';
 import type { ValueType } from '../ir/type.ts';
-import { hoistFacts } from './hoist-facts.ts';
+import { hoistCommon, hoistFacts } from './hoist-facts.ts';
 
 /**
  * Takes the mistakes that inference finds.
  *
- * @param isUnsure whether a valid run may never come to the place: a loop that does no step
+ * @param isUnsure whether a run may get through all the same: a loop that does no step
  */
 export type Report = (diagnostic: Diagnostic, isUnsure?: boolean) => void;
 
 /** Mistakes that fail a run, not the loading of a model: sizes are as a run has them, element types and attributes as the file has them. */
 const FAILS_RUNS: ReadonlySet<string> = new Set(['SHAPE_MISMATCH', 'RANK_MISMATCH', 'DIM_CONTRADICTION']);
+
+/** Behind a branch, an axis that is out of range for the rank that it gives; in the branch itself the attribute may be wrong as it is. */
+const FAILS_BEHIND: ReadonlySet<string> = new Set([...FAILS_RUNS, 'ATTRIBUTE_INVALID']);
+
+/**
+ * Whether a run may get through a mistake of a node: for a window that is larger than its axis, ONNX Runtime's pools give a size of
+ * their own where the contract asks for more.
+ */
+export function mayRunAllTheSame({ op }: Node): boolean {
+  return op.endsWith('Pool');
+}
 
 /** What is known of the branches of one node. */
 interface Ruling {
@@ -57,12 +67,10 @@ export function looksBehind(node: Node): boolean {
   return rulingsOf.get(node.graph.root)?.decides === true;
 }
 
-/** The branches of a graph that were ruled out, those in bodies included; in a loop, those that no step takes. */
+/** The branches of a model that were ruled out, those in bodies and in calls included; in a loop, those that no step takes. */
 export function* ruledOutBranches(graph: Graph): Iterable<readonly [Node, RuledOut]> {
-  const rulings = rulingsOf.get(graph.root);
-  if (!rulings || rulings.nodes.size === 0) return;
-  for (const node of allNodes(graph)) {
-    const found = ruledOutOf(node);
+  for (const node of rulingsOf.get(graph.root)?.nodes.keys() ?? []) {
+    const found = node.attached ? ruledOutOf(node) : undefined;
     if (found) yield [node, found];
   }
 }
@@ -80,19 +88,24 @@ export function isRepeated(node: Node): boolean {
   return false;
 }
 
-/** Tells of all branches that were ruled out. */
+/** Tells of all branches that were ruled out; of one that several calls hold, once. */
 export function tellRuledOut(graph: Graph, note: (diagnostic: Diagnostic) => void): void {
-  for (const [node, ruledOut] of ruledOutBranches(graph)) note(noteOf(node, ruledOut));
+  const told = new Set<string>();
+  for (const [node, ruledOut] of ruledOutBranches(graph)) {
+    const found = noteOf(node, ruledOut);
+    if (!told.has(found.message)) note(found);
+    told.add(found.message);
+  }
 }
 
-/** The note of a branch that was ruled out: the node, the branch, and what fails. */
+/** The note of a branch that was ruled out (BRANCH_RULED_OUT, BRANCH_UNFIT): the node, the branch, and what fails. */
 export function noteOf(node: Node, { branch, mistakes, isBehind }: RuledOut): Diagnostic {
   const [first] = mistakes;
   const what = first ? `${first.code}: ${first.message}` : 'it fails';
   const name = node.name ? `If "${node.name}"` : `the If that makes ${node.outputs[0]?.label ?? 'nothing'}`;
   return {
-    code: 'BRANCH_RULED_OUT',
-    message: `no valid run takes the ${branch} of ${name}: ${isBehind ? 'behind it, ' : ''}${what}`,
+    code: isBehind ? 'BRANCH_UNFIT' : 'BRANCH_RULED_OUT',
+    message: `no valid run takes the ${branch} of ${name}: ${isBehind ? 'with what it gives, ' : ''}${what}`,
     origin: node.origin,
     related: mistakes.map(({ code, origin }) => ({ message: `${code} here`, origin })),
   };
@@ -127,11 +140,12 @@ export class Collected {
   }
 
   /** Whether no run gets through: sizes or ranks alone are wrong, on the way to a result. */
-  fails(outputs: readonly { readonly poisoned: boolean }[]): boolean {
+  fails(outputs: readonly { readonly poisoned: boolean }[], isBehind = false): boolean {
+    const codes = isBehind ? FAILS_BEHIND : FAILS_RUNS;
     return (
       this.#found.length > 0 &&
       outputs.some(({ poisoned }) => poisoned) &&
-      this.#found.every(({ diagnostic, isUnsure }) => !isUnsure && FAILS_RUNS.has(diagnostic.code))
+      this.#found.every(({ diagnostic, isUnsure }) => !isUnsure && codes.has(diagnostic.code))
     );
   }
 
@@ -196,7 +210,11 @@ export class Trials implements BranchTrials {
     ruling.last = undefined;
   }
 
-  ruleOut(ruledOut: RuledOut, other?: { readonly body: Graph; readonly isInner: IsInner }): void {
+  agree([yes, no]: readonly [BranchBody, BranchBody]): void {
+    hoistCommon([yes.body, no.body], (symbol) => yes.isInner(symbol) || no.isInner(symbol));
+  }
+
+  ruleOut(ruledOut: RuledOut, other?: BranchBody): void {
     const ruling = rulingFor(this.#node);
     ruling.inferences = Math.max(ruling.inferences, 1);
     ruling.ruled++;

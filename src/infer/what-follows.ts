@@ -82,7 +82,7 @@ function follow(
   proofs.add(copy);
   const collected = new Collected();
   inferGraph(copy, collected.report);
-  const fails = collected.fails(copy.outputs);
+  const fails = collected.fails(copy.outputs, true);
   copy.release();
   return fails ? collected : undefined;
 }

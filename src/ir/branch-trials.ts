@@ -24,6 +24,12 @@ export interface BranchTrial {
   readonly mistakes: readonly Diagnostic[];
 }
 
+/** The body of a branch, and the symbols that mean nothing outside of it. */
+export interface BranchBody {
+  readonly body: Graph;
+  readonly isInner: IsInner;
+}
+
 /** Judges the branches of one node whose condition is not known. */
 export interface BranchTrials {
   /** The branch that is ruled out by what follows the node. */
@@ -31,7 +37,9 @@ export interface BranchTrials {
   /** Infers a branch. Sizes and ranks that fail are returned and not told; in models that an author writes they are told as ever. */
   infer(body: Graph, options: BodyOptions): BranchTrial;
   /** Remembers the branch that no valid run takes; what the other one asked for is asked of the graph around it, where it was inferred. */
-  ruleOut(ruledOut: RuledOut, other?: { readonly body: Graph; readonly isInner: IsInner }): void;
+  ruleOut(ruledOut: RuledOut, other?: BranchBody): void;
+  /** Asks of the graph around both branches what both ask for. */
+  agree(branches: readonly [BranchBody, BranchBody]): void;
   /** Whether the condition counts as known for the rest of the graph. */
   readonly decides: boolean;
   /** Tells the mistakes of both branches and gives the node up. */

@@ -1,6 +1,8 @@
 // Binds a model of a file: sizes become numbers or get other names, and what becomes known is folded.
 import { type Diagnostic, throwDiagnostics } from '../../../src/base/errors.ts';
+import { warn } from '../../../src/base/warn.ts';
 import { type Dim, symbolsOf } from '../../../src/dim/dim.ts';
+import { noteOf, ruledOutBranches } from '../../../src/infer/rule-out.ts';
 import { CONTRACT_KEY, contractOf, contractToJson } from '../../../src/ir/contract.ts';
 import { mapDims } from '../../../src/ir/type.ts';
 import type { ShapeSpec } from '../../../src/ir/value.ts';
@@ -52,6 +54,7 @@ export function bindTo(model: OnnxModel, bindings: Bindings, fold: boolean): Onn
   const read = model.read();
   const bound = bindInputs(read, bindings);
   infer(read, bound);
+  for (const [node, ruledOut] of ruledOutBranches(read.graph)) if (!ruledOut.isBehind) warn(noteOf(node, ruledOut));
   const written = writeInferred(model, read, bound);
   if (!fold) return written;
   const folded = foldKnown(written);

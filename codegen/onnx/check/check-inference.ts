@@ -50,7 +50,9 @@ export function checkInference(model: OnnxModel, view: ModelView, names: Names, 
     if (warning.code !== 'OP_UNKNOWN') tell(warning, 'warning');
   });
   try {
-    inferReadModel(read, (mistake) => tell(mistake, 'error'), { note: (note) => tell(note, 'note') });
+    // ONNX Runtime may refuse to load a branch that cannot run.
+    const note = (each: Diagnostic): void => tell(each, each.code === 'BRANCH_RULED_OUT' ? 'warning' : 'note');
+    inferReadModel(read, (mistake) => tell(mistake, 'error'), { note });
   } catch (error) {
     if (!isDimwiseError(error)) throw error;
     for (const each of error.errors) tell(each, 'error');

@@ -10,6 +10,7 @@ import type { OnnxModel } from '../onnx-model.ts';
 import { ATTRIBUTE_TYPE } from '../proto/enums.ts';
 import type { AttributeProto, GraphProto, ModelProto, NodeProto } from '../proto/messages.ts';
 import type { TensorProto } from '../proto/tensor-messages.ts';
+import { type FailingBody, failingBodies, failingBranch } from './failing-branch.ts';
 import { type InlinedBranch, inlineBranch } from './inline-branch.ts';
 import { ModelNames } from './model-names.ts';
 import { pruneProto } from './prune.ts';
@@ -20,7 +21,8 @@ const MOST_ROUNDS = 16;
 /**
  * Folds integers and bools whose elements the sizes of the inputs settle, puts decided branches of If in its place, and takes out what
  * nothing needs any more. Only what every run gives is folded: neither what the file states of its values nor that symbols are at least 1
- * is relied on. Names of values stay.
+ * is relied on. A branch whose sizes contradict each other gives way to a small one that fails too, so that runs that failed still fail.
+ * Names of values stay.
  *
  * @returns the model itself where there is nothing to fold
  * @throws ONNX_MALFORMED, EXTERNAL_DATA when the model cannot be read
@@ -41,7 +43,11 @@ function foldOnce(model: OnnxModel): OnnxModel {
   if (!proto || !hasOnnxDomain(model.proto)) return model;
   const irVersion = Number(model.proto.irVersion ?? 0);
   const graph = knownGraph(model, irVersion >= 4 ? overridable(proto) : new Set());
-  const folded = new Folder(new ModelNames(proto), irVersion >= 4).graph(proto, graph);
+  const failing = failingBodies(graph);
+  const folded = new Folder({ names: new ModelNames(proto), canInitialize: irVersion >= 4, failing }).graph(
+    proto,
+    graph,
+  );
   return folded === proto ? model : model.with({ graph: folded });
 }
 
@@ -62,18 +68,27 @@ function knownGraph(model: OnnxModel, open: ReadonlySet<string>): Graph {
   for (const value of graph.constants) if (open.has(value.name ?? '')) value.setType(value.type);
   // ONNX Runtime takes a size of 0 where the contract of dimwise would not.
   for (const symbol of fedSymbols(graph)) if (symbol.role === 'named') graph.facts.declare(symbol, { min: 0 });
-  inferReadModel({ ...read, declared: new Map() }, () => {});
+  inferReadModel({ ...read, declared: new Map() }, () => {}, { decides: false });
   return graph;
+}
+
+interface Folding {
+  readonly names: ModelNames;
+  /** Whether an initializer needs no input of its name (IR version 4 and newer). */
+  readonly canInitialize: boolean;
+  /** Branches that no run gets through. */
+  readonly failing: ReadonlyMap<Graph, FailingBody>;
 }
 
 class Folder {
   readonly #names: ModelNames;
-  /** Whether an initializer needs no input of its name (IR version 4 and newer). */
   readonly #canInitialize: boolean;
+  readonly #failing: ReadonlyMap<Graph, FailingBody>;
 
-  constructor(names: ModelNames, canInitialize: boolean) {
+  constructor({ names, canInitialize, failing }: Folding) {
     this.#names = names;
     this.#canInitialize = canInitialize;
+    this.#failing = failing;
   }
 
   graph(proto: GraphProto, graph: Graph): GraphProto {
@@ -96,7 +111,7 @@ class Folder {
         if (!this.#canInitialize) for (const tensor of branch.initializer) node.push(initializerNode(tensor));
         for (const inlined of branch.node) node.push(inlined);
       } else {
-        const inner = mapBodies(each, values, (body, own) => this.graph(body, own));
+        const inner = mapBodies(each, values, (body, own) => this.#body(body, own));
         isChanged ||= inner !== each;
         node.push(inner);
         continue;
@@ -109,6 +124,11 @@ class Folder {
       initializer: [...initializer, ...(this.#canInitialize ? branches.flatMap((each) => each.initializer) : [])],
     };
     return withParts(proto, added, branches);
+  }
+
+  #body(proto: GraphProto, graph: Graph): GraphProto {
+    const failing = this.#failing.get(graph);
+    return failing ? failingBranch(proto, failing, this.#names) : this.graph(proto, graph);
   }
 
   /** The branch of an If whose condition is known. */

@@ -13,6 +13,7 @@ import type { FunctionDefinition, Graph, Node } from '../../ir/graph.ts';
 import { truthIn } from '../../ops/rules/trip-count.ts';
 import { bodyOfCall, calledFunction } from '../infer-call.ts';
 import { inferGraph } from '../infer-node.ts';
+import { ruledOutOf } from '../rule-out.ts';
 import { type Live, liveBytes } from './live-bytes.ts';
 import { isNoLess, type Measures, mapMeasures, maxMeasures, NOTHING, sumMeasures } from './measures.ts';
 import { nodeLabel, workOf } from './node-measures.ts';
@@ -124,7 +125,8 @@ export class GraphCounter {
     const [thenBody, elseBody] = names.map((name) => bodyOf(node, name));
     if (!thenBody || !elseBody) return undefined;
     const [condition] = node.inputs;
-    const truth = truthIn(node.graph.facts, condition?.content?.elements[0]);
+    const ruledOut = ruledOutOf(node)?.branch;
+    const truth = ruledOut ? ruledOut === 'else_branch' : truthIn(node.graph.facts, condition?.content?.elements[0]);
     const parts = names.map((name, i) => {
       const body = i === 0 ? thenBody : elseBody;
       const counted = this.count(body, `${place.name}/${name}/`, place.path);

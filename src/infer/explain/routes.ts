@@ -1,5 +1,6 @@
 // Where sizes go in and out of bodies: an input of a body comes from its node, an output of its node from the body.
 import type { Graph, Node, Value } from '../../ir/graph.ts';
+import { ruledOutOf } from '../rule-out.ts';
 import { axisOf, elementOf, type Place, scalarAt, sizesOf } from './place.ts';
 
 /** One way of a size into or out of a body. */
@@ -53,13 +54,16 @@ export function routeOutOf(node: Node, place: Place): Route | undefined {
 function fromBranches(node: Node, place: Place, index: number): Route {
   const from: Place[] = [];
   const ends: string[] = [];
+  const ruledOut = ruledOutOf(node)?.branch;
   for (const name of ['then_branch', 'else_branch']) {
+    if (name === ruledOut) continue;
     const output = bodyOf(node, name)?.outputs[index];
     if (!output || (place.kind === 'axis' && !sizesOf(output)[place.index])) continue;
     from.push({ ...place, value: output });
     ends.push(name);
   }
-  return { from, note: `from ${ends.join(' or ') || 'a branch'}` };
+  const why = ruledOut ? `, because no valid run takes the ${ruledOut}` : '';
+  return { from, note: `from ${ends.join(' or ') || 'a branch'}${why}` };
 }
 
 function fromLoop(node: Node, place: Place, index: number): Route {

@@ -1,11 +1,10 @@
 // If: one of two bodies, by a condition.
 import { constant, type Dim } from '../../dim/dim.ts';
 import type { Facts } from '../../dim/facts.ts';
-import type { BranchName, BranchTrial, BranchTrials } from '../../ir/branch-trials.ts';
+import type { BranchBody, BranchName, BranchTrial, BranchTrials } from '../../ir/branch-trials.ts';
 import { type Content, dimOf, makeContent, type Scalar } from '../../ir/content.ts';
 import { isIntegerDType } from '../../ir/dtype.ts';
-import type { Graph } from '../../ir/graph.ts';
-import { type IsInner, innerFromNow } from '../../ir/inner-symbols.ts';
+import { innerFromNow } from '../../ir/inner-symbols.ts';
 import type { InferContext, OperatorRow } from '../../ir/operator.ts';
 import type { ValueType } from '../../ir/type.ts';
 import { chosen, requireTruth, truthOf } from '../rules/condition.ts';
@@ -126,6 +125,7 @@ function inferBranches(cx: InferContext): readonly Carried[] {
     if (branches.decides) requireTruth(cx, condition, other.name === 'then_branch');
     return carriedOut(cx, other);
   }
+  branches.agree([yes, no]);
   const others = carriedOut(cx, no);
   return carriedOut(cx, yes).map((each, i): Carried => joinBranches(cx, condition, [each, others[i] ?? each], i));
 }
@@ -144,12 +144,9 @@ function truthBehind(cx: InferContext, condition: Scalar): boolean | undefined {
 }
 
 /** A branch that was inferred. */
-interface Branch {
+interface Branch extends BranchBody {
   readonly name: BranchName;
-  readonly body: Graph;
   readonly types: readonly ValueType[];
-  /** Symbols that mean nothing outside of it. */
-  readonly isInner: IsInner;
 }
 
 /** Infers both branches of a known condition; the one that never runs may be wrong. */
