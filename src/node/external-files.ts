@@ -1,10 +1,10 @@
 // The files of weights beside a model: resolved inside the model's folder only, checked before anything is read.
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { ExternalReference } from '../../codegen/onnx/read-external.ts';
 import { type DimwiseError, dimwiseError } from '../base/errors.ts';
 import { CHUNK_BYTES, type FileBytes } from '../ir/tensor-chunks.ts';
 import type { TensorStorage } from '../ir/tensor-data.ts';
+import { lookInside, pathInside, type RefuseLocation } from './inside-folder.ts';
 import { errorReason } from './write-atomic.ts';
 
 /** Tensors up to this size are read at once: shapes and scalars that inference looks into. */
@@ -98,8 +98,10 @@ export class ExternalFiles {
   #check(location: string, owner: string): CheckedFile {
     const known = this.#files.get(location);
     if (known) return known;
-    const path = this.#inside(location, owner);
-    const stats = this.#withoutLinks(path, location, owner);
+    const refuse: RefuseLocation = (...facts) => refused(owner, ...facts);
+    const path = pathInside(this.folder, location, 'model', refuse);
+    const stats = lookInside(this.folder, path, refuse);
+    if ('link' in stats) throw refuse(`${stats.link} is a link`, 'put the file itself beside the model');
     if (!stats.isFile()) throw refused(owner, `${path} is no regular file`);
     if (stats.nlink > 1 && !this.#allowHardLinks) {
       throw refused(
@@ -111,37 +113,6 @@ export class ExternalFiles {
     const file = { path, stats };
     this.#files.set(location, file);
     return file;
-  }
-
-  /** The path of a location, refused where it is not below the folder. */
-  #inside(location: string, owner: string): string {
-    if (isAbsolute(location) || /^[A-Za-z]:|^[\\/]/.test(location))
-      throw refused(owner, `"${location}" is an absolute path`);
-    if (location.includes('\0') || (sep === '/' && location.includes('\\')))
-      throw refused(owner, `"${location}" is no file name`);
-    const path = resolve(this.folder, location);
-    const inner = relative(this.folder, path);
-    if (inner === '' || inner === '..' || inner.startsWith(`..${sep}`) || isAbsolute(inner)) {
-      throw refused(owner, `"${location}" lies outside of the model's folder ${this.folder}`);
-    }
-    return path;
-  }
-
-  /** Looks at every step of the path from the folder down; the folder itself is a real path already. */
-  #withoutLinks(path: string, location: string, owner: string): Stats {
-    let at = this.folder;
-    let stats: Stats | undefined;
-    for (const step of relative(this.folder, path).split(sep)) {
-      at = join(at, step);
-      try {
-        stats = lstatSync(at);
-      } catch (cause) {
-        throw refused(owner, `${at} cannot be read: ${errorReason(cause)}`, undefined, cause);
-      }
-      if (stats.isSymbolicLink()) throw refused(owner, `${at} is a link`, 'put the file itself beside the model');
-    }
-    if (!stats) throw refused(owner, `"${location}" names no file`);
-    return stats;
   }
 }
 
