@@ -33,6 +33,7 @@ export { lostInText } from '../codegen/onnx/text/lost-in-text.ts';
 export { parseOnnx } from '../codegen/onnx/text/parse-onnx.ts';
 export type { Checkpoint } from '../codegen/weights/checkpoint.ts';
 export { mapCheckpoint, type NamePattern, type NameRule, type TensorRule } from '../codegen/weights/name-rules.ts';
+export { torchNames } from '../codegen/weights/torch-names.ts';
 export { ERROR_CODES, type ErrorCode } from './base/codes.ts';
 export {
   type Diagnostic,
@@ -109,6 +110,9 @@ export type { MismatchedTensor } from './model/match-tensor.ts';
 export type { ProgramResult } from './model/outputs.ts';
 export type { GraphBuilder, Program } from './model/program.ts';
 export type { Activation, ActivationName } from './nn/activation.ts';
+export type { ActivationLayer, ActivationOptions, AlphaOptions, SoftmaxOptions } from './nn/activation-layer.ts';
+export type { Ends } from './nn/end-sizes.ts';
+export * as functional from './nn/functional.ts';
 export { functionalCall } from './nn/functional-call.ts';
 export { calculateGain } from './nn/initializers/calculate-gain.ts';
 export { drawInto, isDrawnWhole } from './nn/initializers/draw-into.ts';
@@ -140,9 +144,6 @@ export { describeInitializer, sameInitializer } from './nn/initializers/same-ini
 export { type AnyLayer, block, defineLayer, isLayer, type Layer, type Layers, layerParameter } from './nn/layer.ts';
 export { emitLayer, type LayerRow } from './nn/layer-node.ts';
 export {
-  type ActivationLayer,
-  type ActivationOptions,
-  type AlphaOptions,
   elu,
   type GeluOptions,
   gelu,
@@ -153,7 +154,6 @@ export {
   mish,
   relu,
   relu6,
-  type SoftmaxOptions,
   selu,
   sigmoid,
   silu,
@@ -162,6 +162,17 @@ export {
   softsign,
   tanh,
 } from './nn/layers/activations.ts';
+export {
+  type AdaptivePoolLayer,
+  type AdaptivePoolOptions,
+  type AdaptiveSize,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+} from './nn/layers/adaptive-pool.ts';
 export { type AttentionInputs, type AttentionOptions, multiHeadAttention } from './nn/layers/attention.ts';
 export { type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from './nn/layers/avg-pool.ts';
 export { type BatchNormOptions, batchNorm } from './nn/layers/batch-norm.ts';
@@ -172,13 +183,27 @@ export {
   convTranspose2d,
   convTranspose3d,
 } from './nn/layers/conv-transpose.ts';
+export { type CroppingLayer, type CroppingOptions, cropping1d, cropping2d, cropping3d } from './nn/layers/cropping.ts';
+export { type DeformableConvOptions, type DeformableInputs, deformableConv2d } from './nn/layers/deformable-conv.ts';
 export { type DenseOptions, dense } from './nn/layers/dense.ts';
+export {
+  type DepthwiseConvLayer,
+  type DepthwiseConvOptions,
+  depthwiseConv1d,
+  depthwiseConv2d,
+  depthwiseConv3d,
+} from './nn/layers/depthwise-conv.ts';
 export { type DropoutOptions, dropout } from './nn/layers/dropout.ts';
 export { type EmbeddingOptions, embedding } from './nn/layers/embedding.ts';
 export { type FlattenOptions, flatten } from './nn/layers/flatten.ts';
 export { type GlobalPoolOptions, globalAvgPool, globalMaxPool } from './nn/layers/global-pool.ts';
+export { type GluOptions, glu } from './nn/layers/glu.ts';
 export { type GroupNormOptions, groupNorm } from './nn/layers/group-norm.ts';
+export { type InstanceNormOptions, instanceNorm } from './nn/layers/instance-norm.ts';
 export { type LayerNormOptions, layerNorm } from './nn/layers/layer-norm.ts';
+export { type LayerScaleOptions, layerScale } from './nn/layers/layer-scale.ts';
+export { type LocalResponseNormOptions, localResponseNorm } from './nn/layers/local-response-norm.ts';
+export { type LpPoolLayer, type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from './nn/layers/lp-pool.ts';
 export { type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d } from './nn/layers/max-pool.ts';
 export {
   type AddOptions,
@@ -189,15 +214,99 @@ export {
   type ResidualOptions,
   residual,
 } from './nn/layers/merge.ts';
+export {
+  alphaDropout,
+  dropPath,
+  featureAlphaDropout,
+  gaussianDropout,
+  gaussianNoise,
+  type NoiseLayer,
+  type NoiseOptions,
+  spatialDropout,
+  stochasticDepth,
+} from './nn/layers/noise.ts';
+export {
+  type ConstantPadLayer,
+  circularPad1d,
+  circularPad2d,
+  circularPad3d,
+  constantPad1d,
+  constantPad2d,
+  constantPad3d,
+  type PadLayer,
+  type PadOptions,
+  reflectionPad1d,
+  reflectionPad2d,
+  reflectionPad3d,
+  replicationPad1d,
+  replicationPad2d,
+  replicationPad3d,
+  zeroPad1d,
+  zeroPad2d,
+  zeroPad3d,
+} from './nn/layers/padding.ts';
+export {
+  type HardTanhOptions,
+  hardShrink,
+  hardSilu,
+  hardTanh,
+  type RreluOptions,
+  rrelu,
+  type ShrinkOptions,
+  softShrink,
+  squaredRelu,
+  type ThresholdOptions,
+  tanhShrink,
+  threshold,
+  thresholdedRelu,
+} from './nn/layers/piecewise-activations.ts';
 export { type PositionalEmbeddingOptions, positionalEmbedding } from './nn/layers/positional-embedding.ts';
+export { type PreluOptions, prelu } from './nn/layers/prelu.ts';
 export { type RmsNormOptions, rmsNorm } from './nn/layers/rms-norm.ts';
+export {
+  type SeparableConvLayer,
+  type SeparableConvOptions,
+  separableConv1d,
+  separableConv2d,
+  separableConv3d,
+} from './nn/layers/separable-conv.ts';
 export { sequential } from './nn/layers/sequential.ts';
+export { channelShuffle, pixelShuffle, pixelUnshuffle, type ShuffleOptions } from './nn/layers/shuffle.ts';
+export {
+  celu,
+  exponential,
+  logSigmoid,
+  quickGelu,
+  type SquareplusOptions,
+  softmin,
+  sparsePlus,
+  sparseSigmoid,
+  squareplus,
+  swish,
+} from './nn/layers/smooth-activations.ts';
+export { type SqueezeExciteOptions, squeezeExcite } from './nn/layers/squeeze-excite.ts';
 export { type TransformerEncoderLayerOptions, transformerEncoderLayer } from './nn/layers/transformer-encoder-layer.ts';
+export { type FoldOptions, fold, unfold } from './nn/layers/unfold.ts';
+export {
+  type ResizeLayer,
+  type ResizeOptions,
+  resize1d,
+  resize2d,
+  resize3d,
+  resizeTo,
+  type UpsamplingLayer,
+  upsampling1d,
+  upsampling2d,
+  upsampling3d,
+} from './nn/layers/upsampling.ts';
+export { type SpectralNormOptions, spectralNorm, type WeightNormOptions, weightNorm } from './nn/layers/weight-norm.ts';
 export type { NormOptions, ShiftedNormOptions } from './nn/norm-parameters.ts';
 export { Parameter } from './nn/parameter.ts';
 export type { DimsAndData, ParameterData } from './nn/parameter-data.ts';
 export type { ParameterOptions } from './nn/parameter-options.ts';
+export type { PoolOptions } from './nn/pool-layer.ts';
 export { deriveKey } from './nn/random/key.ts';
+export type { ResizeMode } from './nn/resize-node.ts';
 export type { Stage } from './nn/stage.ts';
 export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';
 export { type OpenOnnxOptions, openOnnx } from './node/open-onnx.ts';

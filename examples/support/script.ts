@@ -1,6 +1,6 @@
 // What the examples share when they are run: whether they are, and tables.
 import { fileURLToPath } from 'node:url';
-import { formatType, type LayerShape } from 'dimwise';
+import { type Batch, type DefinedModel, formatType, type LayerShape, layerShapes } from 'dimwise';
 
 /** Tells whether a module is the script that was started, not one that was imported. */
 export const isScript = (url: string): boolean => process.argv[1] === fileURLToPath(url);
@@ -16,4 +16,18 @@ export function table(rows: readonly (readonly string[])[]): string {
 /** The layers of a model with the shape that each gives. */
 export function shapeTable(layers: readonly LayerShape[]): string {
   return table(layers.map(({ path, kind, type }) => [path, kind, formatType(type)]));
+}
+
+/** Prints what each layer of a model gives for a batch, and how many parameters there are. */
+export function showLayers(net: DefinedModel, batch: Batch): void {
+  const bound = net.bind(batch);
+  console.log(`${net.name}:\n`);
+  console.log(shapeTable(layerShapes(bound)));
+  console.log(`\n${trainedCount(net)} trained parameters.`);
+}
+
+/** How many numbers training would settle, each shared parameter counted once. */
+export function trainedCount(net: DefinedModel): number {
+  const trained = [...net.parameters().values()].filter((cell) => cell.trainable);
+  return trained.reduce((sum, cell) => sum + (cell.size ?? 0), 0);
 }
