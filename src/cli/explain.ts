@@ -6,7 +6,7 @@ import type { Constraint } from '../dim/constraint.ts';
 import { explain as explainAxis, explainConstraint } from '../infer/explain/explain.ts';
 import { sizesOf } from '../infer/explain/place.ts';
 import { allGraphs } from '../ir/bodies.ts';
-import { entryOf, settledConstraints } from '../ir/contract.ts';
+import { entryOf, fedSymbols, settledConstraints } from '../ir/contract.ts';
 import type { Graph, Value } from '../ir/graph.ts';
 import { SymbolNames } from '../ir/symbol-names.ts';
 import type { CommandCall } from './commands.ts';
@@ -59,11 +59,14 @@ function answer(graph: Graph, { value: name, axis, constraint }: Question): Expl
   const names = new ValueNames(graph);
   const symbols = new SymbolNames();
   for (const each of allGraphs(graph)) for (const value of valuesOf(each)) symbols.reserve(value.type);
-  const report = new ExplanationReport({
-    ofValue: (value) => names.of(value) || value.label,
-    ofNode: (node) => names.ofNode(node),
-    symbols,
-  });
+  const report = new ExplanationReport(
+    {
+      ofValue: (value) => names.of(value) || value.label,
+      ofNode: (node) => names.ofNode(node),
+      symbols,
+    },
+    fedSymbols(graph),
+  );
   const constraints = settledConstraints(graph);
   if (constraint !== undefined) {
     report.addConstraint(explainConstraint(graph, findConstraint(constraints, constraint, symbols)));

@@ -1,5 +1,6 @@
 // The answers of dimwise explain, as text and as JSON.
 import { formatOrigin } from '../base/origin.ts';
+import type { SymbolDim } from '../dim/dim.ts';
 import type { ConstraintExplanation, Explanation, ExplanationStep } from '../infer/explain/explain.ts';
 import {
   type ExplanationNames,
@@ -17,12 +18,15 @@ import { formatTable } from './table.ts';
 /** Collects answers and writes them. */
 export class ExplanationReport {
   readonly #names: ExplanationNames;
+  readonly #fed: ReadonlySet<SymbolDim>;
   readonly #explanations: Explanation[] = [];
   readonly #constraints: ConstraintExplanation[] = [];
   readonly #scalars: Value[] = [];
 
-  constructor(names: ExplanationNames) {
+  /** @param fed the symbols that feeds settle */
+  constructor(names: ExplanationNames, fed: ReadonlySet<SymbolDim>) {
     this.#names = names;
+    this.#fed = fed;
   }
 
   add(explanation: Explanation): void {
@@ -61,7 +65,7 @@ export class ExplanationReport {
   }
 
   #constraintLines({ constraint, symbols }: ConstraintExplanation): string[] {
-    const { expr, scope } = entryOf(constraint, this.#names.symbols);
+    const { expr, scope } = entryOf(constraint, this.#names.symbols, this.#fed);
     const lines = [`${expr} must hold${scope === 'run' ? ', which only a run shows' : ''}`];
     for (const origin of constraint.origins) lines.push(`  asked for by ${formatOrigin(origin)}`);
     for (const { symbol, place } of symbols) {
@@ -83,7 +87,7 @@ export class ExplanationReport {
         steps: steps.map((step) => this.#jsonStep(step)),
       })),
       constraints: this.#constraints.map(({ constraint, symbols }) => {
-        const { kind, expr, scope } = entryOf(constraint, this.#names.symbols);
+        const { kind, expr, scope } = entryOf(constraint, this.#names.symbols, this.#fed);
         return {
           kind,
           expr,

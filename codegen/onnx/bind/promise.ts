@@ -41,7 +41,10 @@ export function keepPromises(
     const known = graph.facts.range(dim);
     if (known.min >= min && known.max <= (max ?? Number.POSITIVE_INFINITY)) continue;
     const expr = max === undefined ? `${name} >= ${min}` : `${min} <= ${name} <= ${max}`;
-    if (dim.kind === 'symbol') graph.facts.declare(dim, max === undefined ? { min } : { min, max });
+    if (dim.kind === 'symbol' && max !== undefined && known.min >= min) {
+      // A limit that was no constraint when it was saved becomes none now.
+      graph.facts.limit({ kind: 'range', dim, max, origins: [] });
+    } else if (dim.kind === 'symbol') graph.facts.declare(dim, max === undefined ? { min } : { min, max });
     else require({ kind: 'range', dim, min, ...(max === undefined ? {} : { max }), origins: [] }, expr);
   }
 }

@@ -109,18 +109,21 @@ function describe(node: Parameters<typeof nodeLabel>[0]): string {
 }
 
 function tellEdges(subject: 'input' | 'output', { pairs, removed, added }: Paired, comparison: Comparison): void {
-  const { tell, sameType } = comparison;
+  const {
+    tell,
+    sameType,
+    typeTexts: [ours, theirs],
+  } = comparison;
   const label = (value: Value): string => `${subject} "${value.name ?? ''}"`;
   const typeOf = (value: Value) => (subject === 'input' ? value.declaredType : value.type);
   for (const [x, y] of pairs) {
     if (x.name !== y.name) tell(changed(subject, label(x), 'name', `"${x.name ?? ''}"`, `"${y.name ?? ''}"`));
     const [before, after] = [typeOf(x), typeOf(y)];
     if (sameType(before, after)) continue;
-    tell(changed(subject === 'input' ? 'input' : 'shape', label(x), 'type', formatType(before), formatType(after)));
+    tell(changed(subject === 'input' ? 'input' : 'shape', label(x), 'type', ours(before), theirs(after)));
   }
-  for (const value of removed)
-    tell({ kind: 'removed', subject, place: label(value), detail: formatType(typeOf(value)) });
-  for (const value of added) tell({ kind: 'added', subject, place: label(value), detail: formatType(typeOf(value)) });
+  for (const value of removed) tell({ kind: 'removed', subject, place: label(value), detail: ours(typeOf(value)) });
+  for (const value of added) tell({ kind: 'added', subject, place: label(value), detail: theirs(typeOf(value)) });
 }
 
 /** Pairs values by name, then what is left in order: those of one type, then those of one element type and number of axes. */

@@ -1,6 +1,6 @@
 // Compares two nodes that are the same one in two models: operator, attributes, what they read.
 import type { Graph, Node, Value } from '../../../src/ir/graph.ts';
-import { formatType, type ValueType } from '../../../src/ir/type.ts';
+import type { ValueType } from '../../../src/ir/type.ts';
 import { isDefaultAttribute } from '../../../src/ops/default-attribute.ts';
 import { inputsLike } from './commutative.ts';
 import { changed, type Tell } from './difference.ts';
@@ -23,8 +23,12 @@ export interface Comparison {
   readonly allShapes: boolean;
   /** Tells whether two types are the same but for the names of symbols. */
   readonly sameType: (a: ValueType, b: ValueType) => boolean;
+  /** The text of a type of the first model, and of the second. */
+  readonly typeTexts: readonly [TypeText, TypeText];
   readonly tell: Tell;
 }
+
+type TypeText = (type: ValueType) => string;
 
 /** Two bodies that differ somewhere inside. */
 export interface BodyPair {
@@ -51,7 +55,12 @@ export class NodeComparison {
 
   /** Tells how two nodes differ; gives the bodies that differ inside. */
   compare(a: Node, b: Node): BodyPair[] {
-    const { tell, sameType, allShapes } = this.#comparison;
+    const {
+      tell,
+      sameType,
+      allShapes,
+      typeTexts: [ours, theirs],
+    } = this.#comparison;
     // What computes the same from the same inputs differs in shapes only.
     if (!allShapes && this.#left.classes.ofNode(a) === this.#right.classes.ofNode(b)) return [];
     const place = nodeLabel(a);
@@ -63,7 +72,7 @@ export class NodeComparison {
     a.outputs.forEach((output, i) => {
       const other = b.outputs[i];
       if (!other || output.returnedBy.includes(output.graph) || sameType(output.type, other.type)) return;
-      tell(changed('shape', place, `output ${i}`, formatType(output.type), formatType(other.type)));
+      tell(changed('shape', place, `output ${i}`, ours(output.type), theirs(other.type)));
     });
     return bodies;
   }

@@ -2,6 +2,8 @@
 import { formatConstraint } from '../../../src/dim/constraint.ts';
 import { CONTRACT_KEY, settledConstraints } from '../../../src/ir/contract.ts';
 import type { Graph } from '../../../src/ir/graph.ts';
+import { SymbolNames } from '../../../src/ir/symbol-names.ts';
+import { formatType } from '../../../src/ir/type.ts';
 import type { OnnxModel } from '../onnx-model.ts';
 import { MESSAGES } from '../proto/message-table.ts';
 import type { ModelProto } from '../proto/messages.ts';
@@ -39,6 +41,7 @@ export function diffModels(a: OnnxModel, b: OnnxModel, options: DiffOptions = {}
   const tell: Tell = (difference) => found.push(difference);
   compareHeaders(a.proto, b.proto, tell);
   const [left, right] = [a.inference.graph, b.inference.graph];
+  const names = [namesOf(left), namesOf(right)] as const;
   const weights = [new Weights(a.files), new Weights(b.files)] as const;
   const begin = (): { readonly comparison: Comparison; readonly symbols: SymbolPairs } => {
     const symbols = new SymbolPairs();
@@ -50,13 +53,14 @@ export function diffModels(a: OnnxModel, b: OnnxModel, options: DiffOptions = {}
       compared: new Set(),
       allShapes: options.shapes ?? false,
       sameType: symbols.sameType,
+      typeTexts: [(type) => formatType(type, names[0].format), (type) => formatType(type, names[1].format)],
       tell,
     };
     return { comparison, symbols };
   };
   const { comparison, symbols } = begin();
   compareGraphs(left, right, comparison);
-  compareContracts(left, right, symbols, tell);
+  compareContracts([left, right], names, symbols, tell);
   compareFunctions(
     left,
     right,
@@ -70,6 +74,13 @@ export function diffModels(a: OnnxModel, b: OnnxModel, options: DiffOptions = {}
     tell,
   );
   return found;
+}
+
+/** Names for the symbols of a graph: those that are given stay, others are numbered by first appearance. */
+function namesOf(graph: Graph): SymbolNames {
+  const names = new SymbolNames();
+  for (const value of [...graph.inputs, ...graph.outputs]) names.reserve(value.declaredType);
+  return names;
 }
 
 function compareFunctions(a: Graph, b: Graph, begin: (place: string) => Comparison, tell: Tell): void {
@@ -86,12 +97,17 @@ function compareFunctions(a: Graph, b: Graph, begin: (place: string) => Comparis
 }
 
 /** Compares what the two ask of their feeds, in the symbols of the first one. */
-function compareContracts(a: Graph, b: Graph, symbols: SymbolPairs, tell: Tell): void {
-  const ours = new Set(settledConstraints(a).map((constraint) => formatConstraint(constraint)));
+function compareContracts(
+  [a, b]: readonly [Graph, Graph],
+  [first, second]: readonly [SymbolNames, SymbolNames],
+  symbols: SymbolPairs,
+  tell: Tell,
+): void {
+  const ours = new Set(settledConstraints(a).map((constraint) => formatConstraint(constraint, first.nameOf)));
   const theirs = new Map<string, string>();
   for (const constraint of settledConstraints(b)) {
-    const own = formatConstraint(constraint);
-    theirs.set(symbols.inFirst(constraint) ?? `${own} (of the second model)`, own);
+    const own = formatConstraint(constraint, second.nameOf);
+    theirs.set(symbols.inFirst(constraint, first.nameOf) ?? `${own} (of the second model)`, own);
   }
   for (const detail of ours)
     if (!theirs.has(detail)) tell({ kind: 'removed', subject: 'contract', place: 'contract', detail });

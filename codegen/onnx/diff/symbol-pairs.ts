@@ -2,6 +2,7 @@
 import { type Constraint, formatConstraint, mapConstraint } from '../../../src/dim/constraint.ts';
 import { type Dim, type SymbolDim, symbolsOf } from '../../../src/dim/dim.ts';
 import { substitute } from '../../../src/dim/evaluate.ts';
+import type { NameOf } from '../../../src/dim/text.ts';
 import type { ValueType } from '../../../src/ir/type.ts';
 
 /** The symbols of the second model that stand for those of the first one; each pair is made where the two meet first. */
@@ -36,13 +37,13 @@ export class SymbolPairs {
   };
 
   /** A constraint of the second model in the symbols of the first one; undefined where one of its symbols has no pair. */
-  inFirst(constraint: Constraint): string | undefined {
+  inFirst(constraint: Constraint, nameOf: NameOf): string | undefined {
     let isKnown = true;
     const mapped = mapConstraint(constraint, (dim) => {
       for (const symbol of symbolsOf(dim)) isKnown &&= this.#toFirst.has(symbol);
       return this.#translate(dim);
     });
-    return isKnown ? formatConstraint(mapped) : undefined;
+    return isKnown ? formatConstraint(mapped, nameOf) : undefined;
   }
 
   #sameDim(a: Dim, b: Dim): boolean {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { TOPOLOGIES, topologyBytes } from '../../../bench/topologies.ts';
 import { annotateModel } from '../../../codegen/onnx/annotate/annotate-model.ts';
+import { diffModels } from '../../../codegen/onnx/diff/diff-models.ts';
 import { type OnnxModel, readOnnx } from '../../../codegen/onnx/onnx-model.ts';
 import type { GraphProto } from '../../../codegen/onnx/proto/messages.ts';
 import { parseOnnx } from '../../../codegen/onnx/text/parse-onnx.ts';
@@ -104,6 +105,14 @@ describe('annotateModel', () => {
     expect(
       annotateModel(before, { contract: false }).proto.metadataProps?.some(({ key }) => key === CONTRACT_KEY),
     ).not.toBe(true);
+  });
+
+  test('saves limits of the greatest sizes so that they are no constraints when the copy is read', () => {
+    const before = model('(float[n, 4] x) => (int32[2] y) { s = Shape (x) y = Cast <to = 6> (s) }');
+    const annotated = annotateModel(before);
+    expect(annotated.contract.symbols).toEqual(before.contract.symbols);
+    expect(before.contract.symbols['n']?.max).toBe(2 ** 31 - 1);
+    expect(diffModels(before, annotated)).toEqual([]);
   });
 
   test('refuses a model with a mistake', () => {
