@@ -30,7 +30,7 @@ export interface Gpt2Config {
 /** From the names of Hugging Face's GPT2LMHeadModel, whose dense weights lie [in, out], query, key and value in one. */
 export const names: readonly NameRule[] = [
   ['transformer.', ''],
-  [/attn\.(masked_)?bias$|^lm_head\.weight$/, null],
+  [/\.attn\.(masked_)?bias$|^lm_head\.weight$/, null],
   { from: /(c_attn|c_proj|c_fc)\.weight$/, transpose: true },
   { from: /attn\.c_attn\.(.*)$/, to: ['attn.query.$1', 'attn.key.$1', 'attn.value.$1'] },
   [/attn\.c_proj/, 'attn.output'],

@@ -88,7 +88,7 @@ export function loadCheckpoint(
   }
   const missing = [...parameters.keys()].filter((path) => !tensors.has(path));
   const extra = [...tensors.values()].filter(({ name }) => !parameters.has(name));
-  const places = { source: checkpoint.source, prefix: hintAtPrefix(missing, extra) };
+  const places = { source: checkpoint.source, prefix: hintAtPrefix(missing, extra), ignored };
   mistakes.push(
     ...missing
       .filter((path) => !allows(options.allowMissing ?? partial, path))
@@ -116,22 +116,24 @@ interface Places {
   readonly source: string;
   /** What to do where all names differ by the same beginning. */
   readonly prefix: string | undefined;
+  readonly ignored: readonly string[];
 }
 
 function missingMistake(
   path: string,
   cell: Parameter | undefined,
   extra: readonly MappedTensor[],
-  { source, prefix }: Places,
+  { source, prefix, ignored }: Places,
 ): Diagnostic {
   const names = extra.map(({ name }) => name);
+  const left = names.length > 0 ? `left over: ${listSome(names)}` : 'all tensors have their parameters';
   return {
     code: 'CHECKPOINT_MISSING',
     message: `${source} has no tensor for parameter ${path}`,
     origin: { path, site: captureSite() },
     expected: String(cell),
-    actual: names.length > 0 ? `left over: ${listSome(names)}` : 'all tensors have their parameters',
-    hint: prefix ?? didYouMean(path, names),
+    actual: left,
+    hint: prefix ?? didYouMean(path, names) ?? leftOut(ignored),
     related: cell?.origin ? [{ message: 'the parameter was made here', origin: cell.origin }] : [],
   };
 }
@@ -153,6 +155,10 @@ function unexpectedMistake(
     hint: prefix ?? didYouMean(name, missing),
   };
 }
+
+/** A rule that leaves out too much is a common mistake. */
+const leftOut = (ignored: readonly string[]): string | undefined =>
+  ignored.length > 0 ? `the name map leaves out ${listSome(ignored)}` : undefined;
 
 const listSome = (names: readonly string[]): string =>
   `${names.slice(0, 4).join(', ')}${names.length > 4 ? `, ... (${names.length} in all)` : ''}`;

@@ -197,6 +197,12 @@ describe('what does not fit', () => {
     expect(textsOf(net)).toEqual(['0.weight float32(4, ?)', '1.weight float32(4, ?)']);
   });
 
+  test('a rule that leaves out too much is told with what it leaves out', () => {
+    const error = errorOf(() => mlp().load(checkpoint(FITS), { names: [[/bias$/, null]] }));
+    expect(error.code).toBe('CHECKPOINT_MISSING');
+    expect(error.message).toContain('the name map leaves out 0.bias, 2.bias');
+  });
+
   test('all mistakes are told together', () => {
     const error = errorOf(() => mlp().load(checkpoint({ '0.weight': [9, 20], '0.bias': [8], other: [1] })));
     expect(error.errors.map(({ code }) => code)).toEqual([

@@ -1,0 +1,90 @@
+// The language models of the zoo against Hugging Face's: parameter counts, checkpoints by their names, numbers.
+import { readFileSync } from 'node:fs';
+import { type Batch, type DefinedModel, type NameRule, run } from 'dimwise';
+import { describe, expect, test } from 'vitest';
+import { trainedCount } from '../../examples/support/script.ts';
+import * as bert from '../../examples/zoo/bert.ts';
+import * as gpt2 from '../../examples/zoo/gpt2.ts';
+import { expectClose } from './close.ts';
+import { countedCheckpoint, type StateEntry } from './counted-weights.ts';
+
+interface Numbers {
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+
+interface Recorded {
+  readonly state: readonly StateEntry[];
+  readonly inputs: Readonly<Record<string, Numbers>>;
+  readonly outputs: Readonly<Record<string, Numbers>>;
+}
+
+const RECORDED: Readonly<Record<string, Recorded>> = JSON.parse(
+  readFileSync(new URL('../fixtures/zoo/texts.json', import.meta.url), 'utf8'),
+);
+
+interface Case {
+  readonly name: string;
+  readonly full: () => DefinedModel;
+  /** What is published. */
+  readonly parameters: number;
+  /** A batch that names the sizes that users vary. */
+  readonly batch: Batch;
+  /** The model at the sizes of the fixture. */
+  readonly small: () => DefinedModel;
+  readonly names: readonly NameRule[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'bert',
+    full: () => bert.bert(),
+    parameters: 109_482_240,
+    batch: { input_ids: ['n', 's'], attention_mask: ['n', 's'], token_type_ids: ['n', 's'] },
+    small: () => bert.bert({ vocabulary: 50, positions: 16, width: 24, heads: 4, hidden: 40, depth: 2 }),
+    names: bert.names,
+  },
+  {
+    name: 'gpt2',
+    full: () => gpt2.gpt2(),
+    parameters: 124_439_808,
+    batch: { input_ids: ['n', 's'] },
+    small: () => gpt2.gpt2({ vocabulary: 50, positions: 16, width: 24, heads: 4, depth: 2 }),
+    names: gpt2.names,
+  },
+];
+
+/** Feeds of integers, or their first row alone. */
+const feedsOf = (inputs: Recorded['inputs'], rows?: number) =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape, data }]) => {
+      const [n = 1, ...rest] = shape;
+      const kept = data.slice(0, ((rows ?? n) * data.length) / n);
+      return [name, { shape: [rows ?? n, ...rest], dtype: 'int64', data: BigInt64Array.from(kept, BigInt) } as const];
+    }),
+  );
+
+describe.each(CASES)('$name', ({ name, full, parameters, batch, small, names }) => {
+  test('has as many parameters as are published', () => {
+    const net = full();
+    net.bind(batch);
+    expect(trainedCount(net)).toBe(parameters);
+  });
+
+  test("computes Hugging Face's numbers with its weights, on texts of any number", async () => {
+    const recorded = RECORDED[name];
+    if (!recorded) throw new Error(`no fixture of ${name}`);
+    const net = small();
+    const report = net.load(countedCheckpoint(recorded.state), { names });
+    expect(report).toMatchObject({ missing: [], unexpected: [], mismatched: [] });
+    const bound = net.bind(batch);
+    for (const rows of [undefined, 1]) {
+      const found = await run(bound, feedsOf(recorded.inputs, rows), { providers: ['cpu'] });
+      for (const [output, { shape, data }] of Object.entries(recorded.outputs)) {
+        const [n = 1, ...rest] = shape;
+        expect(found[output]?.shape).toEqual([rows ?? n, ...rest]);
+        expectClose(found[output]?.data, data.slice(0, ((rows ?? n) * data.length) / n), 1e-4);
+      }
+    }
+  });
+});
