@@ -2,12 +2,14 @@
 import { builderFiles } from './builder-file.ts';
 import { checksPage } from './checks-page.ts';
 import { errorsPage } from './errors-page.ts';
+import { kernelFile } from './kernel-file.ts';
 import { operatorsPage } from './operators-page.ts';
 
 /** Every generated file: path from the repository root to text. */
 export function generatedFiles(): Map<string, string> {
   return new Map([
     ...builderFiles(),
+    ['src/nn/random/kernel.gen.ts', kernelFile()],
     ['docs/errors.md', errorsPage()],
     ['docs/operators.md', operatorsPage()],
     ['docs/check-rules.md', checksPage()],

@@ -2,13 +2,17 @@
 import type { Origin } from '../base/origin.ts';
 import { writeElements } from '../ir/convert-floats.ts';
 import { byteLength, DTYPES, type DType } from '../ir/dtype.ts';
-import type { TensorData } from '../ir/tensor-data.ts';
-import { elementCount } from '../ir/tensor-data.ts';
-import { drawInto, isDrawnWhole } from './initializers/draw-into.ts';
+import { elementCount, type LazySource, type TensorData } from '../ir/tensor-data.ts';
+import { drawPlan, isDrawnWhole, planInitializer } from './initializers/draw-into.ts';
 import type { Fans, WeightLayout } from './initializers/fans.ts';
 import type { Initializer } from './initializers/initializer.ts';
+import type { DrawPlan } from './initializers/plan.ts';
+import { planDistribution } from './initializers/plan-distribution.ts';
 import { describeInitializer } from './initializers/same-initializer.ts';
+import { isSampleDType, type KernelJob, kernelJob } from './random/kernel-job.ts';
 import { deriveKey, type Seed } from './random/key.ts';
+import type { RandomKey } from './random/philox.ts';
+import { writeSamples } from './random/samples.ts';
 
 /** One parameter's recipe with all that its elements depend on. */
 export interface LazyOptions {
@@ -27,47 +31,96 @@ export interface LazyOptions {
 /** Elements that are drawn at a time where they must be converted. */
 const CHUNK = 1 << 16;
 
+/** The samples of sources that draw nothing else, so that another thread can draw a part. */
+const jobs = new WeakMap<LazySource, () => KernelJob | undefined>();
+
+/** What the sample kernel is told to draw a parameter's data; undefined where the data are no samples. */
+export function sampleJob({ storage }: TensorData): KernelJob | undefined {
+  return storage.kind === 'lazy' ? jobs.get(storage.source)?.() : undefined;
+}
+
 /** The data of a parameter as a source that draws any part of it, the same bits every time. */
 export function lazyInitializer(options: LazyOptions): TensorData {
-  const { initializer, seed, path, shape, dtype, layout, fans, origin } = options;
-  const draw = { shape, layout, path, fans, origin, key: deriveKey(seed, path) };
-  const isWhole = isDrawnWhole(initializer);
-  let whole: Uint8Array | undefined;
-  const fillPart = (out: Uint8Array, start: number): void => {
-    if (dtype === 'float32' && out.byteOffset % 4 === 0) {
-      drawInto(new Float32Array(out.buffer, out.byteOffset, out.byteLength / 4), initializer, { ...draw, start });
-      return;
-    }
-    if (dtype === 'float32') {
-      const aligned = new Uint8Array(out.byteLength);
-      fillPart(aligned, start);
-      out.set(aligned);
-      return;
-    }
-    const width = DTYPES[dtype].bits / 8;
-    for (let at = 0; at < out.byteLength; at += CHUNK * width) {
-      const part = out.subarray(at, at + CHUNK * width);
-      const values = new Float64Array(part.byteLength / width);
-      drawInto(values, initializer, { ...draw, start: start + at / width });
-      writeElements(part, dtype, values);
-    }
-  };
-  const fill = (out: Uint8Array, first: number): void => {
-    const width = DTYPES[dtype].bits / 8;
-    const total = elementCount(shape) * width;
-    if (!isWhole || out.byteLength === total) return fillPart(out, first);
-    // A matrix that is only there as a whole is drawn once and kept while its chunks are read.
-    if (!whole) fillPart((whole = new Uint8Array(total)), 0);
-    out.set(whole.subarray(first * width, first * width + out.byteLength));
-    if (first * width + out.byteLength === total) whole = undefined;
-  };
+  const { initializer, seed, path, shape, dtype, layout, fans } = options;
   if (initializer.kind === 'fromArray') {
     const bytes = new Uint8Array(byteLength(dtype, elementCount(shape)));
-    fill(bytes, 0);
+    new RecipeSource(options, '').fill(bytes, 0);
     return { dtype, shape, storage: { kind: 'bytes', bytes } };
   }
   // The description determines every bit: files are named by it.
   const scale = fans ? ` fans ${fans.fanIn} ${fans.fanOut}` : layout === 'oi' ? '' : ` layout ${layout}`;
   const description = `${describeInitializer(initializer)} seed ${seed} "${path}"${scale}`;
-  return { dtype, shape, storage: { kind: 'lazy', source: { description, fill } } };
+  const source = new RecipeSource(options, description);
+  jobs.set(source, () => source.job());
+  return { dtype, shape, storage: { kind: 'lazy', source } };
+}
+
+/** A source that settles its recipe when it is first drawn. */
+class RecipeSource implements LazySource {
+  readonly description: string;
+  readonly #options: LazyOptions;
+  readonly #key: RandomKey;
+  #plan: DrawPlan | undefined;
+  /** A matrix that is only there as a whole, while its chunks are read. */
+  #whole: Uint8Array | undefined;
+
+  constructor(options: LazyOptions, description: string) {
+    this.description = description;
+    this.#options = options;
+    this.#key = deriveKey(options.seed, options.path);
+  }
+
+  #settled(): DrawPlan {
+    this.#plan ??= planInitializer(this.#options.initializer, this.#options);
+    return this.#plan;
+  }
+
+  /** What the kernel draws, where it can. */
+  job(): KernelJob | undefined {
+    const { dtype } = this.#options;
+    const distribution = planDistribution(this.#settled());
+    return distribution && isSampleDType(dtype) ? kernelJob(distribution, this.#key, dtype) : undefined;
+  }
+
+  fill(out: Uint8Array, first: number): void {
+    const { dtype, shape, initializer } = this.#options;
+    const width = DTYPES[dtype].bits / 8;
+    const total = elementCount(shape) * width;
+    if (!isDrawnWhole(initializer) || out.byteLength === total) return this.#fillPart(out, first);
+    this.#whole ??= this.#drawn(total);
+    out.set(this.#whole.subarray(first * width, first * width + out.byteLength));
+    if (first * width + out.byteLength === total) this.#whole = undefined;
+  }
+
+  #drawn(total: number): Uint8Array {
+    const bytes = new Uint8Array(total);
+    this.#fillPart(bytes, 0);
+    return bytes;
+  }
+
+  #fillPart(out: Uint8Array, first: number): void {
+    const { dtype } = this.#options;
+    const key = this.#key;
+    const plan = this.#settled();
+    const distribution = planDistribution(plan);
+    if (distribution && isSampleDType(dtype)) return writeSamples(out, { distribution, key, dtype, start: first });
+    const width = DTYPES[dtype].bits / 8;
+    if (plan.kind === 'fill') return repeatElement(out, dtype, plan.value);
+    // A whole matrix is drawn in one call, anything else as much as is converted at a time.
+    const step = plan.kind === 'orthogonal' ? Math.max(out.byteLength, width) : CHUNK * width;
+    for (let at = 0; at < out.byteLength; at += step) {
+      const part = out.subarray(at, at + step);
+      const values = new Float64Array(part.byteLength / width);
+      drawPlan(plan, { out: values, key, start: first + at / width });
+      writeElements(part, dtype, values);
+    }
+  }
+}
+
+/** Fills with one number. */
+function repeatElement(out: Uint8Array, dtype: DType, value: number): void {
+  if (out.byteLength === 0) return;
+  const width = DTYPES[dtype].bits / 8;
+  writeElements(out.subarray(0, width), dtype, Float64Array.of(value));
+  for (let done = width; done < out.byteLength; done *= 2) out.copyWithin(done, 0, done);
 }

@@ -1,14 +1,14 @@
 // Draws the elements of a parameter from its recipe, whole or in chunks, the same bits either way.
-import { assertNever } from '../../base/assert-never.ts';
 import { dimwiseError } from '../../base/errors.ts';
 import { elementCount } from '../../ir/tensor-data.ts';
 import type { RandomKey } from '../random/philox.ts';
 import type { SampleTarget } from '../random/plain-samples.ts';
-import { fillNormal, fillTruncatedNormal, fillUniform } from '../random/samples.ts';
+import { fillSamples } from '../random/samples.ts';
 import type { Initializer, InitializerKind } from './initializer.ts';
 import { INITIALIZERS } from './initializers.ts';
 import { orthogonalMatrix } from './orthogonal-matrix.ts';
 import type { DrawPlan, InitializedTensor } from './plan.ts';
+import { planDistribution } from './plan-distribution.ts';
 
 /** Where and how a recipe is drawn. */
 export interface DrawOptions extends InitializedTensor {
@@ -64,20 +64,14 @@ export function drawInto(out: Float32Array | Float64Array, recipe: Initializer, 
   drawPlan(planInitializer(recipe, options), { out, key, start });
 }
 
-function drawPlan(plan: DrawPlan, target: SampleTarget): void {
+/** Fills a chunk from a settled recipe; {@link drawInto} without its checks. */
+export function drawPlan(plan: DrawPlan, target: SampleTarget): void {
   const { out, key, start } = target;
+  const distribution = planDistribution(plan);
+  if (distribution) return fillSamples(target, distribution);
   switch (plan.kind) {
     case 'fill':
       out.fill(plan.value);
-      return;
-    case 'uniform':
-      fillUniform(target, plan.low, plan.high);
-      return;
-    case 'normal':
-      fillNormal(target, plan.mean, plan.std);
-      return;
-    case 'truncatedNormal':
-      fillTruncatedNormal(target, plan);
       return;
     case 'sparse':
       out.fill(0);
@@ -94,7 +88,5 @@ function drawPlan(plan: DrawPlan, target: SampleTarget): void {
       for (let i = 0; i < out.length; i++) out[i] = plan.gain * (matrix[start + i] ?? 0);
       return;
     }
-    default:
-      assertNever(plan, 'draw plan');
   }
 }
