@@ -15,6 +15,8 @@ export class TypeWriter {
   /** How a reader will take the texts of sizes. */
   readonly #params: DimParams;
   readonly #dims = new Map<Dim, DimensionProto>();
+  /** Types without unknown sizes: many values of a large graph share theirs. */
+  readonly #known = new Map<ValueType, TypeProto>();
   /** The greatest ONNX number of an element type that was written. */
   newestDType = 0;
 
@@ -37,6 +39,18 @@ export class TypeWriter {
    * @param onUnknown called for each axis of unknown size, which is written without a name
    */
   type(type: ValueType, onUnknown: UnknownDimReport): TypeProto | undefined {
+    const known = this.#known.get(type);
+    if (known) return known;
+    let isKnown = true;
+    const proto = this.#type(type, (axis) => {
+      isKnown = false;
+      onUnknown(axis);
+    });
+    if (proto && isKnown) this.#known.set(type, proto);
+    return proto;
+  }
+
+  #type(type: ValueType, onUnknown: UnknownDimReport): TypeProto | undefined {
     switch (type.kind) {
       case 'tensor': {
         const elemType = this.#dtype(type.dtype);

@@ -2,7 +2,6 @@
 import { dimwiseError } from '../../src/base/errors.ts';
 import { bodiesOf } from '../../src/ir/bodies.ts';
 import type { Graph, Node, Value } from '../../src/ir/graph.ts';
-import { NameSet } from './name-set.ts';
 import { layerPath } from './node-parts.ts';
 
 /** The names of one scope: a model with all its bodies, or a function. ONNX lets no name mean two things in it. */
@@ -10,8 +9,8 @@ export class ValueNames {
   /** Names that are not the value's own: those made up, and those that had to give way. */
   readonly #values = new Map<Value, string>();
   readonly #nodes = new Map<Node, string>();
-  readonly #taken = new NameSet();
-  readonly #takenByNodes = new NameSet();
+  readonly #taken = new Set<string>();
+  readonly #takenByNodes = new Set<string>();
   readonly #next = new Map<string, number>();
 
   /** @throws NAME_DUPLICATE when two inputs, outputs or parameters of the graph have one name */
@@ -100,8 +99,9 @@ export class ValueNames {
     this.#taken.add(name);
   }
 
-  #unique(wish: string, taken: NameSet): string {
-    if (taken.add(wish)) return wish;
+  #unique(wish: string, taken: Set<string>): string {
+    const before = taken.size;
+    if (taken.add(wish).size > before) return wish;
     let name = wish;
     for (let number = this.#next.get(wish) ?? 1; taken.has(name); number++) {
       name = `${wish}_${number}`;
