@@ -20,7 +20,8 @@ export class KnownFile implements PositionedBytes {
   /** The path as it was given. */
   readonly source: string;
   readonly size: number;
-  readonly #absolute: string;
+  /** The path from the root. */
+  readonly absolute: string;
   readonly #stats: Stats;
   readonly #words: KnownFileWords;
 
@@ -29,7 +30,7 @@ export class KnownFile implements PositionedBytes {
     this.source = path;
     this.size = stats.size;
     // The working directory may be another one when the file is read.
-    this.#absolute = resolve(path);
+    this.absolute = resolve(path);
     this.#stats = stats;
     this.#words = words;
   }
@@ -89,7 +90,7 @@ export class KnownFile implements PositionedBytes {
     let descriptor: number;
     try {
       // Should a pipe have taken its place meanwhile, opening must not wait for a writer.
-      descriptor = openSync(this.#absolute, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+      descriptor = openSync(this.absolute, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     } catch (cause) {
       throw this.#notReadable(errorReason(cause), cause);
     }
