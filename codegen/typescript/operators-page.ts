@@ -29,13 +29,18 @@ const SOURCES: Readonly<Record<ShapeSource, string>> = {
 };
 
 function coverageCells(domain: string, name: string): string[] {
-  const { shapes, followsValues, cases } = coverageOf(domain, name);
+  const { shapes, followsValues, hasCost, cases } = coverageOf(domain, name);
   const reason = WITHOUT_ROW.get(qualifiedName(domain, name));
   invariant(
     (shapes === 'none') === (reason !== undefined),
     `${name}: an operator has a row or a reason why it has none`,
   );
-  return [reason ? `${SOURCES[shapes]}: ${reason}` : SOURCES[shapes], followsValues ? 'yes' : '', String(cases)];
+  return [
+    reason ? `${SOURCES[shapes]}: ${reason}` : SOURCES[shapes],
+    followsValues ? 'yes' : '',
+    reason ? 'not known' : hasCost ? 'rule' : '',
+    String(cases),
+  ];
 }
 
 function operatorLine(domain: string, name: string): string {
@@ -59,7 +64,7 @@ function domainSection(domain: string): string[] {
     '',
     `${names.length} operators.`,
     '',
-    `| operator | versions |${does} shapes from | follows values | cases |\n|---|---|${does ? '---|' : ''}---|---|---|`,
+    `| operator | versions |${does} shapes from | follows values | cost | cases |\n|---|---|${does ? '---|' : ''}---|---|---|---|`,
     ...names.map((name) => operatorLine(domain, name)),
     '',
   ];
@@ -72,7 +77,7 @@ function runtimeSection(): string[] {
     '',
     'Operators that the standard does not have, or not in these versions. They are read and inferred; `op` does not offer them.',
     '',
-    '| operator | versions | shapes from | follows values | cases |\n|---|---|---|---|---|',
+    '| operator | versions | shapes from | follows values | cost | cases |\n|---|---|---|---|---|---|',
     ...runtimeOperatorNames().map((name) => {
       const since = runtimeVersions(name)
         .map(({ sinceVersion, deprecated }) => (deprecated ? `dropped in ${sinceVersion}` : sinceVersion))
@@ -87,8 +92,9 @@ function summaryLine(domain: string): string {
   const all: Coverage[] = operatorNames(domain).map((name) => coverageOf(domain, name));
   const from = (source: ShapeSource): number => all.filter(({ shapes }) => shapes === source).length;
   const following = all.filter(({ followsValues }) => followsValues).length;
+  const costed = all.filter(({ hasCost }) => hasCost).length;
   const cases = all.reduce((sum, each) => sum + each.cases, 0);
-  return `| ${[domain || 'ai.onnx', all.length, from('sizes'), from('values'), from('none'), following, cases].join(' | ')} |`;
+  return `| ${[domain || 'ai.onnx', all.length, from('sizes'), from('values'), from('none'), following, costed, cases].join(' | ')} |`;
 }
 
 /** The text of the page. */
@@ -105,10 +111,12 @@ export function operatorsPage(): string {
     '- *shapes from* **sizes**: each output size is a function of input sizes and attributes. **sizes, values**: also of the values of some',
     '  inputs; the function where they are known, else a symbol with bounds. **types only**: there is no row, for the reason given.',
     '- *follows values*: elements that are known, symbolic sizes among them, are computed through the operator.',
+    '- *cost* **rule**: the row counts operations and bytes ([cost.md](cost.md)). Where nothing stands, each element of the results counts as one',
+    '  operation; without a row the work is a symbol of its own.',
     '- *cases*: worked examples in the row. Each is inferred, evaluated under two bindings, and compared with a run of ONNX Runtime; where',
     '  that has no kernel on the CPU, with what it infers itself.',
     '',
-    '| domain | operators | shapes from sizes | from sizes and values | types only | follow values | cases |\n|---|---|---|---|---|---|---|',
+    '| domain | operators | shapes from sizes | from sizes and values | types only | follow values | cost rule | cases |\n|---|---|---|---|---|---|---|---|',
     ...SCHEMA_DOMAINS.map(summaryLine),
     '',
     ...SCHEMA_DOMAINS.flatMap(domainSection),

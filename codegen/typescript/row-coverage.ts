@@ -17,6 +17,8 @@ export interface Coverage {
   readonly shapes: ShapeSource;
   /** Whether known elements are followed through the operator. */
   readonly followsValues: boolean;
+  /** Whether its row says what it costs; otherwise each element of the results counts as one operation. */
+  readonly hasCost: boolean;
   /** The number of worked cases, each of which is judged by ONNX Runtime where it can. */
   readonly cases: number;
 }
@@ -24,8 +26,13 @@ export interface Coverage {
 /** What the row of an operator gives. */
 export function coverageOf(domain: string, name: string): Coverage {
   const row = findRow(domain, name);
-  if (!row) return { shapes: 'none', followsValues: false, cases: 0 };
-  return { shapes: shapeSource(row), followsValues: row.content !== undefined, cases: row.examples.length };
+  if (!row) return { shapes: 'none', followsValues: false, hasCost: false, cases: 0 };
+  return {
+    shapes: shapeSource(row),
+    followsValues: row.content !== undefined,
+    hasCost: row.cost !== undefined,
+    cases: row.examples.length,
+  };
 }
 
 function shapeSource(row: OperatorRow): ShapeSource {
