@@ -1,27 +1,31 @@
 // avgPool1d, avgPool2d, avgPool3d: the mean of each window.
 import { op } from '../../build/op.ts';
-import type { Value } from '../../ir/graph.ts';
-import { defineLayer, type Layer } from '../layer.ts';
-import { checkOptions, type OptionNames } from '../option-names.ts';
-import { type PerAxis, WINDOW_OPTIONS, type WindowOptions, windowAttributes } from '../window-options.ts';
+import type { Layer } from '../layer.ts';
+import type { OptionNames } from '../option-names.ts';
+import type { PlainForms } from '../plain-layer.ts';
+import { POOL_OPTIONS, type PoolArguments, type PoolOptions, poolForms } from '../pool-layer.ts';
+import type { PerAxis } from '../window-options.ts';
 
 /** Options of the average pools; strides are the window's size by default, so that windows do not overlap. */
-export interface AvgPoolOptions extends WindowOptions {
-  /** Whether output sizes round up; false by default. */
-  readonly ceilMode?: boolean | undefined;
+export interface AvgPoolOptions extends PoolOptions {
   /** Whether padding counts as zeros in the mean; true by default, as in PyTorch and Gluon (Keras leaves it out). */
   readonly countIncludePad?: boolean | undefined;
-  /** The path segment; the index among siblings by default. */
-  readonly name?: string | undefined;
 }
 
 /** The names of {@link AvgPoolOptions}. */
-const AVG_POOL_OPTIONS: OptionNames<AvgPoolOptions> = {
-  ...WINDOW_OPTIONS,
-  ceilMode: true,
-  countIncludePad: true,
-  name: true,
-};
+const AVG_POOL_OPTIONS: OptionNames<AvgPoolOptions> = { ...POOL_OPTIONS, countIncludePad: true };
+
+const forms = (axes: 1 | 2 | 3): PlainForms<PoolArguments<AvgPoolOptions>> =>
+  poolForms<AvgPoolOptions>(`avgPool${axes}d`, axes, AVG_POOL_OPTIONS, ({ countIncludePad }) => (x, attributes) => {
+    const isPadded = attributes.pads !== undefined || attributes.auto_pad !== undefined;
+    return op.AveragePool(
+      x,
+      isPadded && countIncludePad !== false ? { ...attributes, count_include_pad: 1 } : attributes,
+    );
+  });
+
+/** The average pools by their number of spatial axes, in both forms. */
+export const AVG_POOLS = { 1: forms(1), 2: forms(2), 3: forms(3) } as const;
 
 /**
  * The mean of each window over one spatial axis.
@@ -35,7 +39,7 @@ const AVG_POOL_OPTIONS: OptionNames<AvgPoolOptions> = {
  * @example avgPool1d(2)
  */
 export function avgPool1d(size: PerAxis = 2, options: AvgPoolOptions = {}): Layer {
-  return avgPool('avgPool1d', { axes: 1, size, options });
+  return AVG_POOLS[1].layer(size, options);
 }
 
 /**
@@ -48,7 +52,7 @@ export function avgPool1d(size: PerAxis = 2, options: AvgPoolOptions = {}): Laye
  * @example avgPool2d(2, { strides: 2 })
  */
 export function avgPool2d(size: PerAxis = 2, options: AvgPoolOptions = {}): Layer {
-  return avgPool('avgPool2d', { axes: 2, size, options });
+  return AVG_POOLS[2].layer(size, options);
 }
 
 /**
@@ -61,27 +65,5 @@ export function avgPool2d(size: PerAxis = 2, options: AvgPoolOptions = {}): Laye
  * @example avgPool3d([1, 2, 2])
  */
 export function avgPool3d(size: PerAxis = 2, options: AvgPoolOptions = {}): Layer {
-  return avgPool('avgPool3d', { axes: 3, size, options });
-}
-
-interface PoolArguments {
-  readonly axes: number;
-  readonly size: PerAxis;
-  readonly options: AvgPoolOptions;
-}
-
-function avgPool(kind: string, { axes, size, options }: PoolArguments): Layer {
-  checkOptions(kind, options, AVG_POOL_OPTIONS);
-  const window = windowAttributes({ layer: kind, axes, sizeName: 'size', size, strides: size }, options);
-  const isPadded = window.pads !== undefined || window.auto_pad !== undefined;
-  const attributes = {
-    ...window,
-    ...(options.ceilMode ? { ceil_mode: 1 } : {}),
-    ...(isPadded && options.countIncludePad !== false ? { count_include_pad: 1 } : {}),
-  };
-  return defineLayer({
-    kind,
-    name: options.name,
-    apply: (_call, x: Value): Value => op.AveragePool(x, attributes),
-  });
+  return AVG_POOLS[3].layer(size, options);
 }

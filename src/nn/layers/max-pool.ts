@@ -1,20 +1,18 @@
 // maxPool1d, maxPool2d, maxPool3d: the greatest element of each window.
 import { op } from '../../build/op.ts';
-import type { Value } from '../../ir/graph.ts';
-import { defineLayer, type Layer } from '../layer.ts';
-import { checkOptions, type OptionNames } from '../option-names.ts';
-import { type PerAxis, WINDOW_OPTIONS, type WindowOptions, windowAttributes } from '../window-options.ts';
+import type { Layer } from '../layer.ts';
+import type { PlainForms } from '../plain-layer.ts';
+import { POOL_OPTIONS, type PoolArguments, type PoolOptions, poolForms } from '../pool-layer.ts';
+import type { PerAxis } from '../window-options.ts';
 
 /** Options of the max pools; strides are the window's size by default, so that windows do not overlap. */
-export interface MaxPoolOptions extends WindowOptions {
-  /** Whether output sizes round up; false by default. */
-  readonly ceilMode?: boolean | undefined;
-  /** The path segment; the index among siblings by default. */
-  readonly name?: string | undefined;
-}
+export interface MaxPoolOptions extends PoolOptions {}
 
-/** The names of {@link MaxPoolOptions}. */
-const MAX_POOL_OPTIONS: OptionNames<MaxPoolOptions> = { ...WINDOW_OPTIONS, ceilMode: true, name: true };
+const forms = (axes: 1 | 2 | 3): PlainForms<PoolArguments<MaxPoolOptions>> =>
+  poolForms<MaxPoolOptions>(`maxPool${axes}d`, axes, POOL_OPTIONS, () => (x, attributes) => op.MaxPool(x, attributes));
+
+/** The max pools by their number of spatial axes, in both forms. */
+export const MAX_POOLS = { 1: forms(1), 2: forms(2), 3: forms(3) } as const;
 
 /**
  * The greatest element of each window over one spatial axis.
@@ -28,7 +26,7 @@ const MAX_POOL_OPTIONS: OptionNames<MaxPoolOptions> = { ...WINDOW_OPTIONS, ceilM
  * @example maxPool1d(2)
  */
 export function maxPool1d(size: PerAxis = 2, options: MaxPoolOptions = {}): Layer {
-  return maxPool('maxPool1d', { axes: 1, size, options });
+  return MAX_POOLS[1].layer(size, options);
 }
 
 /**
@@ -41,7 +39,7 @@ export function maxPool1d(size: PerAxis = 2, options: MaxPoolOptions = {}): Laye
  * @example maxPool2d(3, { strides: 2, padding: 1 })
  */
 export function maxPool2d(size: PerAxis = 2, options: MaxPoolOptions = {}): Layer {
-  return maxPool('maxPool2d', { axes: 2, size, options });
+  return MAX_POOLS[2].layer(size, options);
 }
 
 /**
@@ -54,22 +52,5 @@ export function maxPool2d(size: PerAxis = 2, options: MaxPoolOptions = {}): Laye
  * @example maxPool3d([1, 2, 2])
  */
 export function maxPool3d(size: PerAxis = 2, options: MaxPoolOptions = {}): Layer {
-  return maxPool('maxPool3d', { axes: 3, size, options });
-}
-
-interface PoolArguments {
-  readonly axes: number;
-  readonly size: PerAxis;
-  readonly options: MaxPoolOptions;
-}
-
-function maxPool(kind: string, { axes, size, options }: PoolArguments): Layer {
-  checkOptions(kind, options, MAX_POOL_OPTIONS);
-  const window = windowAttributes({ layer: kind, axes, sizeName: 'size', size, strides: size }, options);
-  const attributes = options.ceilMode ? { ...window, ceil_mode: 1 } : window;
-  return defineLayer({
-    kind,
-    name: options.name,
-    apply: (_call, x: Value): Value => op.MaxPool(x, attributes),
-  });
+  return MAX_POOLS[3].layer(size, options);
 }
