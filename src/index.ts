@@ -112,7 +112,7 @@ export type { GraphBuilder, Program } from './model/program.ts';
 export type { Activation, ActivationName } from './nn/activation.ts';
 export type { ActivationLayer, ActivationOptions, AlphaOptions, SoftmaxOptions } from './nn/activation-layer.ts';
 export type { Ends } from './nn/end-sizes.ts';
-export * as functional from './nn/functional.ts';
+export { functional } from './nn/functional-namespace.ts';
 export { functionalCall } from './nn/functional-call.ts';
 export { calculateGain } from './nn/initializers/calculate-gain.ts';
 export { drawInto, isDrawnWhole } from './nn/initializers/draw-into.ts';
@@ -284,6 +284,7 @@ export {
   squareplus,
   swish,
 } from './nn/layers/smooth-activations.ts';
+export { type SpectralNormOptions, spectralNorm } from './nn/layers/spectral-norm.ts';
 export { type SqueezeExciteOptions, squeezeExcite } from './nn/layers/squeeze-excite.ts';
 export { type TransformerEncoderLayerOptions, transformerEncoderLayer } from './nn/layers/transformer-encoder-layer.ts';
 export { type FoldOptions, fold, unfold } from './nn/layers/unfold.ts';
@@ -299,7 +300,7 @@ export {
   upsampling2d,
   upsampling3d,
 } from './nn/layers/upsampling.ts';
-export { type SpectralNormOptions, spectralNorm, type WeightNormOptions, weightNorm } from './nn/layers/weight-norm.ts';
+export { type WeightNormOptions, weightNorm } from './nn/layers/weight-norm.ts';
 export type { NormOptions, ShiftedNormOptions } from './nn/norm-parameters.ts';
 export { Parameter } from './nn/parameter.ts';
 export type { DimsAndData, ParameterData } from './nn/parameter-data.ts';

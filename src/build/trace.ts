@@ -137,6 +137,11 @@ export class Trace {
     this.#paths.set(layer, '');
   }
 
+  /** Gives a layer that has no path yet the path of the one that stands in its place. */
+  takePlace(layer: object, path: string): void {
+    if (!this.#paths.has(layer)) this.#paths.set(layer, path);
+  }
+
   /** The path of a layer that was called. */
   pathOf(layer: object): string | undefined {
     return this.#paths.get(layer);

@@ -28,6 +28,29 @@ export const ACTIVATIONS = {
   tanh: (x: Value): Value => op.Tanh(x),
   softmax: (x: Value): Value => op.Softmax(x, { axis: -1 }),
   logSoftmax: (x: Value): Value => op.LogSoftmax(x, { axis: -1 }),
+  softmin: (x: Value): Value => op.Softmax(op.Neg(x), { axis: -1 }),
+  linear: (x: Value): Value => x,
+  exponential: (x: Value): Value => op.Exp(x),
+  swish: (x: Value): Value => op.Mul(x, op.Sigmoid(x)),
+  quickGelu: (x: Value): Value => op.Mul(x, op.Sigmoid(op.Mul(x, 1.702))),
+  celu: (x: Value): Value => op.Celu(x),
+  logSigmoid: (x: Value): Value => op.Neg(op.Softplus(op.Neg(x))),
+  squareplus: (x: Value): Value => op.Mul(op.Add(x, op.Sqrt(op.Add(op.Mul(x, x), 4))), 0.5),
+  sparsePlus: (x: Value): Value => {
+    const above = op.Relu(op.Add(x, 1));
+    return op.Where(op.GreaterOrEqual(x, 1), x, op.Mul(op.Mul(above, above), 0.25));
+  },
+  sparseSigmoid: (x: Value): Value => op.HardSigmoid(x, { alpha: 0.5, beta: 0.5 }),
+  squaredRelu: (x: Value): Value => {
+    const positive = op.Relu(x);
+    return op.Mul(positive, positive);
+  },
+  hardTanh: (x: Value): Value => op.Clip(x, -1, 1),
+  hardSilu: (x: Value): Value => op.HardSwish(x),
+  hardShrink: (x: Value): Value => op.Shrink(x, { lambd: 0.5 }),
+  softShrink: (x: Value): Value => op.Shrink(x, { lambd: 0.5, bias: 0.5 }),
+  tanhShrink: (x: Value): Value => op.Sub(x, op.Tanh(x)),
+  rrelu: (x: Value): Value => op.LeakyRelu(x, { alpha: 11 / 48 }),
 } as const;
 
 /** The name of an activation. */

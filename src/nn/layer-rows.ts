@@ -1,28 +1,54 @@
 // The rows of all layer nodes: the list that tests and documentation loop over.
 import type { LayerRow } from './layer-node.ts';
+import { ADAPTIVE_POOL } from './layers/adaptive-pool.ts';
 import { ATTENTION } from './layers/attention.ts';
 import { BATCH_NORM } from './layers/batch-norm.ts';
 import { DENSE } from './layers/dense.ts';
+import { DEPTHWISE_CONV } from './layers/depthwise-conv.ts';
 import { DROPOUT } from './layers/dropout.ts';
 import { EMBEDDING } from './layers/embedding.ts';
+import { HALVES } from './layers/glu.ts';
 import { GROUP_NORM } from './layers/group-norm.ts';
+import { INSTANCE_NORM } from './layers/instance-norm.ts';
 import { LAYER_NORM } from './layers/layer-norm.ts';
+import { LAYER_SCALE } from './layers/layer-scale.ts';
+import { LOCAL_RESPONSE_NORM } from './layers/local-response-norm.ts';
 import { SUM } from './layers/merge.ts';
 import { POSITIONAL_EMBEDDING } from './layers/positional-embedding.ts';
+import { PRELU } from './layers/prelu.ts';
 import { PROJECTION } from './layers/projection.ts';
 import { RMS_NORM } from './layers/rms-norm.ts';
+import { CHANNEL_SHUFFLE } from './layers/shuffle.ts';
+import { POINT_CONV } from './layers/squeeze-excite.ts';
+import { UNFOLD } from './layers/unfold.ts';
+import { WEIGHT_NORM } from './layers/weight-norm.ts';
+import { PAD } from './pad-node.ts';
+import { RESIZE } from './resize-node.ts';
 
 /** Every row of a layer node; a new one adds its line here. */
 export const LAYER_ROWS: readonly LayerRow[] = [
+  ADAPTIVE_POOL,
   ATTENTION,
   BATCH_NORM,
+  CHANNEL_SHUFFLE,
   DENSE,
+  DEPTHWISE_CONV,
   DROPOUT,
   EMBEDDING,
   GROUP_NORM,
+  HALVES,
+  INSTANCE_NORM,
   LAYER_NORM,
+  LAYER_SCALE,
+  LOCAL_RESPONSE_NORM,
+  PAD,
+  POINT_CONV,
   POSITIONAL_EMBEDDING,
+  PRELU,
   PROJECTION,
+  RESIZE,
   RMS_NORM,
   SUM,
+  UNFOLD,
+  WEIGHT_NORM,
 ];

@@ -64,6 +64,17 @@ export function windowAttributes(spec: WindowSpec, options: WindowOptions): Wind
   };
 }
 
+/**
+ * The ONNX attributes of a window whose operator takes its pads in numbers only.
+ *
+ * @throws LAYER_ARGUMENT as {@link windowAttributes}, and for padding `same` with strides, which depends on the input
+ */
+export function explicitWindow(spec: WindowSpec, options: WindowOptions): Omit<WindowAttributes, 'auto_pad'> {
+  const { auto_pad, ...window } = windowAttributes(spec, options);
+  if (auto_pad) refuseArgument(spec.layer, 'padding', 'numbers where it is strided', options.padding);
+  return window;
+}
+
 interface Window {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];

@@ -1,82 +1,24 @@
 // Activations as layers: relu() in a sequence, or relu(x) on a value.
 import { op } from '../../build/op.ts';
-import { Value } from '../../ir/graph.ts';
 import { ACTIVATIONS } from '../activation.ts';
+import {
+  type ActivationLayer,
+  type ActivationOptions,
+  ALPHA,
+  type AlphaOptions,
+  AXIS,
+  activationLayer,
+  checkAxis,
+  checkFinite,
+  NAME,
+  type SoftmaxOptions,
+} from '../activation-layer.ts';
 import { refuseArgument } from '../arguments.ts';
-import { defineLayer, type Layer } from '../layer.ts';
-import { checkOptions, type OptionNames } from '../option-names.ts';
-
-/** Options that all activations share. */
-export interface ActivationOptions {
-  /** The path segment; the index among siblings by default. */
-  readonly name?: string | undefined;
-}
-
-/** Options of activations with a slope or scale. */
-export interface AlphaOptions extends ActivationOptions {
-  /** The slope or scale below zero. */
-  readonly alpha?: number | undefined;
-}
 
 /** Options of {@link gelu}. */
 export interface GeluOptions extends ActivationOptions {
   /** `none` (default) computes with erf, `tanh` approximates. */
   readonly approximate?: 'none' | 'tanh' | undefined;
-}
-
-/** Options of {@link softmax} and {@link logSoftmax}. */
-export interface SoftmaxOptions extends ActivationOptions {
-  /** The axis that sums to 1; -1, the last, by default. */
-  readonly axis?: number | undefined;
-}
-
-/**
- * An elementwise function in two forms: on a value it computes, without one it makes a layer. Both may stand in a sequence.
- *
- * *Input shape*: any. *Output shape*: the same.
- *
- * @example sequential(dense(256), relu(), dense(10), softmax())
- */
-export interface ActivationLayer<O extends ActivationOptions = ActivationOptions> {
-  (x: Value): Value;
-  (options?: O): Layer;
-}
-
-const NAME: OptionNames<ActivationOptions> = { name: true };
-const ALPHA: OptionNames<AlphaOptions> = { name: true, alpha: true };
-const AXIS: OptionNames<SoftmaxOptions> = { name: true, axis: true };
-
-function activationLayer<O extends ActivationOptions>(
-  kind: string,
-  compute: (x: Value, options: Partial<O>) => Value,
-  names: OptionNames<O>,
-  check?: (options: O) => void,
-): ActivationLayer<O> {
-  function activation(x: Value): Value;
-  function activation(options?: O): Layer;
-  function activation(first?: Value | O): Value | Layer {
-    if (first instanceof Value) return compute(first, {});
-    if (first) {
-      checkOptions(kind, first, names);
-      check?.(first);
-    }
-    const options: Partial<O> = first ?? {};
-    return defineLayer({ kind, name: first?.name, apply: (_call, x: Value): Value => compute(x, options) });
-  }
-  Object.defineProperty(activation, 'name', { value: kind });
-  return activation;
-}
-
-function checkAlpha(kind: string): (options: AlphaOptions) => void {
-  return ({ alpha }) => {
-    if (alpha !== undefined && !Number.isFinite(alpha)) refuseArgument(kind, 'alpha', 'a finite number', alpha);
-  };
-}
-
-function checkAxis(kind: string): (options: SoftmaxOptions) => void {
-  return ({ axis }) => {
-    if (axis !== undefined && !Number.isSafeInteger(axis)) refuseArgument(kind, 'axis', 'an integer', axis);
-  };
 }
 
 function checkGelu({ approximate }: GeluOptions): void {
@@ -95,7 +37,7 @@ export const leakyRelu: ActivationLayer<AlphaOptions> = activationLayer<AlphaOpt
   'leakyRelu',
   (x, { alpha }) => op.LeakyRelu(x, { alpha }),
   ALPHA,
-  checkAlpha('leakyRelu'),
+  checkFinite('leakyRelu', 'alpha'),
 );
 
 /** `x` from 0 on, `alpha (e^x - 1)` below; alpha is 1 by default. @throws LAYER_ARGUMENT when alpha is not finite */
@@ -103,7 +45,7 @@ export const elu: ActivationLayer<AlphaOptions> = activationLayer<AlphaOptions>(
   'elu',
   (x, { alpha }) => op.Elu(x, { alpha }),
   ALPHA,
-  checkAlpha('elu'),
+  checkFinite('elu', 'alpha'),
 );
 
 /** The scaled elu that keeps mean 0 and variance 1 (Klambauer et al., 2017). */

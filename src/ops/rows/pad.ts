@@ -124,12 +124,13 @@ function padContent(cx: InferContext, output: ValueType | undefined): Content | 
 }
 
 /** An axis and the sizes beside it. */
-interface PaddedAxis {
+export interface PaddedAxis {
   readonly size: Dim;
   readonly others: Shape;
 }
 
-function paddedSize(cx: InferContext, axis: PaddedAxis, [begin, end]: readonly (Dim | undefined)[]): Dim {
+/** The size of an axis with pads at its ends, under the attribute `mode`; requires what the mode asks for. */
+export function paddedSize(cx: InferContext, axis: PaddedAxis, [begin, end]: readonly (Dim | undefined)[]): Dim {
   const { size } = axis;
   requireSource(
     cx,

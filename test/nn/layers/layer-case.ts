@@ -12,6 +12,8 @@ export interface LayerCase {
   readonly after: readonly string[];
   /** Batches with the shapes of the output: the first settles, the others fit. */
   readonly batches: readonly (readonly [batch: dw.Batch, output: string])[];
+  /** Two bindings of the last batch's symbols in the order of their first appearance, where the layer asks something of them. */
+  readonly sizes?: readonly (readonly number[])[];
 }
 
 /** Parameters, separated by semicolons, whose sizes are known before any batch. */

@@ -3,6 +3,8 @@ import * as dw from '../../../src/index.ts';
 import { op, tensor, type Value } from '../../../src/index.ts';
 import { IMAGE_CASES } from './image-cases.ts';
 import { type LayerCase, same } from './layer-case.ts';
+import { RESAMPLING_CASES } from './resampling-cases.ts';
+import { VISION_CASES } from './vision-cases.ts';
 
 const NORMS: readonly LayerCase[] = [
   {
@@ -207,4 +209,11 @@ const COMPOSITIONS: readonly LayerCase[] = [
 ];
 
 /** Every layer. */
-export const LAYER_CASES: readonly LayerCase[] = [...IMAGE_CASES, ...NORMS, ...FEATURES, ...COMPOSITIONS];
+export const LAYER_CASES: readonly LayerCase[] = [
+  ...IMAGE_CASES,
+  ...VISION_CASES,
+  ...RESAMPLING_CASES,
+  ...NORMS,
+  ...FEATURES,
+  ...COMPOSITIONS,
+];
