@@ -8,6 +8,7 @@ import { SymbolNames } from '../ir/symbol-names.ts';
 import { formatType } from '../ir/type.ts';
 import { compareTypes, contradiction, meetStatement, originOf } from './claims.ts';
 import { differenceOf, saysNothing } from './meet-sizes.ts';
+import { isInRuledOut } from './rule-out.ts';
 import type { InferAgain } from './spread-rank.ts';
 
 /** Takes a diagnostic. */
@@ -27,7 +28,7 @@ export interface ClaimCheck {
 export function checkClaims(graph: Graph, { again, report, note }: ClaimCheck): void {
   const notes = note && new Notes(graph, note);
   for (const each of allGraphs(graph)) {
-    if (!each.claims) continue;
+    if (!each.claims || isInRuledOut(each)) continue;
     for (const [value, first] of each.claims) {
       if (value.poisoned) continue;
       for (let claim: Claim | undefined = first; claim; claim = claim.also) {

@@ -82,6 +82,15 @@ export function ruledOutOf(node: Node): RuledOut | undefined {
   return isRepeated(node) && ruling.ruled < ruling.inferences ? undefined : ruling.last;
 }
 
+/** Whether a graph lies in a branch that was ruled out: what is stated there, nobody can hold against what no run gives. */
+export function isInRuledOut(graph: Graph): boolean {
+  for (let at: Graph | undefined = graph; at?.owner; at = at.parent) {
+    const branch: BranchName | undefined = ruledOutOf(at.owner)?.branch;
+    if (branch && at.owner.attribute(branch)?.value === at) return true;
+  }
+  return false;
+}
+
 /** Whether a node stands in the body of a loop, which is inferred for several of its steps. */
 export function isRepeated(node: Node): boolean {
   for (let at: Graph | undefined = node.graph; at; at = at.parent) if (at.owner && at.owner.op !== 'If') return true;

@@ -157,6 +157,12 @@ describe('a branch that does not fit what follows', () => {
     expect(found.inference.notes).toEqual([]);
   });
 
+  test('may state what no run gives', () => {
+    const found = model(BY_SIZE.replace('same () => (b)', 'same () => (float[n, m, 1] b)'));
+    expect(found.inference.mistakes).toEqual([]);
+    expect(codes(found.inference.notes)).toEqual(['BRANCH_UNFIT']);
+  });
+
   test('is no way of an explanation, and costs nothing', () => {
     const found = model(BY_SIZE);
     const { graph: inferred } = found.inference;
