@@ -1,6 +1,7 @@
 // The shortest list of constraints: each said once, simplified, none that the others imply.
 import { type Answer, type Constraint, mapConstraint } from './constraint.ts';
 import { constant, type Dim, hasUnknown, type SymbolDim } from './dim.ts';
+import { plainDivisibility } from './divisibility.ts';
 import { substitute } from './evaluate.ts';
 import { type Group, type Trial, withoutImplied } from './implied.ts';
 import type { FactStore } from './store.ts';
@@ -21,7 +22,9 @@ export interface Replay {
  */
 export function minimalConstraints(store: FactStore, start: () => Replay): readonly Constraint[] {
   const declared = declaredConstraints(store);
-  const all = [...declared, ...store.recorded].map((constraint) => withoutUnknowns(constraint, store));
+  const all = plainDivisibility(
+    [...declared, ...store.recorded].map((constraint) => withoutUnknowns(constraint, store)),
+  );
   const given = store.given.map((constraint) => withoutUnknowns(constraint, store));
   const kept = play(prepare(store, start, { symbols: store.order.keys(), given }), all);
   const needed = withoutImplied(kept, given, (group) => trial(store, start, group));

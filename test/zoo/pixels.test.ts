@@ -80,6 +80,11 @@ describe.each(CASES)('$name', ({ make, input, fits, refused }) => {
   });
 });
 
+test('the contract of the U-Net says by what its sizes must divide, once', () => {
+  const { constraints } = unet(2, 4, 3).initialize().bind(['n', 3, 'h', 'w']).compile().contract;
+  expect(constraints.map(({ expr }) => expr)).toEqual(['8 | h', '8 | w']);
+});
+
 test('YOLOv5s has as many parameters as are published', () => {
   const net = yolo();
   net.bind(['batch', 3, 'height', 'width']);
