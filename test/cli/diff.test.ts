@@ -1,5 +1,5 @@
 // dimwise diff compares two files; its exit codes are those of diff(1).
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -83,5 +83,27 @@ describe('diff', () => {
     const wrong = await cli('diff', file('a.onnx'), file('a.onnx'), '--tolerance', 'much');
     expect(wrong.code).toBe(2);
     expect(wrong.err).toContain('--tolerance much');
+  });
+
+  test('takes equal weights for equal, inside of a file and beside it in another folder, and tells of others', async () => {
+    const beside = join(folder, 'beside');
+    mkdirSync(beside);
+    for (const [name, last] of [
+      ['large', 1],
+      ['other', 2],
+    ] as const) {
+      const base = parseOnnx(TEXT.replace('N, 3', 'N, 512').replace(/<float.*>/, ''));
+      const rawData = new Uint8Array(Float32Array.from({ length: 1024 }, (_, i) => (i < 1023 ? i : last)).buffer);
+      const initializer = [{ name: 'w', dims: [2, 512], dataType: 1, rawData }];
+      writeFileSync(file(`${name}.onnx`), base.with({ graph: { ...base.proto.graph, initializer } }).encode());
+      const to = join(beside, `${name}.onnx`);
+      const { json } = await cli('convert', file(`${name}.onnx`), '-o', to, '--external-data', 'always', '--json');
+      expect(json()).toMatchObject([{ external: { bytes: 4096 } }]);
+    }
+    const same = await cli('diff', file('large.onnx'), join(beside, 'large.onnx'));
+    expect(same).toMatchObject({ code: 0, out: 'no difference' });
+    const other = await cli('diff', join(beside, 'large.onnx'), join(beside, 'other.onnx'));
+    expect(other.code).toBe(1);
+    expect(other.out).toContain('~ initializer "w" (float32[2, 512]) 1 of 1024 elements differ');
   });
 });
