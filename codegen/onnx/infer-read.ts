@@ -1,6 +1,5 @@
 // Infers a model that was read, and meets the types that its file states with what inference finds.
 import { type Dim, freshSymbol, hasUnknown, type SymbolDim, symbolsOf } from '../../src/dim/dim.ts';
-import { allowSteps } from '../../src/infer/budget.ts';
 import { checkClaims } from '../../src/infer/check-claims.ts';
 import { checkElements } from '../../src/infer/check-elements.ts';
 import { addClaim, meetStatement } from '../../src/infer/claims.ts';
@@ -9,6 +8,7 @@ import { allowRulingOut, tellRuledOut } from '../../src/infer/rule-out.ts';
 import { allGraphs } from '../../src/ir/bodies.ts';
 import type { Graph, Value } from '../../src/ir/graph.ts';
 import { mapDims, type ValueType } from '../../src/ir/type.ts';
+import { boundWork, withinWork } from '../../src/ir/within-work.ts';
 import type { ReadModel } from './read.ts';
 
 /** How a model that was read is inferred. */
@@ -37,12 +37,15 @@ export interface InferReadOptions {
  * @throws ONNX_LIMIT when inference takes too many steps, or a value has too high a rank
  */
 export function inferReadModel(read: ReadModel, report: Report, options: InferReadOptions = {}): void {
-  const { graph, declared } = read;
+  boundWork(read.graph);
+  withinWork(read.graph, 'inference of', () => infer(read, report, options));
+}
+
+function infer({ graph, declared }: ReadModel, report: Report, options: InferReadOptions): void {
   const { bound, assumed, note, contradicted, decides = true } = options;
   for (const [value, type] of declared) addClaim(value, { type: bound ? mapDims(type, bound) : type, speaker: 'file' });
   for (const [value, type] of assumed ?? []) assume(value, type, report);
   for (const { type, name, origin } of graph.inputs) checkElements(type, `input "${name ?? ''}" has`, origin);
-  allowSteps(graph);
   allowRulingOut(graph, { decides });
   inferGraph(graph, report);
   settleOpen(graph);

@@ -36,7 +36,11 @@ export const ONNX_LIMITS = {
     most: anyNumber,
     counts: 'nodes that one call of a function stands for',
   },
-  work: { usual: INFERENCE_LIMITS.work, most: anyNumber, counts: 'steps of inference' },
+  work: {
+    usual: INFERENCE_LIMITS.work,
+    most: anyNumber,
+    counts: 'steps of inference, and of each question that follows; 100 more for each node',
+  },
 } as const satisfies Record<string, LimitRow>;
 
 /** The name of a limit. */

@@ -8,6 +8,7 @@ import { PROVIDERS } from '../ir/target.ts';
 import type { Seed } from '../nn/random/key.ts';
 import { loadSession } from '../node/load-session.ts';
 import { readNpy, writeNpy } from '../node/npy.ts';
+import type { ReadFileOptions } from '../node/read-model.ts';
 import { errorReason } from '../node/write-atomic.ts';
 import { createSession, type SessionOptions } from '../runtime/create-session.ts';
 import type { Feed } from '../runtime/feed.ts';
@@ -17,6 +18,7 @@ import { unknownSymbol } from './bind-definition.ts';
 import { type Bindings, type InputBinding, parseBind } from './bind-option.ts';
 import type { CommandCall } from './commands.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
+import { limitOption } from './limit-option.ts';
 import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
 import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
 import { chooseShapes, randomTensor, symbolsOfContract } from './random-feed.ts';
@@ -58,7 +60,7 @@ export async function run({ args, options, io }: CommandCall): Promise<ExitCode>
 interface RunSettings extends OpenOptions {
   readonly kind: 'model' | 'onnx';
   readonly sources: readonly InputSource[];
-  readonly session: SessionOptions;
+  readonly session: SessionOptions & ReadFileOptions;
 }
 
 function readRunOptions(file: string, options: OptionValues): RunSettings {
@@ -69,7 +71,10 @@ function readRunOptions(file: string, options: OptionValues): RunSettings {
     isStatic: flagOption(options, 'static'),
     seed: seedOption(options),
     sources: parseSources(listOption(options, 'input')),
-    session: provider === undefined ? {} : { providers: [parseProvider(provider)] },
+    session: {
+      limits: limitOption(options),
+      ...(provider === undefined ? {} : { providers: [parseProvider(provider)] }),
+    },
   };
 }
 

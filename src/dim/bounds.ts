@@ -24,6 +24,7 @@ import {
   termPoly,
 } from './polynomial.ts';
 import { type FactStore, narrow } from './store.ts';
+import { spend } from './work.ts';
 
 /** Answers for the bounds of dims under one version of the facts. */
 export class Bounds {
@@ -45,6 +46,7 @@ export class Bounds {
     }
     const known = this.#memo.get(d);
     if (known) return known;
+    spend(4 + d.poly.terms.length);
     const stored = this.#store.known(d);
     let range = intersect(this.#byKind(d), stored);
     if (!d.plain && (d.poly.terms.length > 1 || d.poly.constant !== 0)) range = intersect(range, this.#sum(d.poly));
@@ -73,11 +75,13 @@ export class Bounds {
       case 'min':
       case 'max': {
         const ranges = d.operands.map((operand) => this.range(operand));
+        spend(2 * ranges.length);
         const pick = d.kind === 'min' ? Math.min : Math.max;
         return { min: pick(...ranges.map((r) => r.min)), max: pick(...ranges.map((r) => r.max)) };
       }
       case 'broadcast': {
         const ranges = d.operands.map((operand) => this.range(operand));
+        spend(2 * ranges.length);
         const whole = ranges.reduce(hull);
         // An operand that is not 1 is the result.
         return ranges.filter((r) => r.min > 1 || r.max < 1).reduce(intersect, whole);
@@ -132,6 +136,8 @@ export class Prover {
   }
 
   #least(d: Dim, wanted: number): number {
+    // Each way of reasoning looks at all terms.
+    spend(4 + 2 * d.poly.terms.length);
     let best = this.#bounds.range(d).min;
     for (const step of [this.#byRelaxing, this.#byQuotients, this.#byCases, this.#byShifting, this.#byDifferences]) {
       if (best >= wanted || this.#left <= 0) break;
@@ -225,6 +231,7 @@ export class Prover {
       for (const direction of directions.sumsWith(term.monomial, term.coefficient > 0)) {
         const range = ranges.get(direction);
         if (!range || seen.has(direction)) continue;
+        spend(1 + ((d.poly.terms.length * direction.poly.terms.length) >> 4));
         seen.add(direction);
         for (const sign of [1, -1]) {
           const bound = sign > 0 ? range.min : -range.max;

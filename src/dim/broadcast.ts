@@ -3,6 +3,7 @@ import { dimwiseError } from '../base/errors.ts';
 import { constant, type Dim } from './dim.ts';
 import { choiceNode } from './nodes.ts';
 import { compareDims } from './order.ts';
+import { spend } from './work.ts';
 
 /**
  * The size that broadcasting gives, where it is defined: ones leave, and a number other than 1 decides.
@@ -25,6 +26,7 @@ export function broadcastOf(dims: readonly Dim[]): Dim {
   const [first] = kept;
   if (!first) return constant(1);
   if (kept.size === 1) return first;
+  spend(4 * kept.size);
   return choiceNode('broadcast', [...kept].toSorted(compareDims));
 }
 

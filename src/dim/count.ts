@@ -2,6 +2,7 @@
 import type { Atom, Dim } from './dim.ts';
 import type { Interval } from './interval.ts';
 import { compareAtoms, factorsOf } from './order.ts';
+import { spend } from './work.ts';
 
 /** The greatest of several counts, none of which is surely the greatest. */
 export interface Maximum {
@@ -94,6 +95,7 @@ function multiplyTwo(a: Count, b: Count): Count {
   if (x !== undefined) return scale(b, x);
   if (y !== undefined) return scale(a, y);
   const terms: CountTerm[] = [];
+  spend(2 * a.terms.length * b.terms.length);
   for (const x of a.terms) {
     for (const y of b.terms) terms.push(makeTerm(x.coefficient * y.coefficient, [...x.factors, ...y.factors]));
   }
@@ -135,6 +137,7 @@ export class CountSum {
   /** The sum so far. */
   total(): Count {
     const terms = [...this.#terms.values()];
+    spend(terms.length);
     return { terms: terms.sort(compareTerms) };
   }
 }
@@ -156,6 +159,10 @@ const registry = new FinalizationRegistry<string>((key) => {
 export function maxOfCounts(counts: readonly Count[], range: RangeOf): Count {
   const kept: Count[] = [];
   for (const count of counts) {
+    if (kept.length >= MOST_COMPARED) {
+      kept.push(count);
+      continue;
+    }
     if (kept.some((other) => isAtLeast(other, count, range))) continue;
     const left = kept.filter((other) => !isAtLeast(count, other, range));
     kept.splice(0, kept.length, ...left, count);
@@ -174,11 +181,15 @@ export function maxOfCounts(counts: readonly Count[], range: RangeOf): Count {
   return { terms: [makeTerm(1n, [maximum])] };
 }
 
+/** Of more counts none of which surely reaches another one, nobody would read the shorter list. */
+const MOST_COMPARED = 64;
+
 /** Above this number of terms, a product of shifted factors is not written out. */
 const MAX_SHIFTED = 64;
 
 /** Tells whether `a >= b` for all values of the atoms within their bounds; false means that it could not be shown. */
 export function isAtLeast(a: Count, b: Count, range: RangeOf): boolean {
+  spend(1 + a.terms.length + b.terms.length);
   const difference = addCounts(a, b, -1n);
   if (difference.terms.every(({ coefficient }) => coefficient > 0n) && allAtLeastZero(difference, range)) return true;
   return allAtLeastZero(difference, range) && isPositiveShifted(difference, range);

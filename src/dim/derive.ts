@@ -10,6 +10,7 @@ import { dimOf } from './normal.ts';
 import { addPoly, contentOf, dividePoly, scalePoly, termPoly } from './polynomial.ts';
 import { inverseModulo, isolate, joinResidues } from './solve.ts';
 import { type FactStore, lineOf, type Residue } from './store.ts';
+import { spend } from './work.ts';
 
 /** What recording asks of the facts. */
 export interface Reasoning {
@@ -37,6 +38,7 @@ export class Deriver {
     const store = this.#store;
     const range = this.#reason.range(symbol);
     const about = (d: Dim): boolean => symbolsOf(d).has(symbol);
+    spend((store.ranges.size + store.residues.size + store.rules.size) >> 1);
     const ranges = takeOut(store.ranges, about);
     const residues = takeOut(store.residues, about);
     const rules = [...store.rules].filter(([monomial, to]) => about(monomial) || about(to));
@@ -104,6 +106,7 @@ export class Deriver {
     this.#pairsAt = learnt;
     this.#takenBack = takenBack;
     this.#pairsDone = pairs.length;
+    spend(4 * (pairs.length - done));
     for (let i = done; i < pairs.length; i++) {
       const pair = pairs[i];
       if (!pair) continue;
@@ -121,6 +124,7 @@ export class Deriver {
   consistent(): boolean {
     const { touched, directions, ranges } = this.#store;
     const isEmpty = (direction: Dim): boolean => {
+      spend(1);
       const { min, max } = this.#reason.range(direction);
       return min > max;
     };

@@ -2,6 +2,7 @@
 import { dimwiseError } from '../base/errors.ts';
 import { safe } from './integer.ts';
 import { InternTable } from './intern.ts';
+import { spend } from './work.ts';
 
 /** What every dim carries. */
 export interface DimFields {
@@ -275,6 +276,7 @@ export function symbolsOf(d: Dim): ReadonlySet<SymbolDim> {
   if (d.kind === 'const') return NO_SYMBOLS;
   const known = symbolSets.get(d);
   if (known) return known;
+  spend(1 + d.size);
   const found = new Set<SymbolDim>();
   if (d.kind === 'symbol') found.add(d);
   for (const part of partsOf(d)) for (const inner of symbolsOf(part)) found.add(inner);

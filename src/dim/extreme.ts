@@ -14,6 +14,7 @@ import {
   termPoly,
 } from './polynomial.ts';
 import type { DimOf } from './quotient.ts';
+import { spend } from './work.ts';
 
 type Extreme = 'min' | 'max';
 const MAX_OPERANDS = 32;
@@ -116,6 +117,7 @@ function isNegative(operand: Polynomial): boolean {
 
 /** Of each monomial and of the constant the least coefficient; what is left is the same for shifted operands. */
 function commonPart(operands: readonly Polynomial[]): Polynomial {
+  for (const { terms } of operands) spend(1 + ((terms.length * operands.length) >> 1));
   let common: Polynomial = { constant: Math.min(...operands.map((operand) => operand.constant)), terms: [] };
   for (const operand of operands) {
     for (const { monomial } of operand.terms) {

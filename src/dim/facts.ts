@@ -7,7 +7,7 @@ import type { Answer, Constraint, RangeConstraint } from './constraint.ts';
 import { type Dim, type DimLike, type SymbolDim, toDim } from './dim.ts';
 import { gcd, unlessOverflow } from './integer.ts';
 import type { Interval } from './interval.ts';
-import { minimalConstraints } from './minimal.ts';
+import { everyConstraint, minimalConstraints } from './minimal.ts';
 import { cutOff } from './one-size.ts';
 import { PairIndex } from './pair-index.ts';
 import { contentOf } from './polynomial.ts';
@@ -100,7 +100,6 @@ export class Facts {
 
   /**
    * Records a constraint.
-   *
    * @returns `true` when it was known (or solved unknowns alone), `unknown` when it was recorded, `false` when it
    *   cannot hold; nothing is recorded then
    */
@@ -141,7 +140,6 @@ export class Facts {
 
   /**
    * The size that broadcasting gives, and the constraint that it is defined where that is not known.
-   *
    * @throws DIM_UNDEFINED when the sizes cannot broadcast
    */
   broadcast(a: DimLike, b: DimLike, origin?: Origin): Dim {
@@ -189,16 +187,21 @@ export class Facts {
     return this.#store.solutions.get(symbol)?.origin;
   }
 
-  /** The constraints, in the order in which they were first recorded: simplified, none implied by the others. */
-  constraints(): readonly Constraint[] {
+  /**
+   * The constraints, in the order in which they were first recorded: simplified, none implied by the others.
+   * @param isSearched false where the search for implied ones takes too long: the list is of all then, until more is recorded
+   */
+  constraints(isSearched = true): readonly Constraint[] {
     const { recorded, version } = this.#store;
     if (this.#minimal?.version === version && this.#minimal.of === recorded) return this.#minimal.list;
-    const list = minimalConstraints(this.#store, () => {
-      const facts = new Facts();
-      return { facts, store: facts.#store };
-    });
+    const list = isSearched ? minimalConstraints(this.#store, Facts.#start) : everyConstraint(this.#store);
     this.#minimal = { of: recorded, version, list };
     return list;
+  }
+
+  static #start(this: void) {
+    const facts = new Facts();
+    return { facts, store: facts.#store };
   }
 
   /** A copy that goes its own way from here. */

@@ -1,4 +1,5 @@
 // The weak table that gives equal structures one object without keeping any of them alive.
+import { spend } from './work.ts';
 
 interface Entry<T extends object> {
   readonly key: readonly number[];
@@ -6,13 +7,8 @@ interface Entry<T extends object> {
   readonly ref: WeakRef<T>;
 }
 
-let lookUps = 0;
-
-/** Parts of a key that take about as long as a lookup. */
-const PARTS_PER_LOOK_UP = 16;
-
-/** How often a dim was looked up since the start, long keys counted more: a measure of work that does not depend on the machine. */
-export const lookUpCount = (): number => lookUps;
+/** The steps of a lookup of a short key. */
+const STEPS = 8;
 
 /** Maps keys of numbers to live objects; an object that nothing else holds leaves the table. */
 export class InternTable<T extends object> {
@@ -21,7 +17,7 @@ export class InternTable<T extends object> {
 
   /** The live object under a key, if there is one. */
   find(key: readonly number[]): T | undefined {
-    lookUps += 1 + Math.floor(key.length / PARTS_PER_LOOK_UP);
+    spend(STEPS + (key.length >> 1));
     const bucket = this.#buckets.get(hashOf(key));
     if (!bucket) return undefined;
     for (const entry of bucket) {

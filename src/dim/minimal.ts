@@ -21,14 +21,20 @@ export interface Replay {
  * @param start makes empty facts
  */
 export function minimalConstraints(store: FactStore, start: () => Replay): readonly Constraint[] {
-  const declared = declaredConstraints(store);
-  const all = plainDivisibility(
-    [...declared, ...store.recorded].map((constraint) => withoutUnknowns(constraint, store)),
-  );
+  const all = plainDivisibility(statedConstraints(store));
   const given = store.given.map((constraint) => withoutUnknowns(constraint, store));
   const kept = play(prepare(store, start, { symbols: store.order.keys(), given }), all);
   const needed = withoutImplied(kept, given, (group) => trial(store, start, group));
   return Object.freeze([...mayBeZero(store), ...needed]);
+}
+
+/** All declared and recorded constraints of a store, also those that others imply; this takes little time. */
+export function everyConstraint(store: FactStore): readonly Constraint[] {
+  return Object.freeze([...mayBeZero(store), ...statedConstraints(store)]);
+}
+
+function statedConstraints(store: FactStore): Constraint[] {
+  return [...declaredConstraints(store), ...store.recorded].map((constraint) => withoutUnknowns(constraint, store));
 }
 
 /** Facts about the sizes of a group. */

@@ -3,6 +3,7 @@ import type { Atom, Dim, Monomial, Polynomial, Term } from './dim.ts';
 import { centredRemainder, gcd, safe } from './integer.ts';
 import { monomialNode } from './nodes.ts';
 import { compareAtoms, compareMonomials, factorsOf } from './order.ts';
+import { spend } from './work.ts';
 
 const NO_TERMS: readonly Term[] = [];
 
@@ -34,6 +35,7 @@ export function sameTerms(a: readonly Term[], b: readonly Term[]): boolean {
 export function addPoly(a: Polynomial, b: Polynomial, factor = 1): Polynomial {
   const constant = safe(a.constant + safe(factor * b.constant));
   if (b.terms.length === 0) return a.constant === constant ? a : { constant, terms: a.terms };
+  spend((a.terms.length + b.terms.length) >> 1);
   const terms: Term[] = [];
   let i = 0;
   let j = 0;
@@ -194,12 +196,20 @@ export function commonFactors(polys: readonly Polynomial[]): Atom[] {
 export function cancelFactors(a: Polynomial, factors: readonly Atom[]): Polynomial {
   if (factors.length === 0) return a;
   const divisor = monomialNode(factors);
-  const parts = a.terms.map((term) => termPoly(term.coefficient, divideMonomials(term.monomial, divisor) ?? 1));
-  return parts.reduce((sum, part) => addPoly(sum, part), constantPoly(a.constant));
+  spend(a.terms.length);
+  let { constant } = a;
+  const terms: Term[] = [];
+  for (const { coefficient, monomial } of a.terms) {
+    const rest = divideMonomials(monomial, divisor) ?? 1;
+    if (rest === 1) constant = safe(constant + coefficient);
+    else terms.push({ coefficient, monomial: rest });
+  }
+  return collect(constant, terms);
 }
 
 /** The term of one monomial in a polynomial, 0 where it is absent. */
 export function coefficientOf(a: Polynomial, monomial: Dim): number {
+  spend(a.terms.length >> 4);
   for (const term of a.terms) if (term.monomial === monomial) return term.coefficient;
   return 0;
 }

@@ -18,6 +18,7 @@ import { areOneTogether } from './one-size.ts';
 import { cancelFactors, commonFactors, contentOf, dividePoly, scalePoly } from './polynomial.ts';
 import { isolate, sidesOf } from './solve.ts';
 import type { Declaration, FactStore } from './store.ts';
+import { spend } from './work.ts';
 
 const NONE: readonly Origin[] = [];
 const MAX_ORIGINS = 16;
@@ -87,6 +88,7 @@ export class Recorder {
   /** Takes a constraint. */
   require(constraint: Constraint): Answer {
     if (this.#store.contradictory) return 'contradiction';
+    spend(8);
     for (const d of constraintDims(constraint)) for (const symbol of symbolsOf(d)) this.#store.see(symbol);
     if (constraint.kind === 'equal') {
       const answer = this.#solveSymbol(constraint);
@@ -143,7 +145,10 @@ export class Recorder {
 
   #push(constraint: Constraint): void {
     if (this.#giving) this.#store.given.push(constraint);
-    else this.#store.recorded = [...this.#store.recorded, constraint];
+    else {
+      spend(this.#store.recorded.length >> 6);
+      this.#store.recorded = [...this.#store.recorded, constraint];
+    }
     this.#store.noted();
   }
 
@@ -151,6 +156,7 @@ export class Recorder {
     if (constraint.origins.length === 0) return;
     const dims = constraintDims(constraint).map((d) => this.#reason.simplify(d));
     let changed = false;
+    spend(this.#store.recorded.length >> 2);
     const recorded = this.#store.recorded.map((known) => {
       const same =
         known.kind === constraint.kind &&

@@ -11,6 +11,7 @@ import { factorsOf } from './order.ts';
 import { addPoly, divideMonomials, multiplyPoly, termPoly } from './polynomial.ts';
 import { withoutFactor } from './reduce.ts';
 import type { FactStore } from './store.ts';
+import { spend } from './work.ts';
 
 const MAX_ROUNDS = 12;
 
@@ -54,6 +55,7 @@ export class Simplifier {
   }
 
   #once(d: Dim): Dim {
+    spend(4 + d.poly.terms.length);
     if (d.kind === 'symbol') {
       const solution = this.#store.solutions.get(d);
       if (solution) return this.simplify(solution.value);
@@ -92,6 +94,7 @@ export class Simplifier {
       case 'max':
         return this.#choose(d.kind, d.operands);
       case 'broadcast':
+        spend(2 * d.operands.length);
         return d.operands.find((operand) => this.#isNotOne(operand)) ?? d;
       case 'floordiv':
         return this.#division(d);
@@ -171,6 +174,7 @@ export class Simplifier {
 
   #applyRules(d: Dim): Dim {
     if (this.#store.rules.size === 0) return d;
+    spend(this.#store.rules.size * (1 + (d.poly.terms.length >> 2)));
     let poly: Polynomial = d.poly;
     for (const [monomial, value] of this.#store.rules) poly = replaceMonomial(poly, monomial, value);
     return poly === d.poly ? d : dimOf(poly);

@@ -8,6 +8,7 @@ import { addIntervals, EVERYTHING, type Interval, intersect, point, scaleInterva
 import { JournaledMap } from './journal.ts';
 import { dimOf } from './normal.ts';
 import { contentOf, dividePoly } from './polynomial.ts';
+import { spend } from './work.ts';
 
 /** What an author declares about a symbol. */
 export interface Declaration {
@@ -148,6 +149,7 @@ export class FactStore {
 
   /** Copies everything from another store. */
   assign(from: FactStore): void {
+    spend((from.order.size + from.ranges.size + from.rules.size + from.solutions.size + from.pairs.length) >> 1);
     copyMap(from.declared, this.declared);
     copyMap(from.order, this.order);
     copyMap(from.solutions, this.solutions);

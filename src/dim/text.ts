@@ -7,6 +7,7 @@ import { dimOf } from './normal.ts';
 import { factorsOf } from './order.ts';
 import { DimParser } from './parse.ts';
 import { addPoly, constantPoly, scalePoly } from './polynomial.ts';
+import { spend } from './work.ts';
 
 /** Words of the grammar; a symbol of such a name is quoted. */
 export const RESERVED_WORDS: ReadonlySet<string> = new Set(['min', 'max', 'ceildiv', 'broadcast', 'broadcastable']);
@@ -32,6 +33,7 @@ const texts = new WeakMap<Dim, string>();
 export function formatDim(d: Dim, nameOf?: NameOf): string {
   if (d.kind === 'const') return String(d.value);
   if (hasUnknown(d)) return '?';
+  spend(d.size >> 2);
   if (nameOf) return print(d, nameOf, LOOSE);
   const known = texts.get(d);
   if (known !== undefined) return known;

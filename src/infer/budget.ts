@@ -1,44 +1,24 @@
 // The budget of one inference: counted in steps and not in time, so that a model is refused everywhere or nowhere.
 import { type DimwiseError, dimwiseError } from '../base/errors.ts';
-import { lookUpCount } from '../dim/intern.ts';
+import { spend } from '../dim/work.ts';
 import type { Content } from '../ir/content.ts';
-import type { Graph, Node } from '../ir/graph.ts';
+import type { Node } from '../ir/graph.ts';
 import type { ValueType } from '../ir/type.ts';
-
-/** What happens between two lookups of dims takes about as long as so many nodes without any. */
-const STEPS_PER_LOOK_UP = 10;
 
 /** A rank up to this is not worth a look at the limits. */
 const RANK_OF_ALL = 8;
 
-/** Nodes that were inferred, and elements of the contents that they gave. */
-let counted = 0;
+/** A node takes about so many steps beside those of its dims and elements. */
+const STEPS_PER_NODE = 10;
 
-const stepsDone = (): number => counted + STEPS_PER_LOOK_UP * lookUpCount();
-
-const ends = new WeakMap<Graph, number>();
-
-/** Gives a graph the steps that its limits allow, from now on; a graph that was given none may take any number. */
-export function allowSteps(graph: Graph): void {
-  ends.set(graph, stepsDone() + graph.limits.work);
+/** Counts a node that is about to be inferred. @throws ONNX_LIMIT when the steps of its outermost graph are used up */
+export function spendNode(): void {
+  spend(STEPS_PER_NODE);
 }
 
-/**
- * Counts a node that is about to be inferred.
- *
- * @throws ONNX_LIMIT when the steps of its outermost graph are used up
- */
-export function spendSteps(node: Node): void {
-  counted++;
-  const { root } = node.graph;
-  const end = ends.get(root);
-  if (end === undefined || stepsDone() <= end) return;
-  throw limit(node, 'work', root.limits.work, `inference of "${root.name.slice(0, 64)}" takes too many steps`);
-}
-
-/** Counts what a node gives. @throws ONNX_LIMIT when its rank is beyond the limit */
+/** Counts what a node gives. @throws ONNX_LIMIT when its rank is beyond the limit, or the steps are used up */
 export function spendOutput(node: Node, type: ValueType, content: Content | undefined): void {
-  if (content) counted += content.elements.length;
+  if (content) spend(content.elements.length);
   if (type.kind === 'tensor' && type.shape) checkRank(node, type.shape.length);
 }
 

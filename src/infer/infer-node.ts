@@ -7,7 +7,7 @@ import type { BodyOptions, OperatorRow, Span } from '../ir/operator.ts';
 import { type Shape, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import { findRow } from '../ops/rows.ts';
 import { findSchema, type OperatorSchema } from '../ops/schema.ts';
-import { spendOutput, spendSteps } from './budget.ts';
+import { spendNode, spendOutput } from './budget.ts';
 import { checkClaims } from './check-claims.ts';
 import { checkElements } from './check-elements.ts';
 import { checkAgainstSchema } from './check-schema.ts';
@@ -36,7 +36,7 @@ export function inferNode(node: Node, report: Report): void {
   for (const output of node.outputs) if (output.poisoned) return;
   for (const input of node.inputs) if (input?.poisoned) return poison(node);
   try {
-    spendSteps(node);
+    spendNode();
     inferSound(node, report);
   } catch (error) {
     // Once a limit is reached, nothing more is inferred.

@@ -6,6 +6,7 @@ import { hasUnknown, type SymbolDim, symbolsOf } from '../dim/dim.ts';
 import type { Graph } from './graph.ts';
 import { SymbolNames } from './symbol-names.ts';
 import { type MaybeDType, mapDims, type ValueType } from './type.ts';
+import { withinShare, withinWork } from './within-work.ts';
 
 /** The key of the contract in the model's metadata. */
 export const CONTRACT_KEY = 'dimwise.contract';
@@ -59,11 +60,13 @@ export interface Contract {
  * @param names the names that fresh symbols have in the file or text beside the contract; names of their own by default
  * @param outputNames the names that the outputs have there
  */
-export function contractOf(
-  graph: Graph,
-  names: SymbolNames = namesOfEdges(graph),
-  outputNames: readonly string[] = graph.outputs.map(({ name }) => name ?? ''),
-): Contract {
+export function contractOf(graph: Graph, names?: SymbolNames, outputNames?: readonly string[]): Contract {
+  return withinWork(graph, 'the contract of', () =>
+    makeContract(graph, names ?? namesOfEdges(graph), outputNames ?? graph.outputs.map(({ name }) => name ?? '')),
+  );
+}
+
+function makeContract(graph: Graph, names: SymbolNames, outputNames: readonly string[]): Contract {
   const symbols = new Set<SymbolDim>();
   const inputs: [string, ContractInput][] = [];
   for (const value of graph.inputs) {
@@ -108,9 +111,19 @@ function edgeOf(type: ValueType, names: SymbolNames): ContractInput {
 
 const dtypeOf = (dtype: MaybeDType): { dtype?: string } => (dtype === 'undefined' ? {} : { dtype });
 
+/** The share of the limit `work` that is spent on leaving out constraints that others imply. */
+const SHARE_OF_SEARCH = 0.25;
+
 /** The constraints of a graph, without those of sizes that no batch has settled: nothing can be checked against them yet. */
 export function settledConstraints(graph: Graph): Constraint[] {
-  return graph.facts.constraints().filter((constraint) => !constraintDims(constraint).some(hasUnknown));
+  const { facts } = graph;
+  const all = withinShare(
+    graph,
+    SHARE_OF_SEARCH,
+    () => facts.constraints(),
+    () => facts.constraints(false),
+  );
+  return all.filter((constraint) => !constraintDims(constraint).some(hasUnknown));
 }
 
 /** The symbols that feeds settle; sizes of inputs that a file leaves without a name are among them. */

@@ -21,6 +21,7 @@ describe('--limit', () => {
     ['explain'],
     ['cost'],
     ['contract'],
+    ['run', '--input', 'x=random', '--bind', 'n=2'],
     ['check'],
     ['diff', 'FILE'],
     ['convert', '-o', 'COPY'],

@@ -12,6 +12,7 @@ import { inferReadModel } from '../infer-read.ts';
 import type { OnnxModel } from '../onnx-model.ts';
 import type { GraphProto, ValueInfoProto } from '../proto/messages.ts';
 import type { DimensionProto } from '../proto/type-messages.ts';
+import { requireModel } from '../require-model.ts';
 import { graphOf, hasContract, settled, withContract, withoutContract } from './checked.ts';
 import { partsOfBatch, repairReshapes } from './fixed-batch.ts';
 import { freshName } from './fresh-name.ts';
@@ -37,6 +38,7 @@ export interface ChangeBatchOptions {
  * @example changeBatch(await openOnnx('yolo-b1.onnx'), 'batch')
  */
 export function changeBatch(model: OnnxModel, size: number | string, { axes }: ChangeBatchOptions = {}): OnnxModel {
+  requireModel('changeBatch', model);
   const { graph } = model.read();
   const batch = axes ? namedAxes(graph, axes) : commonAxes(graph);
   const dim = sizeToDim(size);

@@ -2,6 +2,7 @@
 import { type Diagnostic, dimwiseError, throwDiagnostics } from '../../../src/base/errors.ts';
 import type { OnnxModel } from '../onnx-model.ts';
 import type { GraphProto, NodeProto, ValueInfoProto } from '../proto/messages.ts';
+import { requireModel } from '../require-model.ts';
 import { chain } from '../short-text.ts';
 import { graphOf, hasContract, settled, withContract, withoutContract } from './checked.ts';
 import { EdgeTypes } from './edge-types.ts';
@@ -29,6 +30,7 @@ export interface ExtractOptions {
  * @example extractModel(model, { inputs: ['/pool/out'], outputs: ['logits'] })
  */
 export function extractModel(model: OnnxModel, { inputs, outputs, addInputs = false }: ExtractOptions): OnnxModel {
+  requireModel('extractModel', model);
   const graph = graphOf(model);
   const table = new ValueTable(graph);
   checkEdges(table, inputs, outputs);

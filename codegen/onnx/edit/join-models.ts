@@ -4,6 +4,7 @@ import { fedSymbols } from '../../../src/ir/contract.ts';
 import { bindTo } from '../bind/bind-model.ts';
 import { OnnxModel } from '../onnx-model.ts';
 import type { GraphProto, ModelProto, ValueInfoProto } from '../proto/messages.ts';
+import { requireModel } from '../require-model.ts';
 import { graphOf, hasContract, settled, withContract, withoutContract } from './checked.ts';
 import { freshName } from './fresh-name.ts';
 import { joinFiles } from './join-files.ts';
@@ -40,6 +41,8 @@ export interface JoinOptions {
  * @example joinModels(encoder, head, { connect: { features: 'last_hidden_state' } })
  */
 export function joinModels(first: OnnxModel, second: OnnxModel, options: JoinOptions): OnnxModel {
+  requireModel('joinModels', first, 'the first model');
+  requireModel('joinModels', second, 'the second model');
   const connections = new Map(Object.entries(options.connect));
   checkEnds(first, second, connections, options.keepOutputs ?? []);
   const opsetImport = sameOpsets(first.proto, second.proto);

@@ -2,6 +2,7 @@
 import { dimwiseError, throwDiagnostics } from '../../../src/base/errors.ts';
 import type { OnnxModel } from '../onnx-model.ts';
 import type { GraphProto, ValueInfoProto } from '../proto/messages.ts';
+import { requireModel } from '../require-model.ts';
 import { checked, graphOf, hasContract, withContract } from './checked.ts';
 import { EdgeTypes } from './edge-types.ts';
 import { unknownValue, ValueTable } from './value-table.ts';
@@ -13,6 +14,7 @@ import { unknownValue, ValueTable } from './value-table.ts';
  * @throws VALUE_UNKNOWN when a name is no output; OUTPUT_INVALID when none is left, NAME_DUPLICATE when one is named twice
  */
 export function keepOutputs(model: OnnxModel, names: readonly string[]): OnnxModel {
+  requireModel('keepOutputs', model);
   const outputs = outputsOf(model);
   requireOutputs(outputs, names, 'keep outputs');
   return withOutputs(
@@ -27,6 +29,7 @@ export function keepOutputs(model: OnnxModel, names: readonly string[]): OnnxMod
  * @throws VALUE_UNKNOWN when a name is no output; OUTPUT_INVALID when none is left, NAME_DUPLICATE when one is named twice
  */
 export function dropOutputs(model: OnnxModel, names: readonly string[]): OnnxModel {
+  requireModel('dropOutputs', model);
   const outputs = outputsOf(model);
   requireOutputs(outputs, names, 'drop outputs');
   for (const name of names) outputs.delete(name);
@@ -42,6 +45,7 @@ export function dropOutputs(model: OnnxModel, names: readonly string[]): OnnxMod
  * @example addOutputs(model, ['/encoder/layer.3/Add_output_0'])
  */
 export function addOutputs(model: OnnxModel, names: readonly string[]): OnnxModel {
+  requireModel('addOutputs', model);
   if (names.length === 0) return model;
   const graph = graphOf(model);
   const table = new ValueTable(graph);

@@ -5,6 +5,7 @@ import { pruneProto } from '../fold/prune.ts';
 import { bodiesOf } from '../message-bodies.ts';
 import type { OnnxModel } from '../onnx-model.ts';
 import type { FunctionProto, ModelProto, NodeProto, OperatorSetIdProto } from '../proto/messages.ts';
+import { requireModel } from '../require-model.ts';
 import { checked } from './checked.ts';
 
 /**
@@ -16,6 +17,7 @@ import { checked } from './checked.ts';
  * @throws ONNX_MALFORMED when the model cannot be read
  */
 export function pruneModel(model: OnnxModel): OnnxModel {
+  requireModel('pruneModel', model);
   const proto = pruneDefinitions(pruneProto(model.proto));
   return proto === model.proto ? model : checked(model, model.with(proto));
 }

@@ -6,6 +6,7 @@ import { share } from '../map-tensors.ts';
 import { bodiesOf } from '../message-bodies.ts';
 import type { OnnxModel } from '../onnx-model.ts';
 import type { GraphProto, NodeProto } from '../proto/messages.ts';
+import { requireModel } from '../require-model.ts';
 import { graphOf } from './checked.ts';
 import { renameMistakes } from './rename-values.ts';
 
@@ -17,6 +18,7 @@ import { renameMistakes } from './rename-values.ts';
  * @throws NAME_DUPLICATE when a new name is taken, or given twice; NAME_EMPTY when it is empty
  */
 export function renameNodes(model: OnnxModel, names: Readonly<Record<string, string>>): OnnxModel {
+  requireModel('renameNodes', model);
   const renames = new Map(Object.entries(names).filter(([from, to]) => from !== to));
   if (renames.size === 0) return model;
   const known = new Set<string>();

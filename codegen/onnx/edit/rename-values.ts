@@ -3,6 +3,7 @@ import { type Diagnostic, throwDiagnostics } from '../../../src/base/errors.ts';
 import { CONTRACT_KEY, type Contract, contractToJson } from '../../../src/ir/contract.ts';
 import { withMetadata } from '../annotate/annotate-model.ts';
 import type { OnnxModel } from '../onnx-model.ts';
+import { requireModel } from '../require-model.ts';
 import { contractIn } from '../saved-contract.ts';
 import { checked, graphOf } from './checked.ts';
 import { mapValueNames } from './map-names.ts';
@@ -18,6 +19,7 @@ import { unknownValue, ValueTable } from './value-table.ts';
  * @example renameValues(model, { input_1: 'image', '/fc/Gemm_output_0': 'logits' })
  */
 export function renameValues(model: OnnxModel, names: Readonly<Record<string, string>>): OnnxModel {
+  requireModel('renameValues', model);
   const renames = new Map(Object.entries(names).filter(([from, to]) => from !== to));
   if (renames.size === 0) return model;
   const table = new ValueTable(graphOf(model));

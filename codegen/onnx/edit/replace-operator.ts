@@ -13,6 +13,7 @@ import {
 import type { OnnxModel } from '../onnx-model.ts';
 import type { AttributeProto, NodeProto } from '../proto/messages.ts';
 import { readOpsets } from '../read-opsets.ts';
+import { requireModel } from '../require-model.ts';
 import { describeNode, NodeSorter } from '../sort-nodes.ts';
 import { type AttributeInput, attributeOf, kindOfAttribute } from './attribute-input.ts';
 import { graphOf, settled } from './checked.ts';
@@ -51,6 +52,7 @@ export interface Replacement {
  * @example replaceOperator(model, { op: 'Relu' }, { op: 'LeakyRelu', attributes: { alpha: 0.1 } })
  */
 export function replaceOperator(model: OnnxModel, choice: NodeChoice, replacement: Replacement): OnnxModel {
+  requireModel('replaceOperator', model);
   const { domain = '', op, opset } = replacement;
   const opsets = readOpsets(model.proto.opsetImport ?? [], 'the model');
   const isMissing = !opsets.has(domain === 'ai.onnx' ? '' : domain);

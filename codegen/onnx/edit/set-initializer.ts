@@ -4,6 +4,7 @@ import type { TensorData } from '../../../src/ir/tensor-data.ts';
 import { mapAll } from '../annotate/scope-values.ts';
 import type { OnnxModel } from '../onnx-model.ts';
 import type { GraphProto } from '../proto/messages.ts';
+import { requireModel } from '../require-model.ts';
 import { tensorMessage } from './attribute-input.ts';
 import { graphOf, settled } from './checked.ts';
 import { EdgeTypes } from './edge-types.ts';
@@ -19,6 +20,7 @@ import { unknownValue, ValueTable } from './value-table.ts';
  * @example setInitializer(model, 'fc.bias', tensorFromValues('float32', [10], zeros))
  */
 export function setInitializer(model: OnnxModel, name: string, data: TensorData): OnnxModel {
+  requireModel('setInitializer', model);
   const graph = graphOf(model);
   const kind = new ValueTable(graph).makers.get(name)?.kind;
   if (kind !== 'initializer' && kind !== 'input') throw unknownInitializer(name, graph, 'set initializer');
@@ -70,6 +72,7 @@ export function setInitializer(model: OnnxModel, name: string, data: TensorData)
  * @throws VALUE_UNKNOWN when a name is no initializer; NAME_DUPLICATE when one is named twice
  */
 export function freeInitializers(model: OnnxModel, names: readonly string[]): OnnxModel {
+  requireModel('freeInitializers', model);
   if (names.length === 0) return model;
   const graph = graphOf(model);
   const { makers } = new ValueTable(graph);

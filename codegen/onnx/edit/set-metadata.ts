@@ -1,6 +1,7 @@
 // Sets entries of a model's metadata.
 import { withMetadata } from '../annotate/annotate-model.ts';
 import type { OnnxModel } from '../onnx-model.ts';
+import { requireModel } from '../require-model.ts';
 
 /**
  * A model with entries of its metadata set; all other entries stay as they are.
@@ -9,6 +10,7 @@ import type { OnnxModel } from '../onnx-model.ts';
  * @example setMetadata(model, { author: 'me', stale: null })
  */
 export function setMetadata(model: OnnxModel, entries: Readonly<Record<string, string | null>>): OnnxModel {
+  requireModel('setMetadata', model);
   let edited = model;
   for (const [key, value] of Object.entries(entries)) {
     if (value !== null) edited = withMetadata(edited, key, value);

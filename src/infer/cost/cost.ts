@@ -5,6 +5,7 @@ import { type Count, type CountFactor, keyOf } from '../../dim/count.ts';
 import { type SymbolDim, symbolsOf } from '../../dim/dim.ts';
 import { symbolsOfCount } from '../../dim/evaluate-count.ts';
 import type { Graph } from '../../ir/graph.ts';
+import { withinWork } from '../../ir/within-work.ts';
 import { GraphCounter, type NodeCost } from './graph-cost.ts';
 import type { Live, LiveAt } from './live-bytes.ts';
 import { MEASURES, type Measures, sumMeasures } from './measures.ts';
@@ -52,6 +53,10 @@ export function costOf(source: CostSource): Cost {
     });
   }
   const graph = 'graph' in source ? source.graph : source;
+  return withinWork(graph, 'the cost of', () => countGraph(graph));
+}
+
+function countGraph(graph: Graph): Cost {
   const open = new OpenCounts();
   const { nodes, live } = new GraphCounter(open).count(graph);
   const weights = weightsOf(graph, open);

@@ -1,0 +1,34 @@
+// Edits that are given something else than a model: code that nobody type-checks.
+import { describe, expect, test } from 'vitest';
+import { isDimwiseError } from '../../../src/base/errors.ts';
+import * as dimwise from '../../../src/index.ts';
+
+const EDITS = [
+  'changeBatch',
+  'extractModel',
+  'keepOutputs',
+  'dropOutputs',
+  'addOutputs',
+  'pruneModel',
+  'renameNodes',
+  'renameValues',
+  'replaceOperator',
+  'setInitializer',
+  'freeInitializers',
+  'setMetadata',
+  'joinModels',
+] as const;
+
+describe('edits', () => {
+  test.each(EDITS)('%s refuses what is no model, by its name', (name) => {
+    const edit: unknown = dimwise[name];
+    try {
+      if (typeof edit === 'function') Reflect.apply(edit, undefined, [{ graph: {} }, {}, {}]);
+      expect.unreachable();
+    } catch (error) {
+      if (!isDimwiseError(error)) throw error;
+      expect(error.code).toBe('LAYER_ARGUMENT');
+      expect(error.message).toContain(name);
+    }
+  });
+});
