@@ -6,6 +6,7 @@ import type { BranchBody, BranchName, BranchTrial, BranchTrials, RuledOut } from
 import type { Graph, Node } from '../ir/graph.ts';
 import type { BodyOptions } from '../ir/operator.ts';
 import type { ValueType } from '../ir/type.ts';
+import { truthIn } from '../ops/rules/trip-count.ts';
 import { hoistCommon, hoistFacts } from './hoist-facts.ts';
 
 /**
@@ -82,13 +83,19 @@ export function ruledOutOf(node: Node): RuledOut | undefined {
   return isRepeated(node) && ruling.ruled < ruling.inferences ? undefined : ruling.last;
 }
 
-/** Whether a graph lies in a branch that was ruled out: what is stated there, nobody can hold against what no run gives. */
+/** Whether a graph lies in a branch that no run takes: what is stated there, nobody can hold against what no run gives. */
 export function isInRuledOut(graph: Graph): boolean {
   for (let at: Graph | undefined = graph; at?.owner; at = at.parent) {
-    const branch: BranchName | undefined = ruledOutOf(at.owner)?.branch;
+    const branch: BranchName | undefined = ruledOutOf(at.owner)?.branch ?? deadBranchOf(at.owner);
     if (branch && at.owner.attribute(branch)?.value === at) return true;
   }
   return false;
+}
+
+/** The branch of an If that its condition never takes. */
+function deadBranchOf({ op, graph, inputs }: Node): BranchName | undefined {
+  const truth = op === 'If' ? truthIn(graph.facts, inputs[0]?.content?.elements[0]) : undefined;
+  return truth === undefined ? undefined : truth ? 'else_branch' : 'then_branch';
 }
 
 /** Whether a node stands in the body of a loop, which is inferred for several of its steps. */

@@ -26,7 +26,8 @@ export function isRuledOutBehind(node: Node, inferGraph: (graph: Graph, report: 
   const [yes, no] = bodies;
   const differ = node.outputs.some((output, i) => {
     const [left, right] = [rankOf(yes.body.outputs[i]), rankOf(no.body.outputs[i])];
-    return isOpen(output) && left !== undefined && right !== undefined && left !== right;
+    // What a file states of the rank is no proof.
+    return !output.poisoned && left !== undefined && right !== undefined && left !== right;
   });
   if (!differ || !affords(node)) return false;
   const trials = bodies.map((each) => ({ ...each, collected: follow(node, each, inferGraph) }));
@@ -54,8 +55,6 @@ function branchesOf(node: Node): readonly [Followed, Followed] | undefined {
 
 const rankOf = (value: Value | undefined): number | undefined =>
   value && !value.poisoned ? shapeOf(value.type)?.length : undefined;
-
-const isOpen = ({ type, poisoned }: Value): boolean => !poisoned && type.kind === 'tensor' && type.shape === null;
 
 function isPartOfProof(graph: Graph): boolean {
   for (let at: Graph | undefined = graph; at; at = at.parent) if (proofs.has(at)) return true;
