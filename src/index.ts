@@ -112,8 +112,8 @@ export type { GraphBuilder, Program } from './model/program.ts';
 export type { Activation, ActivationName } from './nn/activation.ts';
 export type { ActivationLayer, ActivationOptions, AlphaOptions, SoftmaxOptions } from './nn/activation-layer.ts';
 export type { Ends } from './nn/end-sizes.ts';
-export { functional } from './nn/functional-namespace.ts';
 export { functionalCall } from './nn/functional-call.ts';
+export { functional } from './nn/functional-namespace.ts';
 export { calculateGain } from './nn/initializers/calculate-gain.ts';
 export { drawInto, isDrawnWhole } from './nn/initializers/draw-into.ts';
 export {
@@ -176,7 +176,52 @@ export {
 export { type AttentionInputs, type AttentionOptions, multiHeadAttention } from './nn/layers/attention.ts';
 export { type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from './nn/layers/avg-pool.ts';
 export { type BatchNormOptions, batchNorm } from './nn/layers/batch-norm.ts';
+export {
+  type BidirectionalMerge,
+  type BidirectionalOptions,
+  bidirectional,
+  type SequenceStage,
+} from './nn/layers/bidirectional.ts';
+export {
+  type CellNameOptions,
+  dropoutCell,
+  residualCell,
+  stackedCells,
+  type ZoneoutCellOptions,
+  zoneoutCell,
+} from './nn/layers/cell-combinations.ts';
 export { type ConvOptions, conv1d, conv2d, conv3d } from './nn/layers/conv.ts';
+export {
+  type ConvCell,
+  type ConvGruCellOptions,
+  type ConvLstmCellOptions,
+  type ConvRnnCellOptions,
+  convGruCell1d,
+  convGruCell2d,
+  convGruCell3d,
+  convLstmCell1d,
+  convLstmCell2d,
+  convLstmCell3d,
+  convRnnCell1d,
+  convRnnCell2d,
+  convRnnCell3d,
+} from './nn/layers/conv-cells.ts';
+export {
+  type ConvGruOptions,
+  type ConvLstmOptions,
+  type ConvRecurrent,
+  type ConvRnnOptions,
+  type ConvSequenceOptions,
+  convGru1d,
+  convGru2d,
+  convGru3d,
+  convLstm1d,
+  convLstm2d,
+  convLstm3d,
+  convRnn1d,
+  convRnn2d,
+  convRnn3d,
+} from './nn/layers/conv-recurrent.ts';
 export {
   type ConvTransposeOptions,
   convTranspose1d,
@@ -199,11 +244,13 @@ export { type FlattenOptions, flatten } from './nn/layers/flatten.ts';
 export { type GlobalPoolOptions, globalAvgPool, globalMaxPool } from './nn/layers/global-pool.ts';
 export { type GluOptions, glu } from './nn/layers/glu.ts';
 export { type GroupNormOptions, groupNorm } from './nn/layers/group-norm.ts';
+export { type GruOptions, gru, type HiddenState } from './nn/layers/gru.ts';
 export { type InstanceNormOptions, instanceNorm } from './nn/layers/instance-norm.ts';
 export { type LayerNormOptions, layerNorm } from './nn/layers/layer-norm.ts';
 export { type LayerScaleOptions, layerScale } from './nn/layers/layer-scale.ts';
 export { type LocalResponseNormOptions, localResponseNorm } from './nn/layers/local-response-norm.ts';
 export { type LpPoolLayer, type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from './nn/layers/lp-pool.ts';
+export { type LstmOptions, type LstmState, lstm } from './nn/layers/lstm.ts';
 export { type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d } from './nn/layers/max-pool.ts';
 export {
   type AddOptions,
@@ -262,7 +309,18 @@ export {
 } from './nn/layers/piecewise-activations.ts';
 export { type PositionalEmbeddingOptions, positionalEmbedding } from './nn/layers/positional-embedding.ts';
 export { type PreluOptions, prelu } from './nn/layers/prelu.ts';
+export { type RepeatOptions, recurrent, type UnrollInputs, unroll } from './nn/layers/recurrent.ts';
+export {
+  type CellWeights,
+  type GruCellOptions,
+  gruCell,
+  type LstmCellOptions,
+  lstmCell,
+  type RnnCellOptions,
+  rnnCell,
+} from './nn/layers/recurrent-cells.ts';
 export { type RmsNormOptions, rmsNorm } from './nn/layers/rms-norm.ts';
+export { type RnnOptions, rnn } from './nn/layers/rnn.ts';
 export {
   type SeparableConvLayer,
   type SeparableConvOptions,
@@ -286,6 +344,7 @@ export {
 } from './nn/layers/smooth-activations.ts';
 export { type SpectralNormOptions, spectralNorm } from './nn/layers/spectral-norm.ts';
 export { type SqueezeExciteOptions, squeezeExcite } from './nn/layers/squeeze-excite.ts';
+export { type TimeDistributedOptions, timeDistributed } from './nn/layers/time-distributed.ts';
 export { type TransformerEncoderLayerOptions, transformerEncoderLayer } from './nn/layers/transformer-encoder-layer.ts';
 export { type FoldOptions, fold, unfold } from './nn/layers/unfold.ts';
 export {
@@ -307,6 +366,22 @@ export type { DimsAndData, ParameterData } from './nn/parameter-data.ts';
 export type { ParameterOptions } from './nn/parameter-options.ts';
 export type { PoolOptions } from './nn/pool-layer.ts';
 export { deriveKey } from './nn/random/key.ts';
+export {
+  type Cell,
+  type CellFacts,
+  type CellSpec,
+  type CellState,
+  type CellStep,
+  defineCell,
+  isCell,
+} from './nn/recurrent/cell.ts';
+export type { LstmWeightOptions, RecurrentWeightOptions } from './nn/recurrent/cell-weights.ts';
+export type { RecurrentActivation } from './nn/recurrent/kinds.ts';
+export type { DirectionWeights } from './nn/recurrent/lowered.ts';
+export type { RecurrentInputs } from './nn/recurrent/recurrent-layer.ts';
+export type { RecurrentOfOptions, RecurrentWeights } from './nn/recurrent/recurrent-of.ts';
+export type { RecurrentOptions, SequenceLayout } from './nn/recurrent/recurrent-options.ts';
+export { fromTorchRecurrent } from './nn/recurrent/torch-names.ts';
 export type { ResizeMode } from './nn/resize-node.ts';
 export type { Stage } from './nn/stage.ts';
 export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';

@@ -36,8 +36,10 @@ export {
   depthwiseConv2dOf as depthwiseConv2d,
   depthwiseConv3dOf as depthwiseConv3d,
 } from './layers/depthwise-conv.ts';
+export { gruOf as gru } from './layers/gru.ts';
 export { instanceNormOf as instanceNorm } from './layers/instance-norm.ts';
 export { layerScaleOf as layerScale } from './layers/layer-scale.ts';
+export { lstmOf as lstm } from './layers/lstm.ts';
 export {
   hardShrink,
   hardSilu,
@@ -50,6 +52,12 @@ export {
   thresholdedRelu,
 } from './layers/piecewise-activations.ts';
 export { preluOf as prelu } from './layers/prelu.ts';
+export {
+  gruCellOf as gruCell,
+  lstmCellOf as lstmCell,
+  rnnCellOf as rnnCell,
+} from './layers/recurrent-cells.ts';
+export { rnnOf as rnn } from './layers/rnn.ts';
 export {
   celu,
   exponential,

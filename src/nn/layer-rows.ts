@@ -23,6 +23,8 @@ import { POINT_CONV } from './layers/squeeze-excite.ts';
 import { UNFOLD } from './layers/unfold.ts';
 import { WEIGHT_NORM } from './layers/weight-norm.ts';
 import { PAD } from './pad-node.ts';
+import { CELL_STATE } from './recurrent/cell.ts';
+import { RECURRENT_LAYERS } from './recurrent/recurrent-rows.ts';
 import { RESIZE } from './resize-node.ts';
 
 /** Every row of a layer node; a new one adds its line here. */
@@ -30,6 +32,7 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   ADAPTIVE_POOL,
   ATTENTION,
   BATCH_NORM,
+  CELL_STATE,
   CHANNEL_SHUFFLE,
   DENSE,
   DEPTHWISE_CONV,
@@ -48,6 +51,7 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   PROJECTION,
   RESIZE,
   RMS_NORM,
+  ...Object.values(RECURRENT_LAYERS),
   SUM,
   UNFOLD,
   WEIGHT_NORM,
