@@ -104,7 +104,7 @@ export class JsonScanner {
     let digits = 0;
     for (let byte = this.#peek(); byte >= ZERO && byte <= NINE; byte = this.#peek()) {
       if (digits > 0 && value === 0) throw this.#text.fail(`the number at byte ${from} starts with 0`);
-      value = value * 10 + byte - ZERO;
+      value = value * 10 + (byte - ZERO);
       if (value > Number.MAX_SAFE_INTEGER) throw this.#text.fail(`the number at byte ${from} is beyond 2^53 - 1`);
       digits++;
       this.#at++;

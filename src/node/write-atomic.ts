@@ -18,6 +18,15 @@ const NODE_OPERATIONS: FileOperations = { lstat, open, rename, unlink };
 /** Chunks of bytes, in order. */
 export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
+/** A file that is written, flushed, and not in its place yet. */
+export interface StagedFile {
+  readonly path: string;
+  /** Renames it into its place. @throws FILE_WRITE when that fails; the old file is as it was, and the temporary file is gone */
+  place(): Promise<void>;
+  /** Removes it. */
+  discard(): Promise<void>;
+}
+
 /**
  * Writes a file by a temporary file beside it, which is flushed and then renamed into place. The mode of a file that is
  * replaced is kept; a link is replaced, not followed.
@@ -28,9 +37,19 @@ export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
  * @throws FILE_WRITE when anything fails; the old file is as it was, and the temporary file is gone
  */
 export async function writeAtomic(path: string, chunks: Chunks, operations = NODE_OPERATIONS): Promise<void> {
+  await (await stageFile(path, chunks, operations)).place();
+}
+
+/**
+ * Writes the temporary file of {@link writeAtomic}, for files that are to be placed together.
+ *
+ * @throws FILE_WRITE when anything fails; the temporary file is gone then
+ */
+export async function stageFile(path: string, chunks: Chunks, operations = NODE_OPERATIONS): Promise<StagedFile> {
   const folder = dirname(path);
   // A name may have 255 bytes; the ending keeps two writers apart.
   const temporary = join(folder, `.${basename(path).slice(0, 64)}.${randomBytes(8).toString('hex')}.tmp`);
+  const discard = (): Promise<void> => operations.unlink(temporary).catch(() => {});
   let created = false;
   let handle: FileHandle | undefined;
   try {
@@ -43,14 +62,23 @@ export async function writeAtomic(path: string, chunks: Chunks, operations = NOD
     await handle.sync();
     await handle.close();
     handle = undefined;
-    await operations.rename(temporary, path);
-    created = false;
-    await syncFolder(folder, operations);
   } catch (error) {
     await handle?.close().catch(() => {});
-    if (created) await operations.unlink(temporary).catch(() => {});
+    if (created) await discard();
     throw isDimwiseError(error) ? error : writeError(path, error);
   }
+  const place = async (): Promise<void> => {
+    let placed = false;
+    try {
+      await operations.rename(temporary, path);
+      placed = true;
+      await syncFolder(folder, operations);
+    } catch (error) {
+      if (!placed) await discard();
+      throw writeError(path, error);
+    }
+  };
+  return { path, place, discard };
 }
 
 /** The mode of the file that is to be replaced; undefined where there is none. @throws FILE_WRITE when it is no file */
