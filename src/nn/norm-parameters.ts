@@ -1,7 +1,7 @@
 // What the normalization layers share: their affine parameters, options and the constants that stand for absent ones.
-import { invariant } from '../base/assert-never.ts';
+import { op } from '../build/op.ts';
 import type { DType } from '../ir/dtype.ts';
-import type { Node, ShapeSpec } from '../ir/graph.ts';
+import type { Node, ShapeSpec, Value } from '../ir/graph.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
 import { staticShape } from '../ir/type.ts';
 import { refuseArgument } from './arguments.ts';
@@ -70,10 +70,13 @@ export function readEpsilon(layer: string, epsilon = 1e-5): number {
   return epsilon;
 }
 
-/** A constant in the place of an absent scale or shift: `value` for the axes of input 0 from `from` up to but without `to`. */
-export function filledLike(node: Node, value: 0 | 1, from: number, to?: number): TensorData {
+/**
+ * What stands in the place of an absent scale or shift: `value` for the axes of input 0 from `from` up to but without `to`; a constant
+ * where their sizes are numbers, which no parameter may have made them.
+ */
+export function filledLike(node: Node, value: 0 | 1, from: number, to?: number): TensorData | Value {
   const x = inputOf(node, 0);
   const shape = staticShape(x.shape.slice(from, to));
-  invariant(shape, `the normalized axes of ${node.op} are numbers`);
-  return filled(x.dtype, shape, value);
+  if (shape) return filled(x.dtype, shape, value);
+  return op.Expand(filled(x.dtype, [], value), op.Shape(x, { start: from, end: to }));
 }

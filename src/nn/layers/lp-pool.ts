@@ -20,7 +20,7 @@ const LP_POOL_OPTIONS: OptionNames<LpPoolOptions> = { ...POOL_OPTIONS, p: true }
  * The p-norm of each window: `(sum |x|^p)^(1/p)`.
  *
  * *Input shape*: `[n, c, d...]`. *Output shape*: `[n, c, d'...]`, sizes as for the max pools. PyTorch leaves out the absolute value,
- * which differs where p is odd and elements are negative.
+ * which differs where p is odd and elements are negative, and with `ceilMode` scales windows that hang over the end.
  * Source of the formula: https://onnx.ai/onnx/operators/onnx__LpPool.html
  *
  * @param size the window: a number for all axes, or one per axis; 2 by default

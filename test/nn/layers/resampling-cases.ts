@@ -10,6 +10,9 @@ const plain = (name: string, make: () => dw.Composition, ...batches: LayerCase['
   batches,
 });
 
+/** Normalizations without parameters, over sizes that only a run tells. */
+const off = { scale: false, center: false } as const;
+
 /** Layers over images and the like that own no parameters. */
 export const RESAMPLING_CASES: readonly LayerCase[] = [
   plain('zeroPad1d', () => dw.zeroPad1d([1, 2]), [[2, 3, 4], '[batch, 3, 7]'], [['n', 'c', 't'], '[n, c, t + 3]']),
@@ -223,6 +226,36 @@ export const RESAMPLING_CASES: readonly LayerCase[] = [
     () => dw.localResponseNorm(4),
     [[2, 8, 4], '[batch, 8, 4]'],
     [['n', 'c', 'd', 'h', 'w'], '[n, c, d, h, w]'],
+  ),
+  {
+    ...plain(
+      'groupNorm of any channels',
+      () => dw.groupNorm(2, off),
+      [[2, 4, 3], '[batch, 4, 3]'],
+      [['n', 'c', 't'], '[n, c, t]'],
+    ),
+    sizes: [
+      [2, 6, 5],
+      [1, 4, 3],
+    ],
+  },
+  plain(
+    'instanceNorm of any channels',
+    () => dw.instanceNorm(off),
+    [[2, 4, 3], '[batch, 4, 3]'],
+    [['n', 'c', 't'], '[n, c, t]'],
+  ),
+  plain(
+    'layerNorm of any width',
+    () => dw.layerNorm(off),
+    [[2, 4, 3], '[batch, 4, 3]'],
+    [['n', 'c', 't'], '[n, c, t]'],
+  ),
+  plain(
+    'rmsNorm of any width',
+    () => dw.rmsNorm({ scale: false }),
+    [[2, 4, 3], '[batch, 4, 3]'],
+    [['n', 'c', 't'], '[n, c, t]'],
   ),
   plain('glu', () => dw.glu(), [[2, 8], '[batch, 4]'], [['n', 's', 10], '[n, s, 5]']),
   {

@@ -2,24 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Value } from '../../../src/index.ts';
 import * as dw from '../../../src/index.ts';
-import { isDType } from '../../../src/ir/dtype.ts';
-import { createSession } from '../../../src/runtime/create-session.ts';
 import recorded from '../../fixtures/layers/torch-layers.json' with { type: 'json' };
+import { expectRecorded, type RecordedCase, recordedModel } from './recorded-case.ts';
 
-interface Numbers {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-}
-
-interface Case {
-  readonly name: string;
-  readonly inputs: readonly Numbers[];
-  readonly parameters: Readonly<Record<string, Numbers | undefined>>;
-  readonly output: Numbers;
-}
-
-const CASES: readonly Case[] = recorded.cases;
+const CASES: readonly RecordedCase[] = recorded.cases;
 
 /** Self attention with a mask as second input. */
 const masked = (attention: dw.Layer<dw.AttentionInputs>) => (x: Value, mask: Value) =>
@@ -84,41 +70,14 @@ const LAYERS: Readonly<Record<string, () => dw.Composition>> = {
   'encoder layer, norm first': () => dw.transformerEncoderLayer(2, 12, { normFirst: true, activation: 'gelu' }),
 };
 
-/** The model of a case, bound by its inputs, with the recorded weights. */
-function boundModel({ name, inputs, parameters }: Case): dw.BoundModel {
-  const composition = LAYERS[name]?.();
-  if (!composition) throw new Error(`no layer for ${name}`);
-  const declared = inputs.map(({ dtype, shape }, i) => {
-    if (!isDType(dtype)) throw new Error(`unknown dtype ${dtype}`);
-    return [
-      `in${i}`,
-      dw.tensor(
-        dtype,
-        shape.map(() => '?'),
-      ),
-    ] as const;
-  });
-  const net = dw.model(composition, { inputs: Object.fromEntries(declared) });
-  const bound = net.bind(Object.fromEntries(inputs.map(({ shape }, i) => [`in${i}`, shape])));
-  const prefix = dw.isLayer(composition) ? '' : '0.';
-  for (const [path, numbers] of Object.entries(parameters))
-    if (numbers) net.parameter(prefix + path).setData(dw.tensorFromValues('float32', numbers.shape, numbers.data));
-  expect([...net.parameters().values()].filter((cell) => !cell.isReady)).toEqual([]);
-  return bound;
-}
-
 describe('layers', () => {
   test('every recorded case has its layer', () => {
     expect(CASES.map(({ name }) => name).sort()).toEqual(Object.keys(LAYERS).sort());
   });
 
-  test.each(CASES.map((one) => [one.name, one] as const))('%s computes what PyTorch computes', async (_, one) => {
-    await using session = await createSession(boundModel(one).compile(), { providers: ['cpu'] });
-    const feeds = one.inputs.map((feed, i) => [`in${i}`, feed] as const);
-    const { output } = await session.run(Object.fromEntries(feeds));
-    expect(output?.shape).toEqual(one.output.shape);
-    const most = Math.max(...one.output.data.map(Math.abs));
-    const off = one.output.data.map((value, i) => Math.abs(value - Number(output?.data[i])));
-    expect(Math.max(...off)).toBeLessThanOrEqual(1e-5 * most);
+  test.each(CASES.map((one) => [one.name, one] as const))('%s computes what PyTorch computes', async (name, one) => {
+    const composition = LAYERS[name]?.();
+    if (!composition) throw new Error(`no layer for ${name}`);
+    await expectRecorded(one, recordedModel(one, composition).compile());
   });
 });
