@@ -1,21 +1,28 @@
-// The language models of the zoo against Hugging Face's: parameter counts, checkpoints by their names, numbers.
+// The transformers of the zoo against Hugging Face's: parameter counts, checkpoints by their names, numbers.
 import { readFileSync } from 'node:fs';
 import { type Batch, type DefinedModel, type NameRule, run } from 'dimwise';
 import { describe, expect, test } from 'vitest';
 import { trainedCount } from '../../examples/support/script.ts';
 import * as bert from '../../examples/zoo/bert.ts';
+import * as clip from '../../examples/zoo/clip.ts';
 import * as gpt2 from '../../examples/zoo/gpt2.ts';
 import { expectClose } from './close.ts';
-import { countedCheckpoint, type StateEntry } from './counted-weights.ts';
+import { counted, countedCheckpoint, type StateEntry } from './counted-weights.ts';
 
 interface Numbers {
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }
 
+/** Integers, or an image, which is counted. */
+interface Given {
+  readonly shape: readonly number[];
+  readonly data: readonly number[] | null;
+}
+
 interface Recorded {
   readonly state: readonly StateEntry[];
-  readonly inputs: Readonly<Record<string, Numbers>>;
+  readonly inputs: Readonly<Record<string, Given>>;
   readonly outputs: Readonly<Record<string, Numbers>>;
 }
 
@@ -30,6 +37,10 @@ interface Case {
   readonly parameters: number;
   /** A batch that names the sizes that users vary. */
   readonly batch: Batch;
+  /** The same for the model of the fixture, where it has other sizes. */
+  readonly smallBatch?: Batch;
+  /** An output whose numbers depend on the whole batch. */
+  readonly ofAll?: string;
   /** The model at the sizes of the fixture. */
   readonly small: () => DefinedModel;
   readonly names: readonly NameRule[];
@@ -52,19 +63,44 @@ const CASES: readonly Case[] = [
     small: () => gpt2.gpt2({ vocabulary: 50, positions: 16, width: 24, heads: 4, depth: 2 }),
     names: gpt2.names,
   },
+  {
+    name: 'clip',
+    full: () => clip.clip(),
+    parameters: 151_277_313,
+    batch: { pixel_values: ['images', 3, 224, 224], input_ids: ['texts', 's'] },
+    smallBatch: { pixel_values: ['images', 3, 32, 32], input_ids: ['texts', 's'] },
+    ofAll: 'logits_per_image',
+    small: () =>
+      clip.clip({
+        image: 32,
+        patch: 8,
+        vision: { width: 24, heads: 4, depth: 2 },
+        vocabulary: 50,
+        positions: 12,
+        text: { width: 16, heads: 4, depth: 2 },
+        features: 20,
+      }),
+    names: clip.names,
+  },
 ];
 
-/** Feeds of integers, or their first row alone. */
+/** Feeds of integers and images, or their first row alone. */
 const feedsOf = (inputs: Recorded['inputs'], rows?: number) =>
   Object.fromEntries(
-    Object.entries(inputs).map(([name, { shape, data }]) => {
-      const [n = 1, ...rest] = shape;
-      const kept = data.slice(0, ((rows ?? n) * data.length) / n);
-      return [name, { shape: [rows ?? n, ...rest], dtype: 'int64', data: BigInt64Array.from(kept, BigInt) } as const];
+    Object.entries(inputs).map(([name, given]) => {
+      const [n = 1, ...rest] = given.shape;
+      const shape = [rows ?? n, ...rest];
+      const count = shape.reduce((product, size) => product * size, 1);
+      const { data } = given;
+      return data
+        ? [name, { shape, dtype: 'int64', data: BigInt64Array.from(data.slice(0, count), BigInt) } as const]
+        : [name, { shape, dtype: 'float32', data: Float32Array.from(counted(count, 1000), (u) => 2 * u - 1) } as const];
     }),
   );
 
-describe.each(CASES)('$name', ({ name, full, parameters, batch, small, names }) => {
+describe.each(CASES)('$name', (each) => {
+  const { name, full, parameters, batch, smallBatch = batch, ofAll, small, names } = each;
+
   test('has as many parameters as are published', () => {
     const net = full();
     net.bind(batch);
@@ -77,10 +113,11 @@ describe.each(CASES)('$name', ({ name, full, parameters, batch, small, names }) 
     const net = small();
     const report = net.load(countedCheckpoint(recorded.state), { names });
     expect(report).toMatchObject({ missing: [], unexpected: [], mismatched: [] });
-    const bound = net.bind(batch);
+    const bound = net.bind(smallBatch);
     for (const rows of [undefined, 1]) {
       const found = await run(bound, feedsOf(recorded.inputs, rows), { providers: ['cpu'] });
       for (const [output, { shape, data }] of Object.entries(recorded.outputs)) {
+        if (rows !== undefined && output === ofAll) continue;
         const [n = 1, ...rest] = shape;
         expect(found[output]?.shape).toEqual([rows ?? n, ...rest]);
         expectClose(found[output]?.data, data.slice(0, ((rows ?? n) * data.length) / n), 1e-4);
