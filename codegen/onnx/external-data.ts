@@ -73,12 +73,18 @@ export function planExternalFile(
 
 function addToChecksum(checksum: Checksum, data: TensorData, offset: number, source: ByteSource): void {
   checksum.addNumber(offset).addText(`${data.dtype}[${data.shape.join(', ')}]`);
-  const drawnBy = data.storage.kind === 'lazy' ? data.storage.source.description : undefined;
+  const drawnBy = describedBy(data);
   if (drawnBy !== undefined) {
     checksum.addText(drawnBy);
     return;
   }
   for (const chunk of syncChunks(source)) checksum.add(chunk);
+}
+
+/** What determines every byte of drawn data. */
+function describedBy({ storage }: TensorData): string | undefined {
+  if (storage.kind === 'lazy') return storage.source.description;
+  return storage.kind === 'bytes' ? storage.description : undefined;
 }
 
 /** The chunks of a source of tensor data, which never gives them asynchronously. */

@@ -12,5 +12,5 @@ import type { ByteSource } from './proto/parts.ts';
  * @throws EXTERNAL_DATA when the data lies in a file and no reader is given
  */
 export function tensorSource(data: TensorData, fileBytes: FileBytes | undefined): ByteSource {
-  return { bytes: tensorByteLength(data), write: tensorChunks(data, fileBytes) };
+  return { bytes: tensorByteLength(data), write: tensorChunks(data, fileBytes), data };
 }

@@ -252,6 +252,14 @@ export const ERROR_CODES = {
     'What is saved as a checkpoint must fit its format: names, element types, texts.',
     'Rename or convert the tensor that the message names, or save in another format.',
   ),
+  DRAW_THREADS: user(
+    'The number of threads is a whole number in the range that the message names.',
+    'Give such a number.',
+  ),
+  DRAW_FAILED: unsupported(
+    'Threads that draw weights must run to their end.',
+    'Draw with one thread; look for limits of memory or of threads.',
+  ),
   // Running
   FEED_MISSING: user('A run needs a feed for every input of the model.', 'Give the named input.'),
   FEED_UNKNOWN: user('A feed may only name inputs that the model has.', 'Correct the name.'),

@@ -16,7 +16,8 @@ export interface LazySource {
 
 /** Where the elements of a tensor are. */
 export type TensorStorage =
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** `description` stands for the bytes, as that of a {@link LazySource}, where they were drawn. */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly description?: string | undefined }
   | { readonly kind: 'strings'; readonly values: readonly (string | Uint8Array)[] }
   | {
       readonly kind: 'file';

@@ -31,12 +31,24 @@ export interface LazyOptions {
 /** Elements that are drawn at a time where they must be converted. */
 const CHUNK = 1 << 16;
 
-/** The samples of sources that draw nothing else, so that another thread can draw a part. */
-const jobs = new WeakMap<LazySource, () => KernelJob | undefined>();
+/** A parameter whose data are samples, as another thread can draw them. */
+export interface SampledParameter {
+  readonly job: KernelJob;
+  readonly path: string;
+  readonly origin: Origin | undefined;
+}
 
-/** What the sample kernel is told to draw a parameter's data; undefined where the data are no samples. */
-export function sampleJob({ storage }: TensorData): KernelJob | undefined {
-  return storage.kind === 'lazy' ? jobs.get(storage.source)?.() : undefined;
+/** The sources that were made here. */
+const recipes = new WeakMap<LazySource, RecipeSource>();
+
+/** Tells whether a source draws an initializer's recipe. */
+export function isDrawn(source: LazySource): boolean {
+  return recipes.has(source);
+}
+
+/** The samples that a parameter's data are drawn from; undefined where they are something else, or there already. */
+export function sampledParameter({ storage }: TensorData): SampledParameter | undefined {
+  return storage.kind === 'lazy' ? recipes.get(storage.source)?.samples() : undefined;
 }
 
 /** The data of a parameter as a source that draws any part of it, the same bits every time. */
@@ -51,7 +63,7 @@ export function lazyInitializer(options: LazyOptions): TensorData {
   const scale = fans ? ` fans ${fans.fanIn} ${fans.fanOut}` : layout === 'oi' ? '' : ` layout ${layout}`;
   const description = `${describeInitializer(initializer)} seed ${seed} "${path}"${scale}`;
   const source = new RecipeSource(options, description);
-  jobs.set(source, () => source.job());
+  recipes.set(source, source);
   return { dtype, shape, storage: { kind: 'lazy', source } };
 }
 
@@ -76,10 +88,11 @@ class RecipeSource implements LazySource {
   }
 
   /** What the kernel draws, where it can. */
-  job(): KernelJob | undefined {
-    const { dtype } = this.#options;
+  samples(): SampledParameter | undefined {
+    const { dtype, path, origin } = this.#options;
     const distribution = planDistribution(this.#settled());
-    return distribution && isSampleDType(dtype) ? kernelJob(distribution, this.#key, dtype) : undefined;
+    if (!distribution || !isSampleDType(dtype)) return undefined;
+    return { job: kernelJob(distribution, this.#key, dtype), path, origin };
   }
 
   fill(out: Uint8Array, first: number): void {

@@ -257,6 +257,17 @@ export class Parameter implements ParameterCell {
     return data;
   }
 
+  /**
+   * Keeps the bytes that the data were drawn as, so that they are there at once; what makes them still names them.
+   *
+   * @param bytes all elements, little-endian, as the source of {@link data} gives them
+   */
+  keepDrawn(bytes: Uint8Array): void {
+    const { dtype, shape, storage } = this.data();
+    if (storage.kind !== 'lazy') return;
+    this.#data = { dtype, shape, storage: { kind: 'bytes', bytes, description: storage.source.description } };
+  }
+
   #error(code: ErrorCode, message: string, facts: { expected?: string; actual?: string; hint?: string }): DimwiseError {
     return dimwiseError({
       code,

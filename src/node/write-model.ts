@@ -3,10 +3,10 @@ import { lstat, readFile, unlink } from 'node:fs/promises';
 import { basename, dirname, extname, join, normalize } from 'node:path';
 import { type EmitOptions, type EmittedModel, emitModel } from '../../codegen/onnx/emit.ts';
 import { externalLocations } from '../../codegen/onnx/external-locations.ts';
-import { streamParts } from '../../codegen/onnx/proto/parts.ts';
 import { decodeModel } from '../../codegen/onnx/proto/read-message.ts';
 import { isDimwiseError } from '../base/errors.ts';
 import type { Graph } from '../ir/graph.ts';
+import { type DrawOptions, drawParts } from './draw-parts.ts';
 import { writeAtomic } from './write-atomic.ts';
 
 /** Models with external data are small; a larger old model holds its weights itself. */
@@ -27,6 +27,8 @@ export interface WriteModelOptions {
   readonly kept?: ReadonlySet<string> | undefined;
   /** Whether the file of weights stands already; false by default. */
   readonly hasExternal?: boolean | undefined;
+  /** How weights are drawn that an initializer fills. */
+  readonly draw?: DrawOptions | undefined;
 }
 
 /**
@@ -51,14 +53,20 @@ export function writeGraph(path: string, graph: Graph, options: EmitOptions = {}
 export async function writeModel(
   path: string,
   emitted: EmittedModel,
-  { kept = new Set(), hasExternal = false }: WriteModelOptions = {},
+  { kept = new Set(), hasExternal = false, draw = {} }: WriteModelOptions = {},
 ): Promise<WrittenModel> {
   const folder = dirname(path);
   const old = await oldWeights(path);
   const { external } = emitted;
   const used = new Set([...kept, ...emitted.locations].map((name) => normalize(name)));
-  if (external && !hasExternal) await writeAtomic(join(folder, external.fileName), streamParts(external.parts));
-  await writeAtomic(path, streamParts(emitted.parts));
+  const first = external && !hasExternal ? external.bytes : 0;
+  const total = first + emitted.bytes;
+  const from = (before: number): DrawOptions => ({
+    ...draw,
+    onProgress: draw.onProgress && (({ done }) => draw.onProgress?.({ done: before + done, total })),
+  });
+  if (external && first > 0) await writeAtomic(join(folder, external.fileName), drawParts(external.parts, from(0)));
+  await writeAtomic(path, drawParts(emitted.parts, from(first)));
   for (const name of old) if (!used.has(name)) await unlink(join(folder, name)).catch(() => {});
   return {
     path,

@@ -1,5 +1,6 @@
 // Encoded bytes in pieces, so that a file larger than memory can be written.
 import { dimwiseError } from '../../../src/base/errors.ts';
+import type { TensorData } from '../../../src/ir/tensor-data.ts';
 
 /** Bytes that are made while they are written. */
 export interface ByteSource {
@@ -7,6 +8,8 @@ export interface ByteSource {
   readonly bytes: number;
   /** The chunks in order. */
   readonly write: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** The tensor that the bytes are of, for a writer that draws it in another way. */
+  readonly data?: TensorData | undefined;
 }
 
 /** A piece of an encoded message: bytes that exist already, or a source of them. */

@@ -1,0 +1,102 @@
+// Draws the parameters of a model into memory.
+import { setImmediate } from 'node:timers/promises';
+import { tensorByteLength } from '../ir/tensor-chunks.ts';
+import { materialize, type TensorData } from '../ir/tensor-data.ts';
+import { isDrawn, type SampledParameter, sampledParameter } from '../nn/lazy-initializer.ts';
+import type { Parameter } from '../nn/parameter.ts';
+import { type DrawOptions, drawNamed } from './draw-parts.ts';
+import type { DrawPool } from './draw-pool.ts';
+import { drawPool, threadCount } from './drawing-threads.ts';
+import { reportProgress } from './progress.ts';
+
+/** Something that has parameters: a defined or bound model. */
+export interface WithParameters {
+  parameters(): ReadonlyMap<string, Parameter>;
+}
+
+/** Fewer bytes are drawn at once here. */
+const LEAST_BYTES = 1 << 16;
+/** A parameter up to this size is drawn by one thread into an array that becomes the parameter's. */
+const WHOLE_BYTES = 1 << 25;
+/** Larger ones are drawn in pieces of this size, which are copied into place. */
+const PIECE_BYTES = 1 << 22;
+/** Milliseconds after which other work of the calling thread gets its turn. */
+const TURN_MS = 50;
+
+/** A parameter that is to be drawn. */
+interface Undrawn {
+  readonly cell: Parameter;
+  readonly data: TensorData;
+  readonly samples: SampledParameter | undefined;
+  readonly bytes: number;
+}
+
+/**
+ * Draws the data of all parameters that an initializer fills, and keeps them in memory, where they otherwise are drawn while a model is
+ * written or run. The bits do not depend on the number of threads. All parameters are drawn, or, on an error, none.
+ *
+ * @param model a model that is initialized and whose sizes are known
+ * @param options threads and progress
+ * @throws PARAM_NOT_INITIALIZED, PARAM_DEFERRED when a parameter cannot have data yet
+ * @throws DRAW_THREADS when the number of threads is out of range
+ * @throws DRAW_FAILED when a thread fails; names the parameter
+ * @example await drawParameters(net.initialize().bind([2, 20]), { threads: 2 });
+ */
+export async function drawParameters(model: WithParameters, options: DrawOptions = {}): Promise<void> {
+  const work = [...new Set(model.parameters().values())].flatMap((cell) => undrawn(cell));
+  const total = work.reduce((sum, { bytes }) => sum + bytes, 0);
+  const large = work.filter(({ samples, bytes }) => samples && bytes >= LEAST_BYTES);
+  const threads = threadCount(
+    options.threads,
+    large.reduce((sum, { samples, bytes }) => sum + bytes / (samples?.job.width ?? 1), 0),
+  );
+  const pool = options.pool ?? (threads > 1 && large.length > 0 ? drawPool(threads) : undefined);
+  const advance = reportProgress(total, options.onProgress);
+  const drawn = new Map<Parameter, Uint8Array>();
+  if (pool) {
+    await Promise.all(large.map(async (each) => drawn.set(each.cell, await drawByThreads(pool, each, advance))));
+  }
+  let turn = performance.now();
+  for (const { cell, data, bytes } of work) {
+    if (drawn.has(cell)) continue;
+    drawn.set(cell, materialize(data) ?? new Uint8Array());
+    advance(bytes);
+    if (performance.now() - turn < TURN_MS) continue;
+    await setImmediate();
+    turn = performance.now();
+  }
+  for (const [cell, bytes] of drawn) cell.keepDrawn(bytes);
+}
+
+function undrawn(cell: Parameter): Undrawn[] {
+  const data = cell.data();
+  const { storage } = data;
+  if (storage.kind !== 'lazy' || !isDrawn(storage.source)) return [];
+  return [{ cell, data, samples: sampledParameter(data), bytes: tensorByteLength(data) }];
+}
+
+async function drawByThreads(
+  pool: DrawPool,
+  { samples, bytes }: Undrawn,
+  advance: (bytes: number) => void,
+): Promise<Uint8Array> {
+  if (!samples) return new Uint8Array();
+  if (bytes <= WHOLE_BYTES) {
+    const whole = await drawNamed(pool, samples, { start: 0, bytes });
+    advance(bytes);
+    return whole;
+  }
+  const out = new Uint8Array(bytes);
+  const pieces: Promise<void>[] = [];
+  for (let at = 0; at < bytes; at += PIECE_BYTES) {
+    const part = Math.min(PIECE_BYTES, bytes - at);
+    pieces.push(
+      drawNamed(pool, samples, { start: at / samples.job.width, bytes: part }).then((piece) => {
+        out.set(piece, at);
+        advance(part);
+      }),
+    );
+  }
+  await Promise.all(pieces);
+  return out;
+}
