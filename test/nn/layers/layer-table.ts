@@ -3,6 +3,7 @@ import * as dw from '../../../src/index.ts';
 import { op, tensor, type Value } from '../../../src/index.ts';
 import { IMAGE_CASES } from './image-cases.ts';
 import { type LayerCase, same } from './layer-case.ts';
+import { RECURRENT_CASES } from './recurrent-cases.ts';
 import { RESAMPLING_CASES } from './resampling-cases.ts';
 import { VISION_CASES } from './vision-cases.ts';
 
@@ -213,6 +214,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
   ...IMAGE_CASES,
   ...VISION_CASES,
   ...RESAMPLING_CASES,
+  ...RECURRENT_CASES,
   ...NORMS,
   ...FEATURES,
   ...COMPOSITIONS,
