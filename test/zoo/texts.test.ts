@@ -7,18 +7,8 @@ import * as bert from '../../examples/zoo/bert.ts';
 import * as clip from '../../examples/zoo/clip.ts';
 import * as gpt2 from '../../examples/zoo/gpt2.ts';
 import { expectClose } from './close.ts';
-import { counted, countedCheckpoint, type StateEntry } from './counted-weights.ts';
-
-interface Numbers {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-}
-
-/** Integers, or an image, which is counted. */
-interface Given {
-  readonly shape: readonly number[];
-  readonly data: readonly number[] | null;
-}
+import { countedCheckpoint, type StateEntry } from './counted-weights.ts';
+import { feedsOf, type Given, type Numbers } from './feeds.ts';
 
 interface Recorded {
   readonly state: readonly StateEntry[];
@@ -83,20 +73,6 @@ const CASES: readonly Case[] = [
     names: clip.names,
   },
 ];
-
-/** Feeds of integers and images, or their first row alone. */
-const feedsOf = (inputs: Recorded['inputs'], rows?: number) =>
-  Object.fromEntries(
-    Object.entries(inputs).map(([name, given]) => {
-      const [n = 1, ...rest] = given.shape;
-      const shape = [rows ?? n, ...rest];
-      const count = shape.reduce((product, size) => product * size, 1);
-      const { data } = given;
-      return data
-        ? [name, { shape, dtype: 'int64', data: BigInt64Array.from(data.slice(0, count), BigInt) } as const]
-        : [name, { shape, dtype: 'float32', data: Float32Array.from(counted(count, 1000), (u) => 2 * u - 1) } as const];
-    }),
-  );
 
 describe.each(CASES)('$name', (each) => {
   const { name, full, parameters, batch, smallBatch = batch, ofAll, small, names } = each;
