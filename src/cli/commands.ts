@@ -78,6 +78,8 @@ export const COMMANDS: readonly CommandRow[] = [
         .requiredOption('-o, --output <file>', 'the .onnx file to write')
         .option('--target <name>', 'the runtime that the model is for: ort@1.30/cuda')
         .option('--external-data <where>', 'weights beside the model: auto, always, never, or from so many bytes on')
+        .option('--threads <count>', 'threads that draw weights, 1 to 16; up to 4 where there is enough to draw')
+        .option('-q, --quiet', 'print nothing but mistakes')
         .option('--json', 'print what was written as one line of JSON')
         .addHelpText('after', '\nExample: dimwise compile mlp.ts -o mlp.onnx --bind x=2x20'),
     run: async (call) => (await import('./compile.ts')).compile(call),

@@ -8,8 +8,17 @@ import { parseBind } from './bind-option.ts';
 import type { CommandCall } from './commands.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { compileOpened, fileKind, openModel } from './open-model.ts';
-import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
+import {
+  flagOption,
+  listOption,
+  type OptionValues,
+  readOptions,
+  seedOption,
+  textOption,
+  threadsOption,
+} from './options.ts';
 import { parsePlacement } from './placement-option.ts';
+import { progressLine } from './progress-line.ts';
 import { reportFailure, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
@@ -19,12 +28,16 @@ export async function compile({ args, options, io }: CommandCall): Promise<ExitC
   const [path = ''] = args;
   const read = readOptions(io, () => readCompileOptions(path, options));
   if (typeof read === 'number') return read;
-  const { output, placement, seed, target, ...open } = read.value;
+  const { output, placement, seed, target, threads, ...open } = read.value;
   const isJson = flagOption(options, 'json');
+  const isQuiet = flagOption(options, 'quiet');
   const work = async (): Promise<ExitCode> => {
     try {
       const compiled = compileOpened(path, await openModel(path, { ...open, seed }), seed, target);
-      const written = await saveModel(compiled, output, placement);
+      const line = progressLine(io, output, isJson || isQuiet);
+      const saving = saveModel(compiled, output, { ...placement, threads, onProgress: line.show });
+      const written = await saving.finally(line.clear);
+      if (isQuiet) return EXIT.ok;
       if (isJson) io.out(JSON.stringify(describe(path, compiled, written)));
       else printWritten(compiled, written, io);
       return EXIT.ok;
@@ -46,6 +59,7 @@ function readCompileOptions(path: string, options: OptionValues) {
     output,
     placement: parsePlacement(textOption(options, 'externalData') ?? 'auto'),
     seed: seedOption(options),
+    threads: threadsOption(options),
     target: target === undefined ? undefined : parseTarget(target).name,
     bindings: parseBind(listOption(options, 'bind')),
     isStatic: flagOption(options, 'static'),

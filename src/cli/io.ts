@@ -7,6 +7,8 @@ export interface Io {
   readonly out: (line: string) => void;
   /** Writes a diagnostic, a warning or help that was not asked for. */
   readonly err: (line: string) => void;
+  /** Shows one line that the next one replaces, and an empty one removes; absent where nobody reads diagnostics at a terminal. */
+  readonly status?: ((line: string) => void) | undefined;
   /** Whether a person reads the results at a terminal. */
   readonly isTty: boolean;
   /** Whether text for people may have colours. */
@@ -18,6 +20,8 @@ export function processIo(): Io {
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
+    // Back to the start of the line, and away with what stood there.
+    status: process.stderr.isTTY === true ? (line) => void process.stderr.write(`\r\u001b[2K${line}`) : undefined,
     isTty: process.stdout.isTTY === true,
     // picocolors asks the environment (NO_COLOR, FORCE_COLOR, CI) once more.
     hasColor: process.stdout.isTTY === true,
@@ -38,7 +42,13 @@ export function safeIo(io: Io): Io {
     const [, start = '', text = line, end = ''] = (io.hasColor && DIM_LINE.exec(line)) || [];
     io.out(`${start}${printable(text)}${end}`);
   };
-  return { ...io, out, err: (text) => io.err(printableLines(text)) };
+  const { status } = io;
+  return {
+    ...io,
+    out,
+    err: (text) => io.err(printableLines(text)),
+    status: status && ((line) => status(printable(line))),
+  };
 }
 
 /** The exit codes of all commands. */

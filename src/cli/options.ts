@@ -45,3 +45,14 @@ export function readOptions<T>(io: Io, read: () => T): { readonly value: T } | E
     return EXIT.usage;
   }
 }
+
+/** The number of threads; undefined where it was not given. @throws CLI_USAGE when it is no whole number from 1 to 16 */
+export function threadsOption(options: OptionValues): number | undefined {
+  const text = textOption(options, 'threads');
+  if (text === undefined) return undefined;
+  const threads = /^\d+$/.test(text) ? Number(text) : 0;
+  if (threads < 1 || threads > 16) {
+    throw usageError(`--threads ${text} is no whole number from 1 to 16`, 'give a number of threads, --threads 2');
+  }
+  return threads;
+}

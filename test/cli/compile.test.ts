@@ -41,6 +41,24 @@ describe('compile', () => {
     expect(c).not.toEqual(a);
   });
 
+  test('writes the same bytes with any number of threads', async () => {
+    for (const threads of ['1', '3']) await compileMlp(`threads${threads}.onnx`, '--threads', threads);
+    expect(readFileSync(file('threads3.onnx'))).toEqual(readFileSync(file('threads1.onnx')));
+  });
+
+  test.each(['0', '17', 'two', '1.5'])('refuses --threads %s', async (threads) => {
+    const { code, err } = await compileMlp('never.onnx', '--threads', threads);
+    expect(code).toBe(2);
+    expect(err).toContain(`--threads ${threads} is no whole number from 1 to 16`);
+    expect(existsSync(file('never.onnx'))).toBe(false);
+  });
+
+  test('prints nothing with --quiet', async () => {
+    const { code, out, err } = await compileMlp('quiet.onnx', '--quiet');
+    expect({ code, out, err }).toEqual({ code: 0, out: '', err: '' });
+    expect(existsSync(file('quiet.onnx'))).toBe(true);
+  });
+
   test('keeps the numbers of the batch with --static', async () => {
     await compileMlp('static.onnx', '--static');
     const { graph } = decodeModel(readFileSync(file('static.onnx')));
