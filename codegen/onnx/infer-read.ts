@@ -1,6 +1,6 @@
 // Infers a model that was read, and meets the types that its file states with what inference finds.
 import { type Dim, freshSymbol, hasUnknown, type SymbolDim, symbolsOf } from '../../src/dim/dim.ts';
-import { checkClaims } from '../../src/infer/check-claims.ts';
+import { checkClaims, handOverContradictions } from '../../src/infer/check-claims.ts';
 import { checkElements } from '../../src/infer/check-elements.ts';
 import { addClaim, meetStatement } from '../../src/infer/claims.ts';
 import { againBy, inferGraph, type Report } from '../../src/infer/infer-node.ts';
@@ -47,6 +47,7 @@ function infer({ graph, declared }: ReadModel, report: Report, options: InferRea
   for (const [value, type] of assumed ?? []) assume(value, type, report);
   for (const { type, name, origin } of graph.inputs) checkElements(type, `input "${name ?? ''}" has`, origin);
   allowRulingOut(graph, { decides });
+  if (contradicted) handOverContradictions(graph, contradicted);
   inferGraph(graph, report);
   settleOpen(graph);
   checkClaims(graph, { again: againBy(report), report: contradicted ?? report, note });

@@ -35,10 +35,11 @@ function readFunction(proto: FunctionProto, reading: GraphReading): FunctionDefi
   const owner = describeFunction(proto);
   const opsets = readOpsets(proto.opsetImport ?? [], owner);
   const body = new Graph({ name, opsets });
+  const stated = new Map((proto.valueInfo ?? []).map((info) => [info.name, info]));
   const graph: GraphProto = {
     node: proto.node,
     input: (proto.input ?? []).map((input) => ({ name: input })),
-    output: (proto.output ?? []).map((output) => ({ name: output })),
+    output: (proto.output ?? []).map((output) => stated.get(output) ?? { name: output }),
     valueInfo: proto.valueInfo,
     metadataProps: proto.metadataProps,
   };

@@ -24,6 +24,18 @@ export interface ClaimCheck {
   readonly note?: Take | undefined;
 }
 
+const takers = new WeakMap<Graph, Take>();
+
+/** Hands what contradicts inference inside of the functions that a graph calls to somebody else than its mistakes. */
+export function handOverContradictions(root: Graph, take: Take): void {
+  takers.set(root, take);
+}
+
+/** Checks the statements about the body of a call. */
+export function checkCallClaims(body: Graph, { again, report }: ClaimCheck): void {
+  if (body.claims) checkClaims(body, { again, report: takers.get(body.root) ?? report });
+}
+
 /** Checks all statements about the values of a graph and of its bodies. */
 export function checkClaims(graph: Graph, { again, report, note }: ClaimCheck): void {
   const notes = note && new Notes(graph, note);

@@ -8,7 +8,7 @@ import { type Shape, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
 import { findRow } from '../ops/rows.ts';
 import { findSchema, type OperatorSchema } from '../ops/schema.ts';
 import { spendNode, spendOutput } from './budget.ts';
-import { checkClaims } from './check-claims.ts';
+import { checkCallClaims } from './check-claims.ts';
 import { checkElements } from './check-elements.ts';
 import { checkAgainstSchema } from './check-schema.ts';
 import { takeClaims } from './claims.ts';
@@ -150,7 +150,7 @@ function inferCalled(node: Node, called: FunctionDefinition, report: Report): vo
       inferGraph(body, (diagnostic, isUnsure) =>
         report({ ...diagnostic, related: [...(diagnostic.related ?? []), calledAt(node)] }, isUnsure),
       );
-      if (body.claims) checkClaims(body, { again: againBy(report), report });
+      checkCallClaims(body, { again: againBy(report), report });
     },
     carry: (body) => hoistFacts(body, { runs: true }),
   });

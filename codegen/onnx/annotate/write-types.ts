@@ -6,11 +6,12 @@ import { fedSymbols } from '../../../src/ir/contract.ts';
 import type { Graph, Value } from '../../../src/ir/graph.ts';
 import { SymbolNames } from '../../../src/ir/symbol-names.ts';
 import { mapDims, type ValueType } from '../../../src/ir/type.ts';
-import type { GraphProto, ValueInfoProto } from '../proto/messages.ts';
+import type { FunctionProto, GraphProto, ModelProto, ValueInfoProto } from '../proto/messages.ts';
 import type { DimensionProto, TypeProto } from '../proto/type-messages.ts';
 import type { ReadModel } from '../read.ts';
 import { TypeWriter } from '../type-proto.ts';
 import { mapAll, mapBodies, valuesByName } from './scope-values.ts';
+import { writeFunctionTypes } from './write-function-types.ts';
 import { mergeType, withType } from './write-type.ts';
 
 /** How types are written. */
@@ -21,22 +22,33 @@ export interface WriteTypesOptions {
   readonly bound?: ((dim: Dim) => Dim) | undefined;
 }
 
-/** A message with the inferred types, and the names of its sizes. */
+/** Messages with the inferred types, and the names of their sizes. */
 export interface WrittenTypes {
   readonly graph: GraphProto;
+  readonly functions: readonly FunctionProto[];
   readonly names: SymbolNames;
 }
 
 /**
- * Writes the types of an inferred graph into its message. Names that the author gave to sizes of outputs stay where they say the same.
+ * Writes the types of an inferred model into its messages. Names that the author gave to sizes of outputs stay where they say the same.
+ * Functions have types from IR version 10 on.
  *
- * @param proto the message that the graph was read from
+ * @param proto the message that the model was read from
  * @param read the model, inferred
  */
-export function writeTypes(proto: GraphProto, read: ReadModel, options: WriteTypesOptions): WrittenTypes {
+export function writeTypes(
+  { graph = {}, functions = [] }: ModelProto,
+  read: ReadModel,
+  options: WriteTypesOptions,
+): WrittenTypes {
   const writer = new InferredTypeWriter(read, options);
-  return { graph: writer.graph(proto, read.graph), names: writer.names };
+  const written = writer.graph(graph, read.graph);
+  const typed = read.irVersion >= IR_OF_FUNCTION_TYPES ? writer.functions(functions) : functions;
+  return { graph: written, functions: typed, names: writer.names };
 }
+
+/** The IR version that brought `FunctionProto.value_info` (onnx.proto3). */
+export const IR_OF_FUNCTION_TYPES = 10;
 
 class InferredTypeWriter {
   readonly names = new SymbolNames();
@@ -81,6 +93,14 @@ class InferredTypeWriter {
     const parts = { input, output, node, valueInfo };
     const isSame = [input === proto.input, output === proto.output, node === proto.node, valueInfo === proto.valueInfo];
     return isSame.every(Boolean) ? proto : { ...proto, ...parts };
+  }
+
+  functions(protos: readonly FunctionProto[]): readonly FunctionProto[] {
+    const { addsAll } = this.#options;
+    return writeFunctionTypes(protos, this.#read, {
+      addsAll,
+      typeOf: (type) => this.#types.type(type, () => {}),
+    });
   }
 
   /** Entries stay where they are; new ones follow in the order of the nodes. */

@@ -6,7 +6,7 @@ import { noteOf, ruledOutBranches } from '../../../src/infer/rule-out.ts';
 import { CONTRACT_KEY, contractOf, contractToJson } from '../../../src/ir/contract.ts';
 import { mapDims } from '../../../src/ir/type.ts';
 import type { ShapeSpec } from '../../../src/ir/value.ts';
-import { withMetadata } from '../annotate/annotate-model.ts';
+import { withMetadata, withTypes } from '../annotate/annotate-model.ts';
 import { writeTypes } from '../annotate/write-types.ts';
 import { foldKnown } from '../fold/fold-known.ts';
 import { inferReadModel } from '../infer-read.ts';
@@ -75,9 +75,8 @@ function infer(read: ReadModel, bound: Bound): void {
 }
 
 function writeInferred(model: OnnxModel, read: ReadModel, bound: Bound | undefined): OnnxModel {
-  const { graph: before = {} } = model.proto;
-  const { graph, names } = writeTypes(before, read, { addsAll: false, bound });
-  const written = graph === before ? model : model.with({ graph });
+  const { names, ...types } = writeTypes(model.proto, read, { addsAll: false, bound });
+  const written = withTypes(model, types);
   if (!read.contract && !needsContract(read)) return written;
   return withMetadata(written, CONTRACT_KEY, contractToJson(contractOf(read.graph, names)));
 }

@@ -23,7 +23,7 @@ export class EdgeTypes {
     const graph = graphOf(model);
     for (const info of [...(graph.valueInfo ?? []), ...(graph.input ?? []), ...(graph.output ?? [])])
       this.#entries.set(info.name ?? '', info);
-    this.#names = writeTypes(graph, read, { addsAll: true }).names;
+    this.#names = writeTypes({ graph }, read, { addsAll: true }).names;
     this.#values = valuesByName(read.graph);
     this.#inputs = read.graph.inputs.map(({ declaredType }) => declaredType);
   }

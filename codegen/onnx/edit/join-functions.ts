@@ -31,8 +31,9 @@ export function joinFunctions(
   return { functions: [...(first.functions ?? []), ...added], second: renamed };
 }
 
+/** What is stated of values belongs to the calls, not to the function. */
 const isSame = (a: FunctionProto, b: FunctionProto): boolean => {
-  const [one, two] = [a, b].map((each) => encodeModel({ functions: [each] }));
+  const [one, two] = [a, b].map((each) => encodeModel({ functions: [{ ...each, valueInfo: undefined }] }));
   return one?.length === two?.length && (one?.every((byte, i) => byte === two?.[i]) ?? false);
 };
 

@@ -112,17 +112,17 @@ function checkEnds(
 
 /** The second model with other names for sizes that the first has names for too: two models mean two sizes. */
 function withOwnSymbols(first: OnnxModel, second: OnnxModel): OnnxModel {
-  const taken = new Set(dimTextsOf(graphOf(first)));
+  const taken = new Set(dimTextsOf(first.proto));
   for (const { name, role } of fedSymbols(first.read().graph)) if (role === 'named') taken.add(name);
   const fed = new Set(
     [...fedSymbols(second.read().graph)].flatMap(({ name, role }) => (role === 'named' ? [name] : [])),
   );
-  const own = new Set([...dimTextsOf(graphOf(second)), ...fed]);
+  const own = new Set([...dimTextsOf(second.proto), ...fed]);
   const all = { has: (name: string) => taken.has(name) || own.has(name) };
   const renames = new Map<string, string>();
   for (const name of own) if (taken.has(name)) renames.set(name, freshName(name, all));
-  const texts = mapDimParams(graphOf(second), (text) => (fed.has(text) ? text : (renames.get(text) ?? text)));
-  const renamed = texts === graphOf(second) ? second : second.with({ graph: texts });
+  const texts = mapDimParams(second.proto, (text) => (fed.has(text) ? text : (renames.get(text) ?? text)));
+  const renamed = texts === second.proto ? second : second.with(texts);
   const symbols = new Map([...renames].filter(([name]) => fed.has(name)));
   return symbols.size === 0 ? renamed : bindTo(renamed, { symbols, inputs: [] }, false);
 }

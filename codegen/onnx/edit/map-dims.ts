@@ -1,37 +1,52 @@
-// Gives the names of sizes in a graph's messages other texts.
-
+// Gives the names of sizes in a model's messages other texts.
 import { mapAll } from '../annotate/scope-values.ts';
 import { share } from '../map-tensors.ts';
 import { bodiesOf } from '../message-bodies.ts';
-import type { GraphProto, NodeProto, ValueInfoProto } from '../proto/messages.ts';
+import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from '../proto/messages.ts';
 import type { TensorTypeProto, TypeProto } from '../proto/type-messages.ts';
 import { dimParamsOf } from '../read-type.ts';
 
-/** Maps the text of every named size in a graph and its bodies. @returns the same message where none changes */
-export function mapDimParams(graph: GraphProto, map: (text: string) => string): GraphProto {
-  const infos = (list: readonly ValueInfoProto[] | undefined) =>
-    list && mapAll(list, (info) => share(info, { type: info.type && inType(info.type, map) }));
-  return share(graph, {
-    input: infos(graph.input),
-    output: infos(graph.output),
-    valueInfo: infos(graph.valueInfo),
-    node: graph.node && mapAll(graph.node, (node) => inNode(node, map)),
+type MapText = (text: string) => string;
+
+/** Maps the text of every named size in a model, its bodies and functions. @returns the same message where none changes */
+export function mapDimParams(model: ModelProto, map: MapText): ModelProto {
+  return share(model, {
+    graph: model.graph && inGraph(model.graph, map),
+    functions:
+      model.functions &&
+      mapAll(model.functions, (each) =>
+        share(each, { valueInfo: inInfos(each.valueInfo, map), node: inNodes(each.node, map) }),
+      ),
   });
 }
 
-const inNode = (node: NodeProto, map: (text: string) => string): NodeProto =>
+const inGraph = (graph: GraphProto, map: MapText): GraphProto =>
+  share(graph, {
+    input: inInfos(graph.input, map),
+    output: inInfos(graph.output, map),
+    valueInfo: inInfos(graph.valueInfo, map),
+    node: inNodes(graph.node, map),
+  });
+
+const inInfos = (list: readonly ValueInfoProto[] | undefined, map: MapText) =>
+  list && mapAll(list, (info) => share(info, { type: info.type && inType(info.type, map) }));
+
+const inNodes = (list: readonly NodeProto[] | undefined, map: MapText) =>
+  list && mapAll(list, (node) => inNode(node, map));
+
+const inNode = (node: NodeProto, map: MapText): NodeProto =>
   share(node, {
     attribute:
       node.attribute &&
       mapAll(node.attribute, (each) =>
         share(each, {
-          g: each.g && mapDimParams(each.g, map),
-          graphs: each.graphs && mapAll(each.graphs, (body) => mapDimParams(body, map)),
+          g: each.g && inGraph(each.g, map),
+          graphs: each.graphs && mapAll(each.graphs, (body) => inGraph(body, map)),
         }),
       ),
   });
 
-function inType(type: TypeProto, map: (text: string) => string): TypeProto {
+function inType(type: TypeProto, map: MapText): TypeProto {
   const { tensorType, sparseTensorType, sequenceType, optionalType, mapType } = type;
   return share(type, {
     tensorType: tensorType && inTensor(tensorType, map),
@@ -44,7 +59,7 @@ function inType(type: TypeProto, map: (text: string) => string): TypeProto {
   });
 }
 
-const inTensor = (type: TensorTypeProto, map: (text: string) => string): TensorTypeProto =>
+const inTensor = (type: TensorTypeProto, map: MapText): TensorTypeProto =>
   share(type, {
     shape:
       type.shape &&
@@ -55,10 +70,16 @@ const inTensor = (type: TensorTypeProto, map: (text: string) => string): TensorT
       }),
   });
 
-/** The texts of all named sizes in a graph and its bodies. */
-export function dimTextsOf(graph: GraphProto, texts = new Set<string>()): ReadonlySet<string> {
-  for (const { type } of [...(graph.input ?? []), ...(graph.output ?? []), ...(graph.valueInfo ?? [])])
-    if (type) for (const text of dimParamsOf(type)) texts.add(text);
-  for (const node of graph.node ?? []) for (const body of bodiesOf(node)) dimTextsOf(body, texts);
+/** The texts of all named sizes in a model, its bodies and functions. */
+export function dimTextsOf({ graph = {}, functions = [] }: ModelProto): ReadonlySet<string> {
+  const texts = new Set<string>();
+  addTexts(graph, texts);
+  for (const { valueInfo, node } of functions) addTexts({ valueInfo, node }, texts);
   return texts;
+}
+
+function addTexts({ input = [], output = [], valueInfo = [], node = [] }: GraphProto, texts: Set<string>): void {
+  for (const { type } of [...input, ...output, ...valueInfo])
+    if (type) for (const text of dimParamsOf(type)) texts.add(text);
+  for (const each of node) for (const body of bodiesOf(each)) addTexts(body, texts);
 }
