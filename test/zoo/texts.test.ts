@@ -6,6 +6,7 @@ import { trainedCount } from '../../examples/support/script.ts';
 import * as bert from '../../examples/zoo/bert.ts';
 import * as clip from '../../examples/zoo/clip.ts';
 import * as gpt2 from '../../examples/zoo/gpt2.ts';
+import * as whisper from '../../examples/zoo/whisper.ts';
 import { expectClose } from './close.ts';
 import { countedCheckpoint, type StateEntry } from './counted-weights.ts';
 import { feedsOf, type Given, type Numbers } from './feeds.ts';
@@ -71,6 +72,16 @@ const CASES: readonly Case[] = [
         features: 20,
       }),
     names: clip.names,
+  },
+  {
+    name: 'whisper',
+    full: () => whisper.whisper(),
+    parameters: 37_760_640,
+    batch: { input_features: ['n', 80, 'f'], decoder_input_ids: ['n', 's'] },
+    smallBatch: { input_features: ['n', 8, 'f'], decoder_input_ids: ['n', 's'] },
+    small: () =>
+      whisper.whisper({ bands: 8, positions: 10, vocabulary: 50, tokens: 12, width: 24, heads: 4, depth: 2 }),
+    names: whisper.names,
   },
 ];
 
