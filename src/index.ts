@@ -124,6 +124,9 @@ export {
   gluonDense,
   gluonXavier,
   identity,
+export type { AttentionInputs, CachedAttention, CachedAttentionInputs } from './nn/attention-layer.ts';
+export type { ScoreOptions } from './nn/attention-node.ts';
+export type { AttentionBias, AttentionOptions } from './nn/attention-options.ts';
   kaimingNormal,
   kaimingUniform,
   lecunNormal,
@@ -173,7 +176,7 @@ export {
   adaptiveMaxPool2d,
   adaptiveMaxPool3d,
 } from './nn/layers/adaptive-pool.ts';
-export { type AttentionInputs, type AttentionOptions, multiHeadAttention } from './nn/layers/attention.ts';
+export { type CrossAttentionOptions, crossAttention, multiHeadAttention } from './nn/layers/attention.ts';
 export { type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from './nn/layers/avg-pool.ts';
 export { type BatchNormOptions, batchNorm } from './nn/layers/batch-norm.ts';
 export {
@@ -257,6 +260,12 @@ export {
   add,
   type Branches,
   type ConcatOptions,
+export {
+  type GroupedQueryAttentionOptions,
+  groupedQueryAttention,
+  type MultiQueryAttentionOptions,
+  multiQueryAttention,
+} from './nn/layers/grouped-query-attention.ts';
   concat,
   type ResidualOptions,
   residual,
@@ -334,6 +343,7 @@ export {
   celu,
   exponential,
   logSigmoid,
+export { type RotaryEmbeddingOptions, type RotaryOptions, rotaryEmbedding } from './nn/layers/rotary-embedding.ts';
   quickGelu,
   type SquareplusOptions,
   softmin,
@@ -396,3 +406,4 @@ export type { Feed, Feeds } from './runtime/feed.ts';
 export type { Fallback, Provider } from './runtime/provider.ts';
 export { dispose, type RunnableModel, type RunOptions, run } from './runtime/run.ts';
 export type { RunOutputs, RunTensor, Session } from './runtime/session.ts';
+export type { RotaryScaling } from './nn/rotary-frequencies.ts';

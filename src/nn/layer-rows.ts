@@ -1,7 +1,8 @@
 // The rows of all layer nodes: the list that tests and documentation loop over.
+import { ATTENTION } from './attention-node.ts';
+import { MERGE_HEADS, SPLIT_HEADS } from './heads-node.ts';
 import type { LayerRow } from './layer-node.ts';
 import { ADAPTIVE_POOL } from './layers/adaptive-pool.ts';
-import { ATTENTION } from './layers/attention.ts';
 import { BATCH_NORM } from './layers/batch-norm.ts';
 import { DENSE } from './layers/dense.ts';
 import { DEPTHWISE_CONV } from './layers/depthwise-conv.ts';
@@ -26,6 +27,7 @@ import { PAD } from './pad-node.ts';
 import { CELL_STATE } from './recurrent/cell.ts';
 import { RECURRENT_LAYERS } from './recurrent/recurrent-rows.ts';
 import { RESIZE } from './resize-node.ts';
+import { ROTARY } from './rotary-node.ts';
 
 /** Every row of a layer node; a new one adds its line here. */
 export const LAYER_ROWS: readonly LayerRow[] = [
@@ -44,6 +46,7 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   LAYER_NORM,
   LAYER_SCALE,
   LOCAL_RESPONSE_NORM,
+  MERGE_HEADS,
   PAD,
   POINT_CONV,
   POSITIONAL_EMBEDDING,
@@ -51,6 +54,8 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   PROJECTION,
   RESIZE,
   RMS_NORM,
+  ROTARY,
+  SPLIT_HEADS,
   ...Object.values(RECURRENT_LAYERS),
   SUM,
   UNFOLD,

@@ -1,59 +1,31 @@
-// multiHeadAttention: queries attend to keys and values in several heads, at a width that the first batch may settle.
-
-import { constant } from '../../dim/dim.ts';
-import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
+// multiHeadAttention, crossAttention: queries attend to keys and values in several heads, at a width that the first batch may settle.
 import type { Value } from '../../ir/graph.ts';
-import { attentionCost } from '../../ops/costs/attention.ts';
-import { broadcastInto } from '../../ops/rules/broadcast-into.ts';
-import { numberBetween, positiveInteger, refuseArgument } from '../arguments.ts';
-import { lowerAttention } from '../attention-parts.ts';
-import { defineLayer, type Layer } from '../layer.ts';
-import { emitLayerOne, type LayerRow } from '../layer-node.ts';
-import { checkOptions, type OptionNames } from '../option-names.ts';
-import { WEIGHT_OPTIONS, type WeightOptions } from '../weight-and-bias.ts';
-import { projection } from './projection.ts';
-
-/** Options of {@link multiHeadAttention}. */
-export interface AttentionOptions extends WeightOptions {
-  /** The width of queries, keys, values and output over all heads, a multiple of `heads`; that of the query input by default. */
-  readonly units?: number | undefined;
-  /** The width of queries and keys over all heads where it differs from that of the values, a multiple of `heads`. */
-  readonly keyUnits?: number | undefined;
-  /** Whether a position attends to itself and those before it only; false by default. */
-  readonly causal?: boolean | undefined;
-  /** The share of attention weights that training drops; no effect at inference; 0 by default. */
-  readonly dropout?: number | undefined;
-  /** The path segment; the index among siblings by default. */
-  readonly name?: string | undefined;
-}
-
-/** The names of {@link AttentionOptions}. */
-const ATTENTION_OPTIONS: OptionNames<AttentionOptions> = {
-  ...WEIGHT_OPTIONS,
-  units: true,
-  keyUnits: true,
-  causal: true,
-  dropout: true,
-  name: true,
-};
-
-/** What attention is called with: self attention on the query alone, cross attention with keys, and values where they differ. */
-export type AttentionInputs = [
-  query: Value,
-  key?: Value | undefined,
-  value?: Value | undefined,
-  mask?: Value | undefined,
-];
+import { refuseArgument } from '../arguments.ts';
+import {
+  type AttentionInputs,
+  attentionLayer,
+  type CachedAttention,
+  type CachedAttentionInputs,
+  cachedAttentionLayer,
+  crossAttentionLayer,
+} from '../attention-layer.ts';
+import { emitAttention, type ScoreOptions } from '../attention-node.ts';
+import { type AttentionOptions, planAttention } from '../attention-options.ts';
+import type { Layer } from '../layer.ts';
 
 /**
  * Multi-head attention: `softmax(Q K^T / sqrt(d)) V` in each head, d being the width of a head's queries; then a projection.
  *
  * *Input shape*: query `[n, s, w]`; key `[n, t, w2]`, the query by default; value `[n, t, w3]`, the key by default; mask, which
- * broadcasts to `[n, heads, s, t]`: bool (true attends), or the query's type and added to the scores.
- * *Output shape*: `[n, s, units]`; units is w by default. n, s and t may stay symbolic; w, w2 and w3 are settled by the first batch.
- * Parameters: `query.weight [keyUnits, w]`, `key.weight [keyUnits, w2]`, `value.weight [units, w3]`, `output.weight [units, units]`,
- * and their biases.
- * Source: Vaswani et al., "Attention is all you need", 2017, section 3.2; the causal mask lies at the upper left as in PyTorch and ONNX.
+ * broadcasts to `[n, heads, s, t]`: bool (true attends), or the query's type and added to the scores; positions `[s]` or `[n, s]` for
+ * `rotary`, 0, 1, ... by default. With `cache`: x `[n, s, w]`, pastKey and pastValue `[n, kvHeads, p, d]`, mask over `p + s` keys, and
+ * positions, p, p + 1, ... by default; p may be 0 where its symbol is declared with `{ min: 0 }`.
+ * *Output shape*: `[n, s, units]`; units is w by default. n, s and t may stay symbolic; w, w2 and w3 are settled by the first batch. With
+ * `cache` it is `{ output, presentKey, presentValue }`, the latter `[n, kvHeads, p + s, d]`, keys after their rotation.
+ * *Parameters*: `query.weight [keyUnits, w]`, `key.weight [keyUnits, w2]`, `value.weight [units, w3]`, `output.weight [units, units]`,
+ * and their biases; those of key and value have `kvHeads / heads` of these rows. With `qkNorm`: `queryNorm.weight [d]`, `keyNorm.weight [d]`.
+ * Source: Vaswani et al., "Attention is all you need", 2017, section 3.2. The causal mask lies at the upper left as in PyTorch and ONNX;
+ * behind a past it begins at p, so that the last query attends to all keys.
  *
  * @param heads the number of heads
  * @throws LAYER_ARGUMENT when an argument is of the wrong kind or range, or `heads` does not divide the units
@@ -62,100 +34,72 @@ export type AttentionInputs = [
  * const attention = multiHeadAttention(8);
  * model((x: Value) => op.Add(x, attention(x)), { inputs: { x: ['batch', 'seq', '?'] } });
  */
-export function multiHeadAttention(heads: number, options: AttentionOptions = {}): Layer<AttentionInputs> {
-  checkOptions('multiHeadAttention', options, ATTENTION_OPTIONS);
-  const { units, causal = false, dropout = 0 } = options;
-  const keyUnits = options.keyUnits ?? units;
-  positiveInteger('multiHeadAttention', 'heads', heads);
-  headedUnits('units', units, heads);
-  headedUnits('keyUnits', keyUnits, heads);
-  numberBetween('multiHeadAttention', 'dropout', dropout, 0, 1);
-  const { bias, dtype, weightInitializer, biasInitializer } = options;
-  const part = (width: number | undefined) =>
-    projection({ units: width, bias, dtype, weightInitializer, biasInitializer });
-  const [queries, keys, values, output] = [part(keyUnits), part(keyUnits), part(units), part(units)];
-  return defineLayer({
-    kind: 'multiHeadAttention',
-    name: options.name,
-    children: [
-      ['query', queries],
-      ['key', keys],
-      ['value', values],
-      ['output', output],
-    ],
-    apply: (_call, ...[query, key = query, value = key, mask]: AttentionInputs): Value => {
-      const parts = [queries(query, query), keys(key, query), values(value, query), mask];
-      return output(emitLayerOne(ATTENTION, parts, { heads, causal: causal ? 1 : 0 }), query);
-    },
-  });
+export function multiHeadAttention(
+  heads: number,
+  options: AttentionOptions & { readonly cache: true },
+): Layer<CachedAttentionInputs, CachedAttention>;
+export function multiHeadAttention(
+  heads: number,
+  options?: AttentionOptions & { readonly cache?: false | undefined },
+): Layer<AttentionInputs>;
+export function multiHeadAttention(heads: number, options: AttentionOptions = {}) {
+  return options?.cache
+    ? cachedAttentionLayer('multiHeadAttention', heads, options)
+    : attentionLayer('multiHeadAttention', heads, options);
 }
 
-function headedUnits(argument: string, units: number | undefined, heads: number): void {
-  if (units === undefined) return;
-  positiveInteger('multiHeadAttention', argument, units);
-  if (units % heads !== 0) refuseArgument('multiHeadAttention', argument, `a multiple of its ${heads} heads`, units);
+/** Options of {@link crossAttention}. */
+export type CrossAttentionOptions = Omit<AttentionOptions, 'cache' | 'causal' | 'window' | 'rotary'>;
+
+/**
+ * Attention of one sequence to another: {@link multiHeadAttention} whose keys and values are a context.
+ *
+ * *Input shape*: x `[n, s, w]`, context `[n, t, w2]`, mask, which broadcasts to `[n, heads, s, t]`. *Output shape*: `[n, s, units]`; units is
+ * w by default. *Parameters*: those of {@link multiHeadAttention}.
+ * Source: Vaswani et al., 2017, section 3.2.3, "encoder-decoder attention".
+ *
+ * @param heads the number of heads
+ * @throws LAYER_ARGUMENT when an argument is of the wrong kind or range, or `heads` does not divide the units
+ * @throws SHAPE_MISMATCH, RANK_MISMATCH, DTYPE_MISMATCH (at the call) when the inputs do not fit together
+ * @example crossAttention(8, { bias: { query: false, key: false, value: false } })
+ */
+export function crossAttention(
+  heads: number,
+  options: CrossAttentionOptions = {},
+): Layer<[x: Value, context: Value, mask?: Value | undefined]> {
+  for (const name of ['cache', 'causal', 'window', 'rotary'])
+    if (typeof options === 'object' && Object.hasOwn(options ?? {}, name))
+      refuseArgument('crossAttention', name, 'left out, being of self attention', Reflect.get(options, name));
+  return crossAttentionLayer('crossAttention', heads, options);
+}
+
+/** Options of {@link scaledDotProductAttentionOf}. */
+export interface ScaledDotProductOptions extends ScoreOptions {
+  /** The heads of the queries, side by side in their last axis. */
+  readonly heads: number;
+  /** The heads of keys and values; those of the queries by default. */
+  readonly kvHeads?: number | undefined;
 }
 
 /**
- * Scaled dot-product attention. Inputs query `[n, s, u]`, key `[n, t, u]`, value `[n, t, v]`, mask; output `[n, s, v]`.
- * It becomes one Attention where the model is at opset 23 or newer, else its parts.
+ * Attention of values, without projections: `softmax(Q K^T * scale) V` in each head.
+ *
+ * @param query `[n, s, heads*d]`
+ * @param key `[n, t, kvHeads*d]`
+ * @param value `[n, t, kvHeads*e]`
+ * @param mask broadcasts to `[n, heads, s, t]`: bool (true attends), or of the query's type and added to the scores
+ * @returns `[n, s, heads*e]`
+ * @throws LAYER_ARGUMENT when an option is of the wrong kind or range
  */
-export const ATTENTION: LayerRow = {
-  domain: LAYER_DOMAIN,
-  name: 'attention',
-  cost: attentionCost,
-  infer: (cx) => {
-    const [query, key, value] = [cx.ranked(0, 3), cx.ranked(1, 3), cx.ranked(2, 3)];
-    for (const i of [1, 2]) {
-      cx.sameDType(0, i);
-      cx.unifyAxes({ input: 0, axis: 0 }, { input: i, axis: 0 }, 'batch');
-    }
-    cx.unifyAxes({ input: 1, axis: 1 }, { input: 2, axis: 1 }, 'positions of keys and values');
-    cx.unifyAxes({ input: 0, axis: 2 }, { input: 1, axis: 2 }, 'width of queries and keys');
-    const heads = cx.int('heads', 1);
-    const [[n, s, u], [, t], [, , v]] = [query, key, value];
-    if (!n || !s || !t || !u || !v) return [cx.tensor(undefined)];
-    cx.divides(heads, u, 'the width of queries and keys');
-    if (v !== u) cx.divides(heads, v, 'the width of values');
-    if (cx.has(3)) {
-      if (cx.dtype(3) !== 'bool') cx.sameDType(3, 0);
-      broadcastInto(cx, 3, [n, constant(heads), s, t]);
-    }
-    return [cx.tensor([n, s, v])];
-  },
-  lower: (node) => [lowerAttention(node)],
-  examples: [
-    {
-      inputs: ['float32[n, s, 64]', 'float32[n, t, 64]', 'float32[n, t, 32]', 'bool[s, t]'],
-      attributes: { heads: 4 },
-      outputs: ['float32[n, s, 32]'],
-    },
-    {
-      inputs: ['float16[n, s, u]', 'float16[n, s, u]', 'float16[n, s, u]'],
-      attributes: { heads: 8, causal: 1 },
-      outputs: ['float16[n, s, u]'],
-      constraints: ['8 | u'],
-    },
-    {
-      inputs: ['float32[n, s, 6]', 'float32[n, s, 6]', 'float32[n, s, 6]'],
-      attributes: { heads: 4 },
-      fails: 'SHAPE_MISMATCH',
-    },
-    {
-      inputs: ['float32[n, s, 8]', 'float32[n, s, 4]', 'float32[n, s, 8]'],
-      attributes: { heads: 4 },
-      fails: 'SHAPE_MISMATCH',
-    },
-    { inputs: ['float32[s, 8]', 'float32[s, 8]', 'float32[s, 8]'], attributes: { heads: 4 }, fails: 'RANK_MISMATCH' },
-    {
-      inputs: ['float32[n, 5, 8]', 'float32[n, 5, 8]', 'float32[n, 5, 8]', 'bool[5, 6]'],
-      attributes: { heads: 4 },
-      fails: 'SHAPE_MISMATCH',
-    },
-    {
-      inputs: ['float32[n, 5, 8]', 'float32[n, 5, 8]', 'float32[n, 5, 8]', 'int64[5, 5]'],
-      attributes: { heads: 4 },
-      fails: 'DTYPE_MISMATCH',
-    },
-  ],
-};
+export function scaledDotProductAttentionOf(
+  query: Value,
+  key: Value,
+  value: Value,
+  mask: Value | undefined,
+  options: ScaledDotProductOptions,
+): Value {
+  const { heads, ...rest } = options;
+  const plan = planAttention('scaledDotProductAttention', heads, rest);
+  const [output = query] = emitAttention({ ...plan.scores, query, key, value, mask, heads, kvHeads: plan.kvHeads });
+  return output;
+}

@@ -18,16 +18,17 @@ export interface ProjectionOptions extends WeightOptions {
  * A fully connected layer, `y = x W^T + b` over the last axis, whose output features may be those of another value: the part of
  * attention and feed-forward blocks that must come back to the width of the model, before that width is known.
  *
- * *Input shape*: `x [..., k]`, `like [..., m]`. *Output shape*: `[..., units]`, units being m where left out.
+ * *Input shape*: `x [..., k]`, `like [..., m]`. *Output shape*: `[..., units]`, units being m where left out; without `like` it is
+ * settled by what reads the output.
  * Parameters: `weight [units, k]`, `bias [units]`.
  */
-export function projection(options: ProjectionOptions = {}): Layer<[x: Value, like: Value]> {
+export function projection(options: ProjectionOptions = {}): Layer<[x: Value, like?: Value | undefined]> {
   const units = options.units ?? '?';
   return defineLayer({
     kind: 'dense',
     parameters: weightAndBias([units, '?'], options),
-    apply: ({ parameters }, x: Value, like: Value): Value =>
-      units === '?'
+    apply: ({ parameters }, x: Value, like?: Value | undefined): Value =>
+      units === '?' && like
         ? emitLayerOne(PROJECTION, [x, parameters.weight, parameters.bias, like])
         : emitLayerOne(DENSE, [x, parameters.weight, parameters.bias]),
   });
