@@ -2,6 +2,9 @@
 import { ADAPTIVE_POOLS } from './layers/adaptive-pool.ts';
 import { AVG_POOLS } from './layers/avg-pool.ts';
 import { CROPPINGS } from './layers/cropping.ts';
+import { DROPOUTS } from './layers/dropout.ts';
+import { FLATTENS } from './layers/flatten.ts';
+import { GLOBAL_POOLS } from './layers/global-pool.ts';
 import { GLUS } from './layers/glu.ts';
 import { LOCAL_RESPONSE_NORMS } from './layers/local-response-norm.ts';
 import { LP_POOLS } from './layers/lp-pool.ts';
@@ -9,6 +12,7 @@ import { MAX_POOLS } from './layers/max-pool.ts';
 import { NOISES } from './layers/noise.ts';
 import { PADDINGS } from './layers/padding.ts';
 import { SHUFFLES } from './layers/shuffle.ts';
+import { TIMESTEPS } from './layers/timestep-embedding.ts';
 import { FOLDS } from './layers/unfold.ts';
 import { RESIZINGS, UPSAMPLINGS } from './layers/upsampling.ts';
 
@@ -30,15 +34,29 @@ export {
   softsign,
   tanh,
 } from './layers/activations.ts';
+export { alibiOf as alibi } from './layers/alibi.ts';
+export { scaledDotProductAttentionOf as scaledDotProductAttention } from './layers/attention.ts';
+export { batchNormOf as batchNorm } from './layers/batch-norm.ts';
+export { conv1dOf as conv1d, conv2dOf as conv2d, conv3dOf as conv3d } from './layers/conv.ts';
+export {
+  convTranspose1dOf as convTranspose1d,
+  convTranspose2dOf as convTranspose2d,
+  convTranspose3dOf as convTranspose3d,
+} from './layers/conv-transpose.ts';
 export { deformableConv2dOf as deformableConv2d } from './layers/deformable-conv.ts';
+export { denseOf as dense } from './layers/dense.ts';
 export {
   depthwiseConv1dOf as depthwiseConv1d,
   depthwiseConv2dOf as depthwiseConv2d,
   depthwiseConv3dOf as depthwiseConv3d,
 } from './layers/depthwise-conv.ts';
+export { embeddingOf as embedding } from './layers/embedding.ts';
+export { groupNormOf as groupNorm } from './layers/group-norm.ts';
 export { gruOf as gru } from './layers/gru.ts';
 export { instanceNormOf as instanceNorm } from './layers/instance-norm.ts';
+export { layerNormOf as layerNorm } from './layers/layer-norm.ts';
 export { layerScaleOf as layerScale } from './layers/layer-scale.ts';
+export { learnedTokensOf as learnedTokens } from './layers/learned-tokens.ts';
 export { lstmOf as lstm } from './layers/lstm.ts';
 export {
   hardShrink,
@@ -51,13 +69,18 @@ export {
   threshold,
   thresholdedRelu,
 } from './layers/piecewise-activations.ts';
+export { positionalEmbeddingOf as positionalEmbedding } from './layers/positional-embedding.ts';
 export { preluOf as prelu } from './layers/prelu.ts';
 export {
   gruCellOf as gruCell,
   lstmCellOf as lstmCell,
   rnnCellOf as rnnCell,
 } from './layers/recurrent-cells.ts';
+export { relativePositionBiasOf as relativePositionBias } from './layers/relative-position-bias.ts';
+export { rmsNormOf as rmsNorm } from './layers/rms-norm.ts';
 export { rnnOf as rnn } from './layers/rnn.ts';
+export { rotaryEmbeddingOf as rotaryEmbedding } from './layers/rotary-embedding.ts';
+export { sinusoidalEncodingOf as sinusoidalEncoding } from './layers/sinusoidal-encoding.ts';
 export {
   celu,
   exponential,
@@ -161,6 +184,8 @@ export const channelShuffle = SHUFFLES.channelShuffle.of;
 export const pixelShuffle = SHUFFLES.pixelShuffle.of;
 /** The layer `pixelUnshuffle`, computed from a value and the layer's own arguments. */
 export const pixelUnshuffle = SHUFFLES.pixelUnshuffle.of;
+/** The layer `timestepEmbedding`, computed from a value and the layer's own arguments. */
+export const timestepEmbedding = TIMESTEPS.of;
 /** The layer `fold`, computed from a value and the layer's own arguments. */
 export const fold = FOLDS.fold.of;
 /** The layer `unfold`, computed from a value and the layer's own arguments. */
@@ -177,3 +202,11 @@ export const resize1d = RESIZINGS[1].of;
 export const resize2d = RESIZINGS[2].of;
 /** The layer `resize3d`, computed from a value and the layer's own arguments. */
 export const resize3d = RESIZINGS[3].of;
+/** The layer `dropout`, computed from a value and the layer's own arguments. */
+export const dropout = DROPOUTS.of;
+/** The layer `flatten`, computed from a value and the layer's own arguments. */
+export const flatten = FLATTENS.of;
+/** The layer `globalAvgPool`, computed from a value and the layer's own arguments. */
+export const globalAvgPool = GLOBAL_POOLS.avg.of;
+/** The layer `globalMaxPool`, computed from a value and the layer's own arguments. */
+export const globalMaxPool = GLOBAL_POOLS.max.of;

@@ -65,14 +65,42 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
     runningMean: buffer(options.meanInitializer ?? 'zeros'),
     runningVar: buffer(options.varianceInitializer ?? 'ones'),
   };
-  const attributes = { epsilon: floatAttribute(epsilon), momentum: floatAttribute(momentum) };
   return defineLayer({
     kind: 'batchNorm',
     name: options.name,
     parameters,
     apply: ({ parameters: { weight, bias, runningMean, runningVar } }, x: Value): Value =>
-      emitLayerOne(BATCH_NORM, [x, weight, bias, runningMean, runningVar], attributes),
+      emitLayerOne(BATCH_NORM, [x, weight, bias, runningMean, runningVar], {
+        epsilon: floatAttribute(epsilon),
+        momentum: floatAttribute(momentum),
+      }),
   });
+}
+
+/**
+ * {@link batchNorm} of values, in the order of `torch.nn.functional.batch_norm`.
+ *
+ * @param x `[n, c, d...]`
+ * @param runningMean `[c]`
+ * @param runningVar `[c]`
+ * @param weight `[c]`; no scale where it is left out
+ * @param bias `[c]`; no shift where it is left out
+ * @param options `epsilon`: added to the variance, 1e-5 by default
+ * @throws LAYER_ARGUMENT when epsilon is no finite number >= 0
+ */
+export function batchNormOf(
+  ...[x, runningMean, runningVar, weight, bias, options = {}]: [
+    x: Value,
+    runningMean: Value,
+    runningVar: Value,
+    weight?: Value | undefined,
+    bias?: Value | undefined,
+    options?: { readonly epsilon?: number | undefined },
+  ]
+): Value {
+  const epsilon = readEpsilon('batchNorm', options.epsilon);
+  const attributes = { epsilon: floatAttribute(epsilon), momentum: floatAttribute(0.9) };
+  return emitLayerOne(BATCH_NORM, [x, weight, bias, runningMean, runningVar], attributes);
 }
 
 /** Inputs x, weight, bias, running mean, running variance; weight and bias may be absent. It becomes one BatchNormalization. */

@@ -7,6 +7,7 @@ import { defineLayer, type Layer } from '../layer.ts';
 import { checkOptions, type OptionNames } from '../option-names.ts';
 import { Parameter } from '../parameter.ts';
 import { WEIGHT_OPTIONS, type WeightOptions } from '../weight-and-bias.ts';
+import { weightKernel } from '../weight-kernel.ts';
 import { type PerAxis, WINDOW_OPTIONS, type WindowOptions, windowAttributes } from '../window-options.ts';
 
 /** Options of {@link convTranspose1d}, {@link convTranspose2d} and {@link convTranspose3d}. */
@@ -81,6 +82,46 @@ export function convTranspose3d(channels: number, kernel: PerAxis, options: Conv
   return transposed('convTranspose3d', 3, { channels, kernel, options });
 }
 
+/** What a transposed convolution of values takes beside them. */
+export type ConvTransposeSettings = WindowOptions & Pick<ConvTransposeOptions, 'groups' | 'outputPadding'>;
+
+/** A transposed convolution of values: x `[n, c, d...]`, a weight `[c, channels / groups, kernel...]` and perhaps a bias `[channels]`. */
+export type ConvTransposeFunction = (
+  x: Value,
+  weight: Value,
+  bias?: Value | undefined,
+  options?: ConvTransposeSettings,
+) => Value;
+
+const functionOf =
+  (kind: string, axes: number): ConvTransposeFunction =>
+  (x, weight, bias, options = {}) => {
+    const { groups = 1, outputPadding = 0, ...rest } = options;
+    checkOptions(kind, rest, WINDOW_OPTIONS);
+    positiveInteger(kind, 'groups', groups);
+    const size = weightKernel(kind, weight, axes);
+    const window = windowAttributes({ layer: kind, axes, sizeName: 'kernel', size }, rest);
+    return op.ConvTranspose(x, weight, bias, { ...window, ...extras(kind, axes, { groups, outputPadding }) });
+  };
+
+/** {@link convTranspose1d} of values. */
+export const convTranspose1dOf: ConvTransposeFunction = functionOf('convTranspose1d', 1);
+
+/** {@link convTranspose2d} of values. */
+export const convTranspose2dOf: ConvTransposeFunction = functionOf('convTranspose2d', 2);
+
+/** {@link convTranspose3d} of values. */
+export const convTranspose3dOf: ConvTransposeFunction = functionOf('convTranspose3d', 3);
+
+/** The attributes beside the window that differ from ONNX's defaults. */
+function extras(kind: string, axes: number, { groups, outputPadding }: { groups: number; outputPadding: PerAxis }) {
+  const extra = perAxis(kind, 'outputPadding', outputPadding, axes, 0);
+  return {
+    ...(groups === 1 ? {} : { group: groups }),
+    ...(extra.every((size) => size === 0) ? {} : { output_padding: extra }),
+  };
+}
+
 interface ConvTransposeArguments {
   readonly channels: number;
   readonly kernel: PerAxis;
@@ -95,18 +136,13 @@ function transposed(kind: string, axes: number, { channels, kernel, options }: C
   if (channels % groups !== 0) refuseArgument(kind, 'groups', `a divisor of its ${channels} output channels`, groups);
   if (inChannels !== undefined) positiveInteger(kind, 'inChannels', inChannels);
   const window = windowAttributes({ layer: kind, axes, sizeName: 'kernel', size: kernel }, options);
-  const extra = perAxis(kind, 'outputPadding', options.outputPadding ?? 0, axes, 0);
   const activation = options.activation === undefined ? undefined : activationFunction(options.activation);
   const shape = [inChannels ?? '?', channels / groups, ...window.kernel_shape];
   const weight = new Parameter({ shape, dtype, layout: 'io', initializer: options.weightInitializer });
   const initializer = options.biasInitializer ?? 'zeros';
   const bias =
     options.bias === false ? undefined : new Parameter({ shape: [channels], dtype, initializer, fansOf: weight });
-  const attributes = {
-    ...window,
-    ...(groups === 1 ? {} : { group: groups }),
-    ...(extra.every((size) => size === 0) ? {} : { output_padding: extra }),
-  };
+  const attributes = { ...window, ...extras(kind, axes, { groups, outputPadding: options.outputPadding ?? 0 }) };
   return defineLayer({
     kind,
     name: options.name,

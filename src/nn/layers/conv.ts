@@ -6,6 +6,7 @@ import { positiveInteger, refuseArgument } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { checkOptions, type OptionNames } from '../option-names.ts';
 import { WEIGHT_OPTIONS, type WeightOptions, weightAndBias } from '../weight-and-bias.ts';
+import { weightKernel } from '../weight-kernel.ts';
 import { type PerAxis, WINDOW_OPTIONS, type WindowOptions, windowAttributes } from '../window-options.ts';
 
 /** Options of {@link conv1d}, {@link conv2d} and {@link conv3d}. */
@@ -79,6 +80,32 @@ export function conv2d(channels: number, kernel: PerAxis, options: ConvOptions =
 export function conv3d(channels: number, kernel: PerAxis, options: ConvOptions = {}): Layer {
   return convolution('conv3d', 3, { channels, kernel, options });
 }
+
+/** What a convolution of values takes beside them. */
+export type ConvSettings = WindowOptions & Pick<ConvOptions, 'groups'>;
+
+/** A convolution of values: x `[n, c, d...]`, a weight `[channels, c / groups, kernel...]` and, unless it is left out, a bias `[channels]`. */
+export type ConvFunction = (x: Value, weight: Value, bias?: Value | undefined, options?: ConvSettings) => Value;
+
+const functionOf =
+  (kind: string, axes: number): ConvFunction =>
+  (x, weight, bias, options = {}) => {
+    const { groups = 1, ...rest } = options;
+    checkOptions(kind, rest, WINDOW_OPTIONS);
+    positiveInteger(kind, 'groups', groups);
+    const size = weightKernel(kind, weight, axes);
+    const window = windowAttributes({ layer: kind, axes, sizeName: 'kernel', size }, rest);
+    return op.Conv(x, weight, bias, groups === 1 ? window : { ...window, group: groups });
+  };
+
+/** {@link conv1d} of values. */
+export const conv1dOf: ConvFunction = functionOf('conv1d', 1);
+
+/** {@link conv2d} of values. */
+export const conv2dOf: ConvFunction = functionOf('conv2d', 2);
+
+/** {@link conv3d} of values. */
+export const conv3dOf: ConvFunction = functionOf('conv3d', 3);
 
 interface ConvArguments {
   readonly channels: number;

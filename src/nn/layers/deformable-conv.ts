@@ -100,7 +100,7 @@ export function deformableConv2d(
           modulated ? 'a value, for it is modulated' : 'nothing, for it is not modulated',
           mask,
         );
-      const [places, factors] = found instanceof Array ? found : [found, mask];
+      const [places, factors] = Array.isArray(found) ? found : [found, mask];
       const attributes = { ...window, group: groups, offset_group: offsetGroups };
       return activate(op.DeformConv(x, weight, places, bias, factors, attributes), activation);
     },

@@ -44,9 +44,19 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
     kind: 'dense',
     name: options.name,
     parameters: weightAndBias([units, inFeatures], options),
-    apply: ({ parameters }, x: Value) =>
-      activate(emitLayerOne(DENSE, [x, parameters.weight, parameters.bias]), activation),
+    apply: ({ parameters }, x: Value) => activate(denseOf(x, parameters.weight, parameters.bias), activation),
   });
+}
+
+/**
+ * {@link dense} of values.
+ *
+ * @param x `[..., k]`
+ * @param weight `[units, k]`
+ * @param bias `[units]`; none where it is left out
+ */
+export function denseOf(x: Value, weight: Value, bias?: Value | undefined): Value {
+  return emitLayerOne(DENSE, [x, weight, bias]);
 }
 
 /** Inputs x, weight, bias. On rank 2 it becomes one Gemm, on other ranks MatMul and Add. */

@@ -2,12 +2,12 @@
 
 import { op } from '../../build/op.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
-import type { Value } from '../../ir/graph.ts';
 import { view } from '../../ops/costs/movement.ts';
 import { numberBetween } from '../arguments.ts';
-import { defineLayer, type Layer } from '../layer.ts';
+import type { Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
 import { checkOptions, type OptionNames } from '../option-names.ts';
+import { type PlainForms, plainForms } from '../plain-layer.ts';
 
 /** Options of {@link dropout}. */
 export interface DropoutOptions {
@@ -17,6 +17,16 @@ export interface DropoutOptions {
 
 /** The names of {@link DropoutOptions}. */
 const DROPOUT_OPTIONS: OptionNames<DropoutOptions> = { name: true };
+
+/** Both forms of {@link dropout}. */
+export const DROPOUTS: PlainForms<[rate?: number, options?: DropoutOptions]> = plainForms(
+  'dropout',
+  (rate = 0.5, options: DropoutOptions = {}) => {
+    checkOptions('dropout', options, DROPOUT_OPTIONS);
+    numberBetween('dropout', 'rate', rate, 0, 1);
+    return { name: options.name, compute: (x) => emitLayerOne(DROPOUT, [x], { rate: { kind: 'float', value: rate } }) };
+  },
+);
 
 /**
  * Drops elements while training; an emitted model is for inference, where it is the identity and leaves no node.
@@ -30,13 +40,7 @@ const DROPOUT_OPTIONS: OptionNames<DropoutOptions> = { name: true };
  * @example sequential(dense(256, { activation: 'relu' }), dropout(0.5), dense(10))
  */
 export function dropout(rate = 0.5, options: DropoutOptions = {}): Layer {
-  checkOptions('dropout', options, DROPOUT_OPTIONS);
-  numberBetween('dropout', 'rate', rate, 0, 1);
-  return defineLayer({
-    kind: 'dropout',
-    name: options.name,
-    apply: (_call, x: Value): Value => emitLayerOne(DROPOUT, [x], { rate: { kind: 'float', value: rate } }),
-  });
+  return DROPOUTS.layer(rate, options);
 }
 
 /** Input x. It becomes an Identity, which a later pass takes out. */

@@ -53,8 +53,18 @@ export function embedding(count: number, size: number, options: EmbeddingOptions
     kind: 'embedding',
     name: options.name,
     parameters: { weight },
-    apply: ({ parameters }, ids: Value): Value => emitLayerOne(EMBEDDING, [ids, parameters.weight]),
+    apply: ({ parameters }, ids: Value): Value => embeddingOf(ids, parameters.weight),
   });
+}
+
+/**
+ * {@link embedding} of values.
+ *
+ * @param ids `[...]` of any integer type
+ * @param weight `[count, size]`
+ */
+export function embeddingOf(ids: Value, weight: Value): Value {
+  return emitLayerOne(EMBEDDING, [ids, weight]);
 }
 
 /** Inputs ids, weight. It becomes a Gather, behind a Cast to int64 where Gather does not take the type of the ids. */

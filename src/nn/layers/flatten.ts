@@ -1,9 +1,9 @@
 // flatten: the axes behind the batch made one.
 import { op } from '../../build/op.ts';
-import type { Value } from '../../ir/graph.ts';
 import { refuseArgument } from '../arguments.ts';
-import { defineLayer, type Layer } from '../layer.ts';
+import type { Layer } from '../layer.ts';
 import { checkOptions, type OptionNames } from '../option-names.ts';
+import { type PlainForms, plainForms } from '../plain-layer.ts';
 
 /** Options of {@link flatten}. */
 export interface FlattenOptions {
@@ -16,6 +16,17 @@ export interface FlattenOptions {
 /** The names of {@link FlattenOptions}. */
 const FLATTEN_OPTIONS: OptionNames<FlattenOptions> = { axis: true, name: true };
 
+/** Both forms of {@link flatten}. */
+export const FLATTENS: PlainForms<[options?: FlattenOptions]> = plainForms(
+  'flatten',
+  (options: FlattenOptions = {}) => {
+    checkOptions('flatten', options, FLATTEN_OPTIONS);
+    const axis = options.axis ?? 1;
+    if (!Number.isSafeInteger(axis)) refuseArgument('flatten', 'axis', 'an integer', axis);
+    return { name: options.name, compute: (x) => op.Flatten(x, { axis }) };
+  },
+);
+
 /**
  * Makes two axes of all: those before `axis` and those from it on.
  *
@@ -27,12 +38,5 @@ const FLATTEN_OPTIONS: OptionNames<FlattenOptions> = { axis: true, name: true };
  * @example sequential(conv2d(16, 5), flatten(), dense(120))
  */
 export function flatten(options: FlattenOptions = {}): Layer {
-  checkOptions('flatten', options, FLATTEN_OPTIONS);
-  const axis = options.axis ?? 1;
-  if (!Number.isSafeInteger(axis)) refuseArgument('flatten', 'axis', 'an integer', axis);
-  return defineLayer({
-    kind: 'flatten',
-    name: options.name,
-    apply: (_call, x: Value): Value => op.Flatten(x, { axis }),
-  });
+  return FLATTENS.layer(options);
 }

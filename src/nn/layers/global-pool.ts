@@ -1,8 +1,9 @@
 // globalAvgPool and globalMaxPool: all spatial axes brought down to one element.
 import { op } from '../../build/op.ts';
 import type { Value } from '../../ir/graph.ts';
-import { defineLayer, type Layer } from '../layer.ts';
+import type { Layer } from '../layer.ts';
 import { checkOptions, type OptionNames } from '../option-names.ts';
+import { type PlainForms, plainForms } from '../plain-layer.ts';
 
 /** Options of {@link globalAvgPool} and {@link globalMaxPool}. */
 export interface GlobalPoolOptions {
@@ -15,6 +16,20 @@ export interface GlobalPoolOptions {
 /** The names of {@link GlobalPoolOptions}. */
 const GLOBAL_POOL_OPTIONS: OptionNames<GlobalPoolOptions> = { keepDims: true, name: true };
 
+function forms(kind: string, pool: (x: Value) => Value): PlainForms<[options?: GlobalPoolOptions]> {
+  return plainForms(kind, (options: GlobalPoolOptions = {}) => {
+    checkOptions(kind, options, GLOBAL_POOL_OPTIONS);
+    const { keepDims = true, name } = options;
+    return { name, compute: (x) => (keepDims ? pool(x) : op.Flatten(pool(x), { axis: 1 })) };
+  });
+}
+
+/** The global pools by kind, in both forms. */
+export const GLOBAL_POOLS = {
+  avg: forms('globalAvgPool', (x) => op.GlobalAveragePool(x)),
+  max: forms('globalMaxPool', (x) => op.GlobalMaxPool(x)),
+} as const;
+
 /**
  * The mean over all spatial axes, however many.
  *
@@ -24,7 +39,7 @@ const GLOBAL_POOL_OPTIONS: OptionNames<GlobalPoolOptions> = { keepDims: true, na
  * @example globalAvgPool({ keepDims: false })
  */
 export function globalAvgPool(options: GlobalPoolOptions = {}): Layer {
-  return globalPool('globalAvgPool', (x) => op.GlobalAveragePool(x), options);
+  return GLOBAL_POOLS.avg.layer(options);
 }
 
 /**
@@ -36,15 +51,5 @@ export function globalAvgPool(options: GlobalPoolOptions = {}): Layer {
  * @example globalMaxPool()
  */
 export function globalMaxPool(options: GlobalPoolOptions = {}): Layer {
-  return globalPool('globalMaxPool', (x) => op.GlobalMaxPool(x), options);
-}
-
-function globalPool(kind: string, pool: (x: Value) => Value, options: GlobalPoolOptions): Layer {
-  checkOptions(kind, options, GLOBAL_POOL_OPTIONS);
-  const { keepDims = true, name } = options;
-  return defineLayer({
-    kind,
-    name,
-    apply: (_call, x: Value): Value => (keepDims ? pool(x) : op.Flatten(pool(x), { axis: 1 })),
-  });
+  return GLOBAL_POOLS.max.layer(options);
 }

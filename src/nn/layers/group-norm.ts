@@ -49,9 +49,32 @@ export function groupNorm(groups: number, options: GroupNormOptions = {}): Layer
     kind: 'groupNorm',
     name: options.name,
     parameters,
-    apply: ({ parameters: { weight, bias } }, x: Value): Value =>
-      emitLayerOne(GROUP_NORM, [x, weight, bias], { groups, epsilon: floatAttribute(epsilon) }),
+    apply: ({ parameters: { weight, bias } }, x: Value): Value => groupNormOf(x, groups, weight, bias, { epsilon }),
   });
+}
+
+/**
+ * {@link groupNorm} of values, in the order of `torch.nn.functional.group_norm`.
+ *
+ * @param x `[n, c, d...]`, c a multiple of the groups
+ * @param groups the number of groups
+ * @param weight `[c]`; no scale where it is left out
+ * @param bias `[c]`; no shift where it is left out
+ * @param options `epsilon`: added to the variance, 1e-5 by default
+ * @throws LAYER_ARGUMENT when groups is no positive integer, or epsilon no finite number >= 0
+ */
+export function groupNormOf(
+  ...[x, groups, weight, bias, options = {}]: [
+    x: Value,
+    groups: number,
+    weight?: Value | undefined,
+    bias?: Value | undefined,
+    options?: { readonly epsilon?: number | undefined },
+  ]
+): Value {
+  positiveInteger('groupNorm', 'groups', groups);
+  const epsilon = floatAttribute(readEpsilon('groupNorm', options.epsilon));
+  return emitLayerOne(GROUP_NORM, [x, weight, bias], { groups, epsilon });
 }
 
 /** Inputs x, weight, bias; weight and bias may be absent. It becomes one GroupNormalization. */

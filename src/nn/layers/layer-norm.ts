@@ -43,8 +43,28 @@ export function layerNorm(options: LayerNormOptions = {}): Layer {
     name: options.name,
     parameters,
     apply: ({ parameters: { weight, bias } }, x: Value): Value =>
-      emitLayerOne(LAYER_NORM, [x, weight, bias], { axes: shape.length, epsilon: floatAttribute(epsilon) }),
+      layerNormOf(x, weight, bias, { axis: -shape.length, epsilon }),
   });
+}
+
+/**
+ * {@link layerNorm} of values.
+ *
+ * @param x `[..., d]`
+ * @param weight `[d]`, one size per normalized axis; no scale where it is left out
+ * @param bias like the weight; no shift where it is left out
+ * @param options `axis`: the first normalized axis, counted from the end, -1 by default; `epsilon`: 1e-5 by default
+ * @throws LAYER_ARGUMENT when the axis is no negative integer, or epsilon no finite number >= 0
+ */
+export function layerNormOf(
+  x: Value,
+  weight?: Value | undefined,
+  bias?: Value | undefined,
+  options: Pick<LayerNormOptions, 'axis' | 'epsilon'> = {},
+): Value {
+  const axes = trailingAxes('layerNorm', { axis: options.axis }).length;
+  const epsilon = floatAttribute(readEpsilon('layerNorm', options.epsilon));
+  return emitLayerOne(LAYER_NORM, [x, weight, bias], { axes, epsilon });
 }
 
 /** Inputs x, weight, bias; weight and bias may be absent. It becomes one LayerNormalization. */

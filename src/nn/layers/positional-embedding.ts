@@ -3,12 +3,14 @@ import { op } from '../../build/op.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
 import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
+import { broadcastInto } from '../../ops/rules/broadcast-into.ts';
 import { positiveInteger } from '../arguments.ts';
 import type { InitializerInput } from '../initializers/parse-initializer.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
 import { checkOptions, type OptionNames } from '../option-names.ts';
 import { Parameter } from '../parameter.ts';
+import { requireIntegers } from '../positions.ts';
 
 /** Options of {@link positionalEmbedding}. */
 export interface PositionalEmbeddingOptions {
@@ -31,7 +33,8 @@ const POSITIONAL_EMBEDDING_OPTIONS: OptionNames<PositionalEmbeddingOptions> = {
  * Adds a learned vector to each position of a sequence: `y[n, i] = x[n, i] + weight[i]`.
  *
  * *Input shape*: `[n, s, w]`; w is settled by the first batch, s may stay symbolic and is at most `positions`, which the contract of
- * the model says. *Output shape*: the same.
+ * the model says; places `[s]` or `[n, s]` of any integer type, below `positions`, where they are not 0, 1, ...: behind a past, or padding.
+ * *Output shape*: the same.
  * Parameters: `weight [positions, w]`.
  * Source: Devlin et al., "BERT", 2018; the default initializer is that of its published code (initializer_range 0.02).
  *
@@ -40,7 +43,10 @@ const POSITIONAL_EMBEDDING_OPTIONS: OptionNames<PositionalEmbeddingOptions> = {
  * @throws SHAPE_MISMATCH (at the call) when the sequence is longer
  * @example sequential(embedding(30522, 768), positionalEmbedding(512), layerNorm())
  */
-export function positionalEmbedding(positions: number, options: PositionalEmbeddingOptions = {}): Layer {
+export function positionalEmbedding(
+  positions: number,
+  options: PositionalEmbeddingOptions = {},
+): Layer<[x: Value, places?: Value | undefined]> {
   checkOptions('positionalEmbedding', options, POSITIONAL_EMBEDDING_OPTIONS);
   positiveInteger('positionalEmbedding', 'positions', positions);
   const weight = new Parameter({
@@ -54,11 +60,21 @@ export function positionalEmbedding(positions: number, options: PositionalEmbedd
     kind: 'positionalEmbedding',
     name: options.name,
     parameters: { weight },
-    apply: ({ parameters }, x: Value): Value => emitLayerOne(POSITIONAL_EMBEDDING, [x, parameters.weight]),
+    apply: ({ parameters }, x: Value): Value => positionalEmbeddingOf(x, parameters.weight),
   });
 }
 
-/** Inputs x, weight. It becomes a Slice of the weight, where the sequence is not as long as it, and an Add. */
+/**
+ * {@link positionalEmbedding} of values.
+ *
+ * @param x `[n, s, w]`
+ * @param weight `[positions, w]`, at least s rows
+ */
+export function positionalEmbeddingOf(x: Value, weight: Value): Value {
+  return emitLayerOne(POSITIONAL_EMBEDDING, [x, weight]);
+}
+
+/** Inputs x, weight, places. It becomes a Slice of the weight, where the sequence is not as long as it, or a Gather of places, and an Add. */
 export const POSITIONAL_EMBEDDING: LayerRow = {
   domain: LAYER_DOMAIN,
   name: 'positionalEmbedding',
@@ -68,11 +84,21 @@ export const POSITIONAL_EMBEDDING: LayerRow = {
     cx.sameDType(0, 1);
     cx.unifyAxes({ input: 0, axis: 2 }, { input: 1, axis: 1 }, 'features');
     const [, length] = x;
-    if (positions && length) cx.atLeast(positions, length, 'the number of positions');
+    if (cx.has(2)) {
+      requireIntegers(cx, 2);
+      cx.rankBetween(2, 1, 2);
+      const [batch] = x;
+      if (batch && length) broadcastInto(cx, 2, [batch, length]);
+      // Places say what is looked up: a sequence may be longer than the table.
+    } else if (positions && length) cx.atLeast(positions, length, 'the number of positions');
     return [cx.tensor(x)];
   },
   lower: (node) => {
-    const [x, weight] = [inputOf(node, 0), inputOf(node, 1)];
+    const [x, weight, places] = [inputOf(node, 0), inputOf(node, 1), node.inputs[2]];
+    if (places) {
+      const isIndex = places.dtype === 'int64' || places.dtype === 'int32';
+      return [op.Add(x, op.Gather(weight, isIndex ? places : op.Cast(places, { to: 'int64' }), { axis: 0 }))];
+    }
     const [, length] = x.shape;
     const isWhole = length !== undefined && length === weight.shape[0];
     const rows: Value = isWhole ? weight : op.Slice(weight, [0], op.Shape(x, { start: 1, end: 2 }), [0]);
@@ -84,6 +110,8 @@ export const POSITIONAL_EMBEDDING: LayerRow = {
       outputs: ['float32[n, s, 64]'],
       constraints: ['s <= 512'],
     },
+    { inputs: ['float32[n, s, 64]', 'float32[512, ?]', 'int64[n, s]'], outputs: ['float32[n, s, 64]'] },
+    { inputs: ['float32[n, s, 64]', 'float32[512, 64]', 'float32[s]'], fails: 'DTYPE_MISMATCH' },
     { inputs: ['float32[n, 600, 64]', 'float32[512, 64]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[n, 64]', 'float32[512, 64]'], fails: 'RANK_MISMATCH' },
   ],

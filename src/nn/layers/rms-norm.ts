@@ -40,9 +40,26 @@ export function rmsNorm(options: RmsNormOptions = {}): Layer {
     kind: 'rmsNorm',
     name: options.name,
     parameters: { weight },
-    apply: ({ parameters }, x: Value): Value =>
-      emitLayerOne(RMS_NORM, [x, parameters.weight], { axes: shape.length, epsilon: floatAttribute(epsilon) }),
+    apply: ({ parameters }, x: Value): Value => rmsNormOf(x, parameters.weight, { axis: -shape.length, epsilon }),
   });
+}
+
+/**
+ * {@link rmsNorm} of values.
+ *
+ * @param x `[..., d]`
+ * @param weight `[d]`, one size per normalized axis; no scale where it is left out
+ * @param options `axis`: the first normalized axis, counted from the end, -1 by default; `epsilon`: 1e-5 by default
+ * @throws LAYER_ARGUMENT when the axis is no negative integer, or epsilon no finite number >= 0
+ */
+export function rmsNormOf(
+  x: Value,
+  weight?: Value | undefined,
+  options: Pick<RmsNormOptions, 'axis' | 'epsilon'> = {},
+): Value {
+  const axes = trailingAxes('rmsNorm', { axis: options.axis }).length;
+  const epsilon = floatAttribute(readEpsilon('rmsNorm', options.epsilon));
+  return emitLayerOne(RMS_NORM, [x, weight], { axes, epsilon });
 }
 
 /** Inputs x, weight; weight may be absent. It becomes RMSNormalization where the model is at opset 23 or newer, else its parts. */

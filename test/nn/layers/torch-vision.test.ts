@@ -20,6 +20,7 @@ const LAYERS: Readonly<Record<string, () => dw.Composition>> = {
   'depthwiseConv2d strided': () => dw.depthwiseConv2d([3, 2], { strides: [2, 1], bias: false }),
   depthwiseConv3d: () => dw.depthwiseConv3d(2, { multiplier: 2 }),
   separableConv2d: () => dw.separableConv2d(3, 3, { multiplier: 2, padding: 1 }),
+  convTranspose3d: () => dw.convTranspose3d(3, 2, { strides: [1, 2, 1] }),
   zeroPad1d: () => dw.zeroPad1d([1, 2]),
   zeroPad2d: () => dw.zeroPad2d([2, 1, 3, 0]),
   constantPad3d: () => dw.constantPad3d(1, 2.5),
