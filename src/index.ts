@@ -107,8 +107,13 @@ export { type BindOptions, DefinedModel, type InitializeOptions } from './model/
 export { type LayerShape, layerShapes } from './model/layer-shapes.ts';
 export type { LoadOptions, LoadReport } from './model/load-checkpoint.ts';
 export type { MismatchedTensor } from './model/match-tensor.ts';
+export type { CastOptions, FloatType } from './model/model-casts.ts';
+export type { ModelLayer } from './model/model-layers.ts';
+export { ModelSummary, type SummaryRow, type SummaryTotal } from './model/model-summary.ts';
 export type { ProgramResult } from './model/outputs.ts';
+export type { PathPattern } from './model/path-pattern.ts';
 export type { GraphBuilder, Program } from './model/program.ts';
+export type { SummaryOptions } from './model/summary.ts';
 export type { Activation, ActivationName } from './nn/activation.ts';
 export type { ActivationLayer, ActivationOptions, AlphaOptions, SoftmaxOptions } from './nn/activation-layer.ts';
 export type { Ends } from './nn/end-sizes.ts';

@@ -68,9 +68,13 @@ export class Trace {
   readonly #scopes: Scope[] = [scopeOf('', ROOT)];
   #fixed: Origin | undefined;
   readonly #paths = new Map<object, string>();
+  readonly #results = new Map<object, unknown>();
   readonly #cellNames = new Map<ParameterCell, string>();
   readonly #cellsByName = new Map<string, ParameterCell>();
   readonly #given: ReadonlyMap<ParameterCell, Value>[] = [];
+
+  /** Told of each parameter with its path, before the parameter is read. */
+  meet: ((cell: ParameterCell, path: string) => void) | undefined;
 
   constructor(root: Graph, name: string = root.name, rename: ReadonlyMap<SymbolDim, Dim> = new Map()) {
     this.rename = rename;
@@ -145,6 +149,21 @@ export class Trace {
   /** The path of a layer that was called. */
   pathOf(layer: object): string | undefined {
     return this.#paths.get(layer);
+  }
+
+  /** The layers that were called, with their paths, in the order of their first call. */
+  get layers(): ReadonlyMap<object, string> {
+    return this.#paths;
+  }
+
+  /** Keeps what the first call of a layer gave. */
+  keepResult(layer: object, result: unknown): void {
+    if (!this.#results.has(layer)) this.#results.set(layer, result);
+  }
+
+  /** What the first call of a layer gave. */
+  resultOf(layer: object): unknown {
+    return this.#results.get(layer);
   }
 
   /** Runs `body` inside the level of a layer; the same layer keeps its first path. */

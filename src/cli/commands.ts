@@ -129,6 +129,18 @@ export const COMMANDS: readonly CommandRow[] = [
     run: async (call) => (await import('./cost.ts')).cost(call),
   },
   {
+    name: 'summary',
+    description: 'Print the layers of models as a table.',
+    argument: ['<file...>', '.ts or .js files'],
+    define: (command) =>
+      bind(command)
+        .option('--depth <number>', 'how many levels of layers have lines of their own')
+        .option('--width <columns>', 'how wide the table may be: 80')
+        .option('--json', 'print one line of JSON for each file')
+        .addHelpText('after', '\nExample: dimwise summary lenet.ts --bind x=[batch,1,28,28] --depth 1'),
+    run: async (call) => (await import('./summary.ts')).summary(call),
+  },
+  {
     name: 'explain',
     description: 'Tell how sizes came about.',
     argument: ['<file>', 'a .ts, .js or .onnx file'],

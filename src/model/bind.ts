@@ -10,7 +10,8 @@ import { hasUnknown, type SymbolDim, symbolsOf } from '../dim/dim.ts';
 import { formatDim } from '../dim/text.ts';
 import type { Graph, Value } from '../ir/graph.ts';
 import { formatShape, type Shape, staticShape } from '../ir/type.ts';
-import { Parameter, type Settlement } from '../nn/parameter.ts';
+import { Parameter } from '../nn/parameter.ts';
+import type { Settlement } from '../nn/parameter-options.ts';
 import type { BatchEntry } from './batch.ts';
 import { type BoundTypes, bindTypes } from './bind-types.ts';
 import { BoundModel } from './bound-model.ts';
@@ -44,7 +45,7 @@ export function bindModel(
   throwDiagnostics(mistakes);
   for (const [cell, settlement] of settlements) cell.settle(settlement);
   if (!model.bound) warnRanges(trace, bound, ranges);
-  return new BoundModel({ model, bound, graph, inputs });
+  return new BoundModel({ model, bound, graph, inputs, trace });
 }
 
 /** Tells of ranges of symbols that nothing has: a misspelt name would change nothing, silently. */

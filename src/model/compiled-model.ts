@@ -31,6 +31,17 @@ export class CompiledModel {
     return contractOf(this.graph);
   }
 
+  /** The text `lenet for ort@1.30: 8 nodes, opset 21`. */
+  toString(): string {
+    const opsets = [...this.graph.opsets].map(([domain, version]) => `${domain || 'opset'} ${version}`).join(', ');
+    return `${this.name} for ${this.target.name}: ${[...this.graph.nodes()].length} nodes, ${opsets}`;
+  }
+
+  /** Node's `util.inspect` asks for it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   /**
    * Emits the model; the parts that come back draw weights while they are written. Same model and options, same bytes.
    *

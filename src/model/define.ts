@@ -65,7 +65,7 @@ export function model(composition: Composition, options: ModelOptions = {}): Def
     undeclared: declared ? undefined : names,
     symbols: options.symbols,
     outputs: declaredOutputs(options.outputs),
-    ...(isLayer(composition) ? { known: parametersOf(composition) } : {}),
+    ...(isLayer(composition) ? { composition, known: parametersOf(composition) } : {}),
   });
 }
 

@@ -6,15 +6,18 @@ import { captureSite } from '../base/origin.ts';
 import { warn } from '../base/warn.ts';
 import type { SymbolRange } from '../build/declare.ts';
 import type { Graph } from '../ir/graph.ts';
-import { formatType } from '../ir/type.ts';
 import type { InitializerInput } from '../nn/initializers/parse-initializer.ts';
-import { unknownParameter } from '../nn/layer.ts';
+import type { AnyLayer } from '../nn/layer.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { Seed } from '../nn/random/key.ts';
 import { type Batch, batchEntries } from './batch.ts';
 import { bindModel } from './bind.ts';
 import type { BoundModel } from './bound-model.ts';
+import { InspectedModel } from './inspected-model.ts';
 import { type LoadOptions, type LoadReport, loadCheckpoint } from './load-checkpoint.ts';
+import { type CastOptions, type FloatType, ModelCasts } from './model-casts.ts';
+import { type LayerTree, layerTrees } from './model-layers.ts';
+import type { ModelSummary } from './model-summary.ts';
 import {
   type DeclaredInput,
   type DeclaredOutputs,
@@ -23,6 +26,8 @@ import {
   type Traced,
   traceProgram,
 } from './program.ts';
+import { isParameter, refineParameters } from './refine-parameters.ts';
+import { type SummaryOptions, type SummarySource, summarize } from './summary.ts';
 
 /** Options of {@link DefinedModel.initialize}. */
 export interface InitializeOptions {
@@ -47,6 +52,8 @@ const WAITING: readonly ErrorCode[] = ['RANK_UNKNOWN', 'DTYPE_UNKNOWN'];
 export interface ModelParts {
   readonly name: string;
   readonly program: Program;
+  /** The layer that the model is, where it is one. */
+  readonly composition?: AnyLayer | undefined;
   /** Parameters known from the layers, with their paths; others are found by tracing. */
   readonly known?: ReadonlyMap<Parameter, string>;
   /** The names of the inputs where none was declared: the program may read types that only a batch brings. */
@@ -59,18 +66,24 @@ export interface ModelParts {
  * A model as it was written, without input sizes. It owns the state of its parameters; {@link bind} settles their unknown sizes,
  * {@link initialize} says how they are filled.
  */
-export class DefinedModel {
+export class DefinedModel extends InspectedModel {
   readonly state = 'defined';
   readonly name: string;
   readonly #parts: ModelParts;
   readonly #cells = new Map<string, Parameter>();
-  readonly #parameters = new Map<string, Parameter>();
+  readonly #parameters: Map<string, Parameter>;
+  readonly #casts = new ModelCasts();
+  /** The parameters of the list, for a quick look. */
+  readonly #known = new Set<Parameter>();
   #definition: Traced | undefined;
   #deferred: Diagnostic | undefined;
   #request: InitializeOptions | undefined;
   #bound: BoundModel | undefined;
 
   constructor(parts: ModelParts) {
+    const parameters = new Map<string, Parameter>();
+    super(parameters);
+    this.#parameters = parameters;
     this.name = parts.name;
     this.#parts = parts;
     for (const [cell, path] of parts.known ?? []) {
@@ -103,11 +116,13 @@ export class DefinedModel {
       ...(bound ? { bound } : {}),
       ...(this.#parts.symbols ? { symbols: this.#parts.symbols } : {}),
       outputs: this.#parts.outputs,
+      casts: this.#casts,
     });
   }
 
   #addParameter(name: string, cell: Parameter): void {
-    if ([...this.#parameters.values()].includes(cell)) return;
+    if (this.#known.has(cell)) return;
+    this.#known.add(cell);
     this.#parameters.set(this.#parameters.has(name) ? `${name} (shared)` : name, cell);
   }
 
@@ -123,28 +138,6 @@ export class DefinedModel {
         if (!cell.isInitialized) cell.initialize({ seed: request.seed ?? 0, initializer: request.initializer });
   }
 
-  /**
-   * The parameters by path, in the order of their first use; unknown sizes are unknown dims.
-   *
-   * @param pattern picks those whose path it matches; all by default
-   * @example net.parameters(/weight$/)
-   */
-  parameters(pattern?: RegExp): ReadonlyMap<string, Parameter> {
-    if (!pattern) return this.#parameters;
-    return new Map([...this.#parameters].filter(([path]) => path.search(pattern) >= 0));
-  }
-
-  /**
-   * One parameter by path.
-   *
-   * @throws PARAM_UNKNOWN when the model has none there
-   */
-  parameter(path: string): Parameter {
-    const found = this.#parameters.get(path);
-    if (found) return found;
-    throw unknownParameter(`model ${this.name}`, path, [...this.#parameters.keys()]);
-  }
-
   /** Whether the author declared the inputs; else a batch brings their element types too. */
   get isDeclared(): boolean {
     return this.#parts.undeclared === undefined;
@@ -156,7 +149,7 @@ export class DefinedModel {
     return (
       this.#definition?.inputs ??
       this.#bound?.inputs ??
-      names.map((name) => ({ name, spec: { dtype: 'float32', shape: undefined } }))
+      names.map((name) => ({ name, spec: { dtype: this.#casts.around('float32'), shape: undefined } }))
     );
   }
 
@@ -173,6 +166,27 @@ export class DefinedModel {
   /** The latest bind; undefined before the first. */
   get bound(): BoundModel | undefined {
     return this.#bound;
+  }
+
+  protected get layers(): readonly LayerTree[] {
+    return layerTrees(this.#parts.composition, (this.#definition ?? this.#bound)?.trace);
+  }
+
+  protected get summarySource(): SummarySource {
+    const { name, layers, state } = this;
+    const { trace, graph } = this.#definition ?? this.#bound ?? {};
+    return { name, state, layers, trace, graph, parameters: this.#parameters, composition: this.#parts.composition };
+  }
+
+  /** The summary under one bind. */
+  summarizeBound({ state, trace, graph }: BoundModel, options: SummaryOptions): ModelSummary {
+    const { composition } = this.#parts;
+    return summarize({ ...this.summarySource, state, trace, graph, layers: layerTrees(composition, trace) }, options);
+  }
+
+  /** How often the model was cast: a bind from before is out of date. */
+  get castCount(): number {
+    return this.#casts.count;
   }
 
   /** Whether some parameter still has an unknown size. */
@@ -223,6 +237,31 @@ export class DefinedModel {
   }
 
   /**
+   * Casts all parameters of floats, also those whose sizes or types are open; declared inputs of floats follow. Data that was set or loaded is
+   * rounded to nearest while it is read, drawn data is drawn in the new type. Layers that keep another type than the model compute in it:
+   * what they take and give is converted there. A model that was bound must be bound again.
+   *
+   * @param options `keep` leaves parameters as they are, `pattern` casts only some and no input
+   * @throws LAYER_ARGUMENT when the type is none of floats
+   * @throws DTYPE_MISMATCH when the program holds data of another type; nothing is changed then
+   * @example net.cast('float16', { keep: '**.norm*.*' })
+   */
+  cast(dtype: FloatType, options: CastOptions = {}): this {
+    this.#casts.add(dtype, options);
+    const undo = [...this.#parameters.values()].map((cell) => cell.savepoint());
+    try {
+      for (const [path, cell] of this.#parameters) this.#casts.apply(path, cell);
+      if (this.#definition) this.#define();
+    } catch (error) {
+      this.#casts.drop(this.#parameters.values());
+      for (const restore of undo) restore();
+      throw error;
+    }
+    this.#bound = undefined;
+    return this;
+  }
+
+  /**
    * Binds the model to its first or a further batch: unknown sizes become numbers, named sizes stay symbols, axis 0 of an
    * undeclared input becomes the symbol `batch`. All parameters are settled, or, on a mistake, none.
    *
@@ -256,22 +295,5 @@ export class DefinedModel {
   }
 }
 
-/**
- * What the declared inputs alone tell about parameters is known at once.
- *
- * @param source what told more than the declaration does
- */
-function refineParameters(graph: Graph, source: string | undefined): void {
-  const inputs = graph.inputs.map((input) => `${input.name}: ${formatType(input.type)}`).join(', ');
-  const by = source ?? `the declaration, ${inputs}`;
-  for (const value of graph.parameters) {
-    if (value.source.kind === 'parameter' && isParameter(value.source.cell)) value.source.cell.refine(value.shape, by);
-  }
-}
-
 const listSome = (paths: readonly string[]): string =>
   `${paths.slice(0, 4).join(', ')}${paths.length > 4 ? ', ...' : ''}`;
-
-function isParameter(cell: object): cell is Parameter {
-  return 'initialize' in cell;
-}

@@ -71,6 +71,16 @@ export interface TraceOptions {
   readonly bound?: InputTypes;
   readonly symbols?: Readonly<Record<string, SymbolRange>>;
   readonly outputs?: DeclaredOutputs | undefined;
+  /** What the model was cast to. */
+  readonly casts?: TraceCasts | undefined;
+}
+
+/** How casts of a model reach a trace of it. */
+export interface TraceCasts {
+  /** The element type of an input or output that was declared with another. */
+  readonly around: (dtype: DType) => DType;
+  /** Casts a parameter that the model did not know before. */
+  readonly meet: (cell: object, path: string) => void;
 }
 
 /** A declared output; what is undefined is not declared. */
@@ -94,6 +104,7 @@ export interface DeclaredOutputs {
 export function traceProgram(program: Program, options: TraceOptions): Traced {
   const graph = new Graph({ name: options.name });
   const trace = new Trace(graph, options.name, options.bound?.rename);
+  trace.meet = options.casts?.meet;
   const inputs: DeclaredInput[] = [];
   const symbols = new DeclaredSymbols(trace, options.bound?.rename);
   withTrace(trace, () => {
@@ -102,7 +113,7 @@ export function traceProgram(program: Program, options: TraceOptions): Traced {
       const result = program(builder(trace, options, { inputs, symbols }));
       symbols.finish();
       setOutputs(graph, checkOutputs(result, trace));
-      if (options.outputs) stateOutputs(trace, options.outputs);
+      if (options.outputs) stateOutputs(trace, options.outputs, options.casts);
       if (trace.statesInBodies) checkClaims(graph, { again: againBy(trace.report), report: trace.report });
     } catch (error) {
       if (!isDimwiseError(error) || trace.diagnostics.length === 0) throw error;
@@ -114,11 +125,11 @@ export function traceProgram(program: Program, options: TraceOptions): Traced {
 }
 
 /** Meets what is declared of the outputs: it settles sizes that are unknown, and is asked of every run. */
-function stateOutputs(trace: Trace, { specs, origin }: DeclaredOutputs): void {
+function stateOutputs(trace: Trace, { specs, origin }: DeclaredOutputs, casts: TraceCasts | undefined): void {
   const values = new Map(trace.root.outputs.map((value) => [value.name ?? '', value]));
   for (const [name, { dtype, shape }] of specs) {
     const value = values.get(name);
-    if (value) stateShape(trace, value, { dtype, shape, origin });
+    if (value) stateShape(trace, value, { dtype: dtype && (casts?.around(dtype) ?? dtype), shape, origin });
     else {
       const names = [...values.keys()];
       trace.report({
@@ -147,7 +158,7 @@ function builder(trace: Trace, options: TraceOptions, { inputs, symbols }: Decla
       if (inputs.some((input) => input.name === name)) {
         trace.report({ code: 'NAME_DUPLICATE', message: `two inputs are named "${name}"`, origin });
       }
-      const spec: TensorSpec<D, S> = { dtype, shape };
+      const spec: TensorSpec = { dtype: options.casts?.around(dtype) ?? dtype, shape };
       inputs.push({ name, spec });
       const type = options.bound?.types.get(name) ?? declaredType(trace, spec);
       // The static type is a brand: the declared dtype and sizes are what the value has.
@@ -160,6 +171,7 @@ function builder(trace: Trace, options: TraceOptions, { inputs, symbols }: Decla
         cell.claimPath(name);
         options.cells.set(name, cell);
       }
+      trace.meet?.(cell, name);
       const value = root.addParameter(cell, { origin: cell.origin });
       value.name ??= trace.nameCell(cell, name);
       return value;

@@ -6,6 +6,8 @@ import { openTrace, type Trace, traceOf } from '../build/trace.ts';
 import { isFloatDType } from '../ir/dtype.ts';
 import { Value } from '../ir/graph.ts';
 import { refuseArgument } from './arguments.ts';
+import { apartParameter, computeApart } from './around-type.ts';
+import { layerText, type ShownLayer } from './layer-text.ts';
 import { Parameter } from './parameter.ts';
 
 const LAYER = Symbol.for('dimwise.layer');
@@ -91,15 +93,33 @@ export function defineLayer<A extends readonly unknown[], R, P extends Parameter
   const run = (...inputs: A): R => {
     const trace = traceOf(inputs.filter((input) => input instanceof Value));
     const like = inputs.find((input) => input instanceof Value);
-    return trace.inLayer(layer, childNames(facts), () => {
+    const result = trace.inLayer(layer, childNames(facts), () => {
       // The names are those of spec.parameters, which the checker cannot follow through Object.entries.
       const parameters = parameterValues(trace, facts, like) as LayerCall<P>['parameters'];
-      return spec.apply({ trace, parameters }, ...inputs);
+      const apart = apartParameter(cells);
+      const apply = (given: A): R => spec.apply({ trace, parameters }, ...given);
+      return apart ? computeApart(apart, inputs, apply) : apply(inputs);
     });
+    trace.keepResult(layer, result);
+    return result;
   };
   const layer: Layer<A, R> = Object.assign(run, { [LAYER]: facts } as const);
-  Object.defineProperty(layer, 'name', { value: spec.name ?? spec.kind });
+  const toText = (): string => layerText(shownLayer(facts));
+  Object.defineProperties(layer, {
+    name: { value: spec.name ?? spec.kind },
+    toString: { value: toText },
+    // Node's `util.inspect` asks for it.
+    [Symbol.for('nodejs.util.inspect.custom')]: { value: toText },
+  });
   return layer;
+}
+
+/** What is shown of a layer, read when it is shown. */
+function shownLayer({ kind, label, parameters, children }: LayerFacts): ShownLayer {
+  const inside = children.map(
+    ([key, child]) => [layerFacts(child).label ?? key, shownLayer(layerFacts(child))] as const,
+  );
+  return { kind, label, parameters, children: inside };
 }
 
 /** A model's function runs at each bind: a layer that it makes would have new parameters each time. One complaint for each line. */
@@ -142,6 +162,7 @@ function parameterValues(trace: Trace, facts: LayerFacts, like: Value | undefine
   for (const [name, cell] of Object.entries(facts.parameters)) {
     const local = path ? `${path}.${name}` : name;
     if (!trace.valueFor(cell)) cell.claimPath(local);
+    trace.meet?.(cell, local);
     Object.defineProperty(values, name, { enumerable: true, get: () => parameterValue(trace, cell, local, like) });
   }
   return values;
@@ -168,6 +189,7 @@ export function layerParameter(layer: AnyLayer, path: string): Value {
     if (cell) {
       const local = trace.path ? `${trace.path}.${path}` : path;
       if (!trace.valueFor(cell)) cell.claimPath(local);
+      trace.meet?.(cell, local);
       return parameterValue(trace, cell, local, undefined);
     }
     for (const [key, child] of facts.children) {
@@ -203,27 +225,26 @@ function parameterValue(trace: Trace, cell: Parameter, local: string, like: Valu
   return value;
 }
 
-/** Layers, or lists and groups of them, by name. */
+/** Layers by name, in lists and groups of any depth; an undefined one does not exist in this block. */
 export interface Layers {
-  readonly [name: string]: AnyLayer | readonly AnyLayer[] | Layers;
+  readonly [name: string]: LayerTree | undefined;
 }
 
-/** Lists layers with their paths inside a block: `attention`, `stages.0`. */
-function flatten(layers: Layers, prefix = ''): (readonly [string, AnyLayer])[] {
-  const found: (readonly [string, AnyLayer])[] = [];
-  for (const [key, item] of Object.entries(layers)) {
-    const path = prefix + key;
-    if (isLayer(item)) found.push([path, item]);
-    else if (Array.isArray(item)) item.forEach((layer: AnyLayer, i) => found.push([`${path}.${i}`, layer]));
-    else found.push(...flatten(item as Layers, `${path}.`));
-  }
-  return found;
+/** A layer, or a list or group of layers, lists and groups. */
+export type LayerTree = AnyLayer | readonly LayerTree[] | Layers;
+
+/** Lists layers with their paths inside a block: `attention`, `stages.0`, `levels.1.convs.0`. */
+function flatten(tree: LayerTree | undefined, path: string): (readonly [string, AnyLayer])[] {
+  if (tree === undefined) return [];
+  if (isLayer(tree)) return [[path, tree]];
+  const prefix = path === '' ? '' : `${path}.`;
+  return Object.entries(tree).flatMap(([key, item]) => flatten(item, prefix + key));
 }
 
 /**
  * Composes layers into one, which gives its parts readable paths: the keys of `layers`.
  *
- * @param layers the parts, by name; lists and groups are indexed with a dot, `stages.0`
+ * @param layers the parts, by name; lists and groups, of any depth, are indexed with a dot, `stages.0`
  * @param apply computes the outputs; call the parts here
  * @param options `name`: the block's own path segment; `kind`: its kind in messages
  * @example
@@ -238,7 +259,7 @@ export function block<A extends readonly unknown[], R>(
   return defineLayer<A, R>({
     kind: options.kind ?? 'block',
     name: options.name,
-    children: flatten(layers),
+    children: flatten(layers, ''),
     isComposition: true,
     apply: (_call, ...inputs) => apply(...inputs),
   });

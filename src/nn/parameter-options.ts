@@ -24,6 +24,14 @@ export interface ParameterOptions {
   readonly trainable?: boolean | undefined;
 }
 
+/** What binding found out about one parameter; applied only when all of a model's parameters are known. */
+export interface Settlement {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** What settled the unknown sizes: `the first batch, x: float32[2, 20]`. */
+  readonly by: string;
+}
+
 /** The names of {@link ParameterOptions}. */
 export const PARAMETER_OPTIONS: OptionNames<ParameterOptions> = {
   shape: true,

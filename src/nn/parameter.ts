@@ -3,6 +3,7 @@ import type { ErrorCode } from '../base/codes.ts';
 import { type DimwiseError, dimwiseError } from '../base/errors.ts';
 import { captureSite, type Origin } from '../base/origin.ts';
 import { sizeToDim } from '../build/declare.ts';
+import { castTensor } from '../ir/cast-tensor.ts';
 import { type DType, isDType } from '../ir/dtype.ts';
 import type { ParameterCell } from '../ir/parameter-cell.ts';
 import type { TensorData } from '../ir/tensor-data.ts';
@@ -15,7 +16,8 @@ import { type InitializerInput, parseInitializer } from './initializers/parse-in
 import { lazyInitializer } from './lazy-initializer.ts';
 import { checkOptions } from './option-names.ts';
 import { type ParameterData, parameterData } from './parameter-data.ts';
-import { PARAMETER_OPTIONS, type ParameterOptions } from './parameter-options.ts';
+import { PARAMETER_OPTIONS, type ParameterOptions, type Settlement } from './parameter-options.ts';
+import { ParameterTraits } from './parameter-traits.ts';
 import type { Seed } from './random/key.ts';
 
 /** What initialize() asked for. */
@@ -24,18 +26,9 @@ interface Request {
   readonly seed: Seed;
 }
 
-/** What binding found out about one parameter; applied only when all of a model's parameters are known. */
-export interface Settlement {
-  readonly shape: readonly number[];
-  readonly dtype: DType;
-  /** What settled the unknown sizes: `the first batch, x: float32[2, 20]`. */
-  readonly by: string;
-}
-
 /** A parameter of a layer. Its state changes only through the methods here; a model's `bind` calls them all or none. */
-export class Parameter implements ParameterCell {
+export class Parameter extends ParameterTraits implements ParameterCell {
   readonly origin: Origin | undefined;
-  readonly trainable: boolean;
   readonly layout: WeightLayout;
   readonly #fansOf: Parameter | undefined;
   #path: string | undefined;
@@ -46,6 +39,7 @@ export class Parameter implements ParameterCell {
   #request: Request | undefined;
   #data: TensorData | undefined;
   #isGiven = false;
+  #around: DType | undefined;
   readonly #settled = new Map<number, string>();
 
   /**
@@ -56,6 +50,7 @@ export class Parameter implements ParameterCell {
    * @throws INITIALIZER_INVALID when an initializer does not exist
    */
   constructor(options: ParameterOptions, origin: Origin | undefined = { site: captureSite() }) {
+    super(options?.trainable === false);
     checkOptions('a parameter', options, PARAMETER_OPTIONS);
     this.#shape = options.shape.map(sizeToDim);
     if (options.dtype !== undefined && !isDType(options.dtype))
@@ -65,7 +60,6 @@ export class Parameter implements ParameterCell {
     this.#fallback = parseInitializer(options.fallback ?? 'xavierUniform');
     this.layout = options.layout ?? 'oi';
     this.#fansOf = options.fansOf;
-    this.trainable = options.trainable ?? true;
     this.origin = origin;
   }
 
@@ -92,6 +86,23 @@ export class Parameter implements ParameterCell {
   /** The sizes; unknown ones print as `?`. */
   get shape(): Shape {
     return this.#shape;
+  }
+
+  /** The element type of the values around its layer, where a cast made it another than that of the parameter. */
+  get around(): DType | undefined {
+    return this.#around;
+  }
+
+  /**
+   * Changes the element type. Data that was set or loaded is converted while it is read; drawn data is drawn in the new type.
+   *
+   * @param around the type of the values around its layer, where that is another one
+   * @throws DTYPE_MISMATCH when the data cannot be converted
+   */
+  cast(dtype: DType, around?: DType): void {
+    if (this.#data && this.#dtype !== dtype) this.#data = this.#isGiven ? castTensor(this.#data, dtype) : undefined;
+    this.#dtype = dtype;
+    this.#around = around === dtype ? undefined : around;
   }
 
   /** Whether all sizes are known. */
@@ -220,8 +231,9 @@ export class Parameter implements ParameterCell {
   /** Notes the state; what comes back brings the parameter back to it. */
   savepoint(): () => void {
     const [shape, dtype, data, request, isGiven] = [this.#shape, this.#dtype, this.#data, this.#request, this.#isGiven];
-    const settled = [...this.#settled];
+    const [around, settled] = [this.#around, [...this.#settled]];
     return () => {
+      this.#around = around;
       [this.#shape, this.#dtype, this.#data, this.#request, this.#isGiven] = [shape, dtype, data, request, isGiven];
       this.#settled.clear();
       for (const [axis, by] of settled) this.#settled.set(axis, by);
@@ -257,17 +269,6 @@ export class Parameter implements ParameterCell {
     return data;
   }
 
-  /**
-   * Keeps the bytes that the data were drawn as, so that they are there at once; what makes them still names them.
-   *
-   * @param bytes all elements, little-endian, as the source of {@link data} gives them
-   */
-  keepDrawn(bytes: Uint8Array): void {
-    const { dtype, shape, storage } = this.data();
-    if (storage.kind !== 'lazy') return;
-    this.#data = { dtype, shape, storage: { kind: 'bytes', bytes, description: storage.source.description } };
-  }
-
   #error(code: ErrorCode, message: string, facts: { expected?: string; actual?: string; hint?: string }): DimwiseError {
     return dimwiseError({
       code,
@@ -280,11 +281,5 @@ export class Parameter implements ParameterCell {
 
   #place() {
     return this.origin?.site ? [{ message: 'the parameter was made here', origin: this.origin }] : [];
-  }
-
-  /** The text `0.weight float32(256, ?)`. */
-  toString(): string {
-    const sizes = this.#shape.map((dim) => (dim.kind === 'const' ? String(dim.value) : '?'));
-    return `${this.path} ${this.dtype}(${sizes.join(', ')})`;
   }
 }
