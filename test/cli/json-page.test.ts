@@ -121,6 +121,14 @@ const CASES: readonly (readonly [section: string, maps: RegExp, runs: () => read
     ],
   ],
   [
+    'summary',
+    /^$./,
+    () => [
+      ['summary', own('mlp.ts')],
+      ['summary', own('mlp.ts'), '--bind', 'x=[batch,20]'],
+    ],
+  ],
+  [
     'bind, annotate',
     /^$./,
     () => [
