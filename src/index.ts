@@ -32,7 +32,14 @@ export { formatOnnx } from '../codegen/onnx/text/format-onnx.ts';
 export { lostInText } from '../codegen/onnx/text/lost-in-text.ts';
 export { parseOnnx } from '../codegen/onnx/text/parse-onnx.ts';
 export type { Checkpoint } from '../codegen/weights/checkpoint.ts';
+export {
+  CHECKPOINT_LIMITS,
+  type CheckpointLimitName,
+  type CheckpointLimitRow,
+  type CheckpointLimits,
+} from '../codegen/weights/checkpoint-limits.ts';
 export { mapCheckpoint, type NamePattern, type NameRule, type TensorRule } from '../codegen/weights/name-rules.ts';
+export { type ReadCheckpointOptions, readSafetensors } from '../codegen/weights/read-safetensors.ts';
 export { torchNames } from '../codegen/weights/torch-names.ts';
 export { ERROR_CODES, type ErrorCode } from './base/codes.ts';
 export {
@@ -110,6 +117,7 @@ export type { MismatchedTensor } from './model/match-tensor.ts';
 export type { CastOptions, FloatType } from './model/model-casts.ts';
 export type { ModelLayer } from './model/model-layers.ts';
 export { ModelSummary, type SummaryRow, type SummaryTotal } from './model/model-summary.ts';
+export { checkpointOfModel, type OnnxCheckpointOptions } from './model/onnx-checkpoint.ts';
 export type { ProgramResult } from './model/outputs.ts';
 export type { PathPattern } from './model/path-pattern.ts';
 export type { GraphBuilder, Program } from './model/program.ts';
@@ -400,12 +408,16 @@ export { fromTorchRecurrent } from './nn/recurrent/torch-names.ts';
 export type { ResizeMode } from './nn/resize-node.ts';
 export type { Stage } from './nn/stage.ts';
 export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';
+export { type OpenCheckpointOptions, openCheckpoint } from './node/open-checkpoint.ts';
 export { type OpenOnnxOptions, openOnnx } from './node/open-onnx.ts';
 export { drawParameters, type WithParameters } from './node/draw-parameters.ts';
 export type { DrawOptions } from './node/draw-parts.ts';
 export type { DrawProgress } from './node/progress.ts';
 export { type SaveModelOptions, type SaveOptions, saveModel } from './node/save-model.ts';
+export { saveNpz } from './node/save-npz.ts';
 export { saveOnnx } from './node/save-onnx.ts';
+export { type SavedCheckpoint, type SaveSafetensorsOptions, saveSafetensors } from './node/save-safetensors.ts';
+export type { SavableTensors } from './node/tensors-to-save.ts';
 export { createSession, type ModelBytes, type SessionOptions, type SessionSource } from './runtime/create-session.ts';
 export type { Feed, Feeds } from './runtime/feed.ts';
 export type { Fallback, Provider } from './runtime/provider.ts';

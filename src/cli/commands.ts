@@ -279,4 +279,19 @@ export const COMMANDS: readonly CommandRow[] = [
         .addHelpText('after', '\nExample: dimwise convert lenet.onnx -o lenet.onnxtxt'),
     run: async (call) => (await import('./convert.ts')).convert(call),
   },
+  {
+    name: 'weights',
+    description: 'List or convert the tensors of a checkpoint.',
+    argument: ['<file>', 'a .safetensors, .index.json, .npz, .npy or .onnx file, or a folder with one'],
+    define: (command) =>
+      command
+        .option('--to <file>', 'write the tensors as .safetensors or .npz')
+        .option('--shard <bytes>', 'with --to: the most bytes of tensors of one file, 5e9 or 5GB')
+        .option('--constants', 'take the tensors of Constant nodes of an .onnx file too')
+        .option('--allow-links', 'follow links of shards that lead out of their folder')
+        .option('--limit <limit>', 'a limit of reading checkpoints: tensors=1000000; may be repeated', collect)
+        .option('--json', 'print one line of JSON')
+        .addHelpText('after', '\nExample: dimwise weights model.safetensors --to weights.npz'),
+    run: async (call) => (await import('./weights.ts')).weights(call),
+  },
 ];

@@ -65,14 +65,17 @@ const MOST_NAME_BYTES = 0xffff - '.npy'.length;
 async function* archiveOf(entries: readonly NpzEntry[]): AsyncGenerator<Uint8Array, void, undefined> {
   const zip = new yazl.ZipFile();
   const { outputStream } = zip;
-  // An entry that cannot be read would leave the stream without an end.
-  zip.on('error', (error: Error) => outputStream instanceof Readable && outputStream.destroy(error));
+  // An entry that cannot be read would leave the stream without an end: yazl passes no error of an entry on.
+  const stop = (error: Error): unknown => outputStream instanceof Readable && outputStream.destroy(error);
+  zip.on('error', stop);
   for (const { name, header, data } of entries) {
     const size = header.length + tensorByteLength(data);
     const options = { compress: false, size, mtime: TIME, forceDosTimestamp: true };
-    zip.addReadStreamLazy(`${name}.npy`, options, (use) =>
-      use(null, Readable.from(contentOf(header, data), { objectMode: false })),
-    );
+    zip.addReadStreamLazy(`${name}.npy`, options, (use) => {
+      const content = Readable.from(contentOf(header, data), { objectMode: false });
+      content.on('error', stop);
+      use(null, content);
+    });
   }
   zip.end();
   for await (const chunk of outputStream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;

@@ -3,6 +3,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseOnnx } from '../../codegen/onnx/text/parse-onnx.ts';
+import { tensorFromValues } from '../../src/ir/tensor-data.ts';
+import { saveSafetensors } from '../../src/node/save-safetensors.ts';
 import { cli } from './capture.ts';
 import { writeModelFiles } from './model-files.ts';
 
@@ -44,6 +46,11 @@ beforeAll(async () => {
   writeFileSync(own('wide.onnx'), parseOnnx(WIDE).encode());
   writeFileSync(own('old.onnx'), parseOnnx(OLD).encode());
   writeFileSync(own('either.onnx'), parseOnnx(EITHER).encode());
+  await saveSafetensors(
+    own('texts.safetensors'),
+    { w: tensorFromValues('int8', [2], [1, 2]) },
+    { metadata: { k: 'v' } },
+  );
   const mlp = new URL('../../examples/mlp.ts', import.meta.url).pathname;
   await cli('compile', mlp, '-o', own('mlp.onnx'), '--bind', 'x=2x20');
 });
@@ -142,6 +149,14 @@ const CASES: readonly (readonly [section: string, maps: RegExp, runs: () => read
     () => [
       ['diff', onnx('mlp.onnx'), own('wide.onnx')],
       ['diff', onnx('mlp.onnx'), onnx('mlp.onnx')],
+    ],
+  ],
+  [
+    'weights',
+    /^$./,
+    () => [
+      ['weights', own('texts.safetensors')],
+      ['weights', own('texts.safetensors'), '--to', own('copy.safetensors')],
     ],
   ],
 ];
