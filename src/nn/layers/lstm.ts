@@ -22,8 +22,8 @@ export interface LstmOptions extends RecurrentOptions, LstmWeightOptions {
  * `h' = o*tanh(c')`. Source: Hochreiter and Schmidhuber, 1997; Gers et al., 2000; options and numbers of torch.nn.LSTM.
  *
  * *Input shape*: `[n, s, k]`, or `[s, n, k]` with the layout `snc`; k is settled by the first batch, n and s may stay symbolic. Then, as
- * positional arguments, a state `[h, c]` of `[layers*directions, n, units]` each, and lengths `[n]` (int32 or int64): behind them
- * outputs are 0 and the state stays, and the backward direction starts at the last valid step.
+ * positional arguments, a state `[h, c]` of `[layers*directions, n, units]` each, and lengths `[n]` (int32 or int64, from 1 to s): behind
+ * them outputs are 0 and the state stays, and the backward direction starts at the last valid step.
  * *Output shape*: `[n, s, directions*units]`; without `returnSequences` `[n, directions*units]`: the last step, and the first one of the
  * backward direction. With `returnState` `{ output, state: [h, c] }`.
  * *Parameters* of layer l: `l.weightInput [4*units, k]`, `l.weightHidden [4*units, units]`, `l.biasInput`, `l.biasHidden [4*units]`, with
