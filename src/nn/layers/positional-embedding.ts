@@ -60,7 +60,8 @@ export function positionalEmbedding(
     kind: 'positionalEmbedding',
     name: options.name,
     parameters: { weight },
-    apply: ({ parameters }, x: Value): Value => positionalEmbeddingOf(x, parameters.weight),
+    apply: ({ parameters }, x: Value, places?: Value | undefined): Value =>
+      positionalEmbeddingOf(x, parameters.weight, places),
   });
 }
 
@@ -68,10 +69,11 @@ export function positionalEmbedding(
  * {@link positionalEmbedding} of values.
  *
  * @param x `[n, s, w]`
- * @param weight `[positions, w]`, at least s rows
+ * @param weight `[positions, w]`, at least s rows where places are left out
+ * @param places `[s]` or `[n, s]`, integers below positions; 0, 1, ... by default
  */
-export function positionalEmbeddingOf(x: Value, weight: Value): Value {
-  return emitLayerOne(POSITIONAL_EMBEDDING, [x, weight]);
+export function positionalEmbeddingOf(x: Value, weight: Value, places?: Value | undefined): Value {
+  return emitLayerOne(POSITIONAL_EMBEDDING, places ? [x, weight, places] : [x, weight]);
 }
 
 /** Inputs x, weight, places. It becomes a Slice of the weight, where the sequence is not as long as it, or a Gather of places, and an Add. */
