@@ -124,6 +124,9 @@ export type { GraphBuilder, Program } from './model/program.ts';
 export type { SummaryOptions } from './model/summary.ts';
 export type { Activation, ActivationName } from './nn/activation.ts';
 export type { ActivationLayer, ActivationOptions, AlphaOptions, SoftmaxOptions } from './nn/activation-layer.ts';
+export type { AttentionInputs, CachedAttention, CachedAttentionInputs } from './nn/attention-layer.ts';
+export type { ScoreOptions } from './nn/attention-node.ts';
+export type { AttentionBias, AttentionOptions } from './nn/attention-options.ts';
 export type { Ends } from './nn/end-sizes.ts';
 export { functionalCall } from './nn/functional-call.ts';
 export { functional } from './nn/functional-namespace.ts';
@@ -137,9 +140,6 @@ export {
   gluonDense,
   gluonXavier,
   identity,
-export type { AttentionInputs, CachedAttention, CachedAttentionInputs } from './nn/attention-layer.ts';
-export type { ScoreOptions } from './nn/attention-node.ts';
-export type { AttentionBias, AttentionOptions } from './nn/attention-options.ts';
   kaimingNormal,
   kaimingUniform,
   lecunNormal,
@@ -189,6 +189,7 @@ export {
   adaptiveMaxPool2d,
   adaptiveMaxPool3d,
 } from './nn/layers/adaptive-pool.ts';
+export { type AlibiOptions, alibi } from './nn/layers/alibi.ts';
 export { type CrossAttentionOptions, crossAttention, multiHeadAttention } from './nn/layers/attention.ts';
 export { type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from './nn/layers/avg-pool.ts';
 export { type BatchNormOptions, batchNorm } from './nn/layers/batch-norm.ts';
@@ -256,14 +257,31 @@ export {
 } from './nn/layers/depthwise-conv.ts';
 export { type DropoutOptions, dropout } from './nn/layers/dropout.ts';
 export { type EmbeddingOptions, embedding } from './nn/layers/embedding.ts';
+export {
+  type FeedForwardOptions,
+  feedForward,
+  type GatedFeedForwardOptions,
+  type GatedOptions,
+  type GegluOptions,
+  gatedFeedForward,
+  geglu,
+  swiglu,
+} from './nn/layers/feed-forward.ts';
 export { type FlattenOptions, flatten } from './nn/layers/flatten.ts';
 export { type GlobalPoolOptions, globalAvgPool, globalMaxPool } from './nn/layers/global-pool.ts';
 export { type GluOptions, glu } from './nn/layers/glu.ts';
 export { type GroupNormOptions, groupNorm } from './nn/layers/group-norm.ts';
+export {
+  type GroupedQueryAttentionOptions,
+  groupedQueryAttention,
+  type MultiQueryAttentionOptions,
+  multiQueryAttention,
+} from './nn/layers/grouped-query-attention.ts';
 export { type GruOptions, gru, type HiddenState } from './nn/layers/gru.ts';
 export { type InstanceNormOptions, instanceNorm } from './nn/layers/instance-norm.ts';
 export { type LayerNormOptions, layerNorm } from './nn/layers/layer-norm.ts';
 export { type LayerScaleOptions, layerScale } from './nn/layers/layer-scale.ts';
+export { type LearnedTokensOptions, learnedTokens, type TokenPlace } from './nn/layers/learned-tokens.ts';
 export { type LocalResponseNormOptions, localResponseNorm } from './nn/layers/local-response-norm.ts';
 export { type LpPoolLayer, type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from './nn/layers/lp-pool.ts';
 export { type LstmOptions, type LstmState, lstm } from './nn/layers/lstm.ts';
@@ -273,16 +291,11 @@ export {
   add,
   type Branches,
   type ConcatOptions,
-export {
-  type GroupedQueryAttentionOptions,
-  groupedQueryAttention,
-  type MultiQueryAttentionOptions,
-  multiQueryAttention,
-} from './nn/layers/grouped-query-attention.ts';
   concat,
   type ResidualOptions,
   residual,
 } from './nn/layers/merge.ts';
+export { type MixtureOfExpertsOptions, mixtureOfExperts } from './nn/layers/mixture-of-experts.ts';
 export {
   alphaDropout,
   dropPath,
@@ -314,6 +327,7 @@ export {
   zeroPad2d,
   zeroPad3d,
 } from './nn/layers/padding.ts';
+export { type PatchEmbeddingOptions, patchEmbedding } from './nn/layers/patch-embedding.ts';
 export {
   type HardTanhOptions,
   hardShrink,
@@ -341,8 +355,14 @@ export {
   type RnnCellOptions,
   rnnCell,
 } from './nn/layers/recurrent-cells.ts';
+export {
+  type BucketOptions,
+  type RelativePositionBiasOptions,
+  relativePositionBias,
+} from './nn/layers/relative-position-bias.ts';
 export { type RmsNormOptions, rmsNorm } from './nn/layers/rms-norm.ts';
 export { type RnnOptions, rnn } from './nn/layers/rnn.ts';
+export { type RotaryEmbeddingOptions, type RotaryOptions, rotaryEmbedding } from './nn/layers/rotary-embedding.ts';
 export {
   type SeparableConvLayer,
   type SeparableConvOptions,
@@ -352,11 +372,11 @@ export {
 } from './nn/layers/separable-conv.ts';
 export { sequential } from './nn/layers/sequential.ts';
 export { channelShuffle, pixelShuffle, pixelUnshuffle, type ShuffleOptions } from './nn/layers/shuffle.ts';
+export { type SinusoidalEncodingOptions, sinusoidalEncoding } from './nn/layers/sinusoidal-encoding.ts';
 export {
   celu,
   exponential,
   logSigmoid,
-export { type RotaryEmbeddingOptions, type RotaryOptions, rotaryEmbedding } from './nn/layers/rotary-embedding.ts';
   quickGelu,
   type SquareplusOptions,
   softmin,
@@ -368,7 +388,19 @@ export { type RotaryEmbeddingOptions, type RotaryOptions, rotaryEmbedding } from
 export { type SpectralNormOptions, spectralNorm } from './nn/layers/spectral-norm.ts';
 export { type SqueezeExciteOptions, squeezeExcite } from './nn/layers/squeeze-excite.ts';
 export { type TimeDistributedOptions, timeDistributed } from './nn/layers/time-distributed.ts';
+export { type TimestepEmbeddingOptions, timestepEmbedding } from './nn/layers/timestep-embedding.ts';
+export {
+  type DecoderInputs,
+  type TransformerDecoderLayerOptions,
+  transformerDecoderLayer,
+} from './nn/layers/transformer-decoder-layer.ts';
 export { type TransformerEncoderLayerOptions, transformerEncoderLayer } from './nn/layers/transformer-encoder-layer.ts';
+export {
+  type TransformerDecoderOptions,
+  type TransformerEncoderOptions,
+  transformerDecoder,
+  transformerEncoder,
+} from './nn/layers/transformer-stack.ts';
 export { type FoldOptions, fold, unfold } from './nn/layers/unfold.ts';
 export {
   type ResizeLayer,
@@ -388,6 +420,7 @@ export { Parameter } from './nn/parameter.ts';
 export type { DimsAndData, ParameterData } from './nn/parameter-data.ts';
 export type { ParameterOptions } from './nn/parameter-options.ts';
 export type { PoolOptions } from './nn/pool-layer.ts';
+export type { BiasInputs } from './nn/position-differences.ts';
 export { deriveKey } from './nn/random/key.ts';
 export {
   type Cell,
@@ -406,6 +439,7 @@ export type { RecurrentOfOptions, RecurrentWeights } from './nn/recurrent/recurr
 export type { RecurrentOptions, SequenceLayout } from './nn/recurrent/recurrent-options.ts';
 export { fromTorchRecurrent } from './nn/recurrent/torch-names.ts';
 export type { ResizeMode } from './nn/resize-node.ts';
+export type { RotaryScaling } from './nn/rotary-frequencies.ts';
 export type { Stage } from './nn/stage.ts';
 export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';
 export { type OpenCheckpointOptions, openCheckpoint } from './node/open-checkpoint.ts';
@@ -423,4 +457,3 @@ export type { Feed, Feeds } from './runtime/feed.ts';
 export type { Fallback, Provider } from './runtime/provider.ts';
 export { dispose, type RunnableModel, type RunOptions, run } from './runtime/run.ts';
 export type { RunOutputs, RunTensor, Session } from './runtime/session.ts';
-export type { RotaryScaling } from './nn/rotary-frequencies.ts';

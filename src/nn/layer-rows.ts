@@ -4,6 +4,7 @@ import { MERGE_HEADS, SPLIT_HEADS } from './heads-node.ts';
 import type { LayerRow } from './layer-node.ts';
 import { ADAPTIVE_POOL } from './layers/adaptive-pool.ts';
 import { BATCH_NORM } from './layers/batch-norm.ts';
+import { ALIBI } from './layers/alibi.ts';
 import { DENSE } from './layers/dense.ts';
 import { DEPTHWISE_CONV } from './layers/depthwise-conv.ts';
 import { DROPOUT } from './layers/dropout.ts';
@@ -16,11 +17,14 @@ import { LAYER_SCALE } from './layers/layer-scale.ts';
 import { LOCAL_RESPONSE_NORM } from './layers/local-response-norm.ts';
 import { SUM } from './layers/merge.ts';
 import { POSITIONAL_EMBEDDING } from './layers/positional-embedding.ts';
+import { EXPERTS, MIX_EXPERTS } from './layers/mixture-of-experts.ts';
 import { PRELU } from './layers/prelu.ts';
 import { PROJECTION } from './layers/projection.ts';
 import { RMS_NORM } from './layers/rms-norm.ts';
+import { RELATIVE_POSITION_BIAS } from './layers/relative-position-bias.ts';
 import { CHANNEL_SHUFFLE } from './layers/shuffle.ts';
 import { POINT_CONV } from './layers/squeeze-excite.ts';
+import { SINUSOIDAL } from './layers/sinusoidal-encoding.ts';
 import { UNFOLD } from './layers/unfold.ts';
 import { WEIGHT_NORM } from './layers/weight-norm.ts';
 import { PAD } from './pad-node.ts';
@@ -33,6 +37,7 @@ import { ROTARY } from './rotary-node.ts';
 export const LAYER_ROWS: readonly LayerRow[] = [
   ADAPTIVE_POOL,
   ATTENTION,
+  ALIBI,
   BATCH_NORM,
   CELL_STATE,
   CHANNEL_SHUFFLE,
@@ -42,6 +47,7 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   EMBEDDING,
   GROUP_NORM,
   HALVES,
+  EXPERTS,
   INSTANCE_NORM,
   LAYER_NORM,
   LAYER_SCALE,
@@ -49,14 +55,17 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   MERGE_HEADS,
   PAD,
   POINT_CONV,
+  MIX_EXPERTS,
   POSITIONAL_EMBEDDING,
   PRELU,
   PROJECTION,
   RESIZE,
   RMS_NORM,
+  RELATIVE_POSITION_BIAS,
   ROTARY,
   SPLIT_HEADS,
   ...Object.values(RECURRENT_LAYERS),
+  SINUSOIDAL,
   SUM,
   UNFOLD,
   WEIGHT_NORM,

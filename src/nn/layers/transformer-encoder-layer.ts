@@ -29,7 +29,7 @@ export interface TransformerEncoderLayerOptions extends WeightOptions {
 }
 
 /** The names of {@link TransformerEncoderLayerOptions}. */
-const ENCODER_OPTIONS: OptionNames<TransformerEncoderLayerOptions> = {
+export const ENCODER_OPTIONS: OptionNames<TransformerEncoderLayerOptions> = {
   ...WEIGHT_OPTIONS,
   activation: true,
   normFirst: true,
