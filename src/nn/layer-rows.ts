@@ -1,6 +1,7 @@
 // The rows of all layer nodes: the list that tests and documentation loop over.
 import { ATTENTION } from './attention-node.ts';
 import { MERGE_HEADS, SPLIT_HEADS } from './heads-node.ts';
+import { DEFORMABLE_CONV } from './deformable-node.ts';
 import type { LayerRow } from './layer-node.ts';
 import { ADAPTIVE_POOL } from './layers/adaptive-pool.ts';
 import { BATCH_NORM } from './layers/batch-norm.ts';
@@ -41,6 +42,7 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   BATCH_NORM,
   CELL_STATE,
   CHANNEL_SHUFFLE,
+  DEFORMABLE_CONV,
   DENSE,
   DEPTHWISE_CONV,
   DROPOUT,

@@ -3,8 +3,10 @@ import { op } from '../../build/op.ts';
 import type { Value } from '../../ir/graph.ts';
 import { type Activation, activate, activationFunction } from '../activation.ts';
 import { positiveInteger, refuseArgument } from '../arguments.ts';
+import { DEFORMABLE_CONV } from '../deformable-node.ts';
 import type { InitializerInput } from '../initializers/parse-initializer.ts';
 import { defineLayer, type Layer } from '../layer.ts';
+import { emitLayerOne } from '../layer-node.ts';
 import { checkOptions, type OptionNames } from '../option-names.ts';
 import { WEIGHT_OPTIONS, type WeightOptions, weightAndBias } from '../weight-and-bias.ts';
 import { weightKernel } from '../weight-kernel.ts';
@@ -102,7 +104,7 @@ export function deformableConv2d(
         );
       const [places, factors] = Array.isArray(found) ? found : [found, mask];
       const attributes = { ...window, group: groups, offset_group: offsetGroups };
-      return activate(op.DeformConv(x, weight, places, bias, factors, attributes), activation);
+      return activate(emitLayerOne(DEFORMABLE_CONV, [x, weight, places, bias, factors], attributes), activation);
     },
   });
 }
@@ -165,5 +167,6 @@ export function deformableConv2dOf(
     { layer: KIND, axes: 2, sizeName: 'kernel', size: weightKernel(KIND, weight, 2) },
     rest,
   );
-  return op.DeformConv(x, weight, offset, bias, mask, { ...window, group: groups, offset_group: offsetGroups });
+  const attributes = { ...window, group: groups, offset_group: offsetGroups };
+  return emitLayerOne(DEFORMABLE_CONV, [x, weight, offset, bias, mask], attributes);
 }

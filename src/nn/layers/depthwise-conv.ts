@@ -3,14 +3,15 @@ import { invariant } from '../../base/assert-never.ts';
 import { op } from '../../build/op.ts';
 import { constant, constOf } from '../../dim/dim.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
-import type { Node, Value } from '../../ir/graph.ts';
+import type { Value } from '../../ir/graph.ts';
 import { convolution } from '../../ops/costs/contraction.ts';
 import { convSize, readWindow } from '../../ops/rules/window.ts';
 import { type Activation, activate, activationFunction } from '../activation.ts';
 import { positiveInteger } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { emitLayerOne, inputOf, type LayerRow } from '../layer-node.ts';
-import { integersOf, numberOf } from '../layer-values.ts';
+import { numberOf } from '../layer-values.ts';
+import { nodeWindow } from '../node-window.ts';
 import { checkOptions, type OptionNames } from '../option-names.ts';
 import { WEIGHT_OPTIONS, type WeightOptions, weightAndBias } from '../weight-and-bias.ts';
 import { weightKernel } from '../weight-kernel.ts';
@@ -141,7 +142,9 @@ export const DEPTHWISE_CONV: LayerRow = {
     const [x, weight] = [inputOf(node, 0), inputOf(node, 1)];
     const features = weight.shape[0] && constOf(weight.shape[0]);
     invariant(features !== undefined, 'a bound model knows the channels of its weights');
-    return [op.Conv(x, weight, node.inputs[2], { ...windowOf(node), group: features / numberOf(node, 'multiplier') })];
+    return [
+      op.Conv(x, weight, node.inputs[2], { ...nodeWindow(node), group: features / numberOf(node, 'multiplier') }),
+    ];
   },
   examples: [
     {
@@ -167,15 +170,3 @@ export const DEPTHWISE_CONV: LayerRow = {
     },
   ],
 };
-
-/** The window attributes that the layer put on its node, as Conv takes them. */
-function windowOf(node: Node) {
-  const listed = (name: string) => (node.attribute(name) ? integersOf(node, name) : undefined);
-  return {
-    kernel_shape: integersOf(node, 'kernel_shape'),
-    strides: listed('strides'),
-    dilations: listed('dilations'),
-    pads: listed('pads'),
-    auto_pad: node.attribute('auto_pad') ? 'SAME_UPPER' : undefined,
-  } as const;
-}

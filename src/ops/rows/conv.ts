@@ -187,6 +187,22 @@ const QLinearConv: OperatorRow = {
   ],
 };
 
+/** The shape of a deformable convolution of x, w, offset, b, mask; undefined where no input tells the rank. */
+export function deformed(cx: InferContext): Shape | undefined {
+  const result = convolve(cx, { x: 0, w: 1, b: 3 });
+  if (!result) return undefined;
+  const { x, y, windows } = result;
+  const groups = requirePositive(cx, 'offset_group');
+  if (x[1]) cx.divides(groups, x[1], 'input channels');
+  const points = mul(groups, ...windows.map((window) => window.kernel));
+  const [batch] = x;
+  const sizes = y.slice(2);
+  if (!batch) return undefined;
+  cx.unifyShapes([batch, mul(points, windows.length), ...sizes], cx.ranked(2, y.length), 'expected shape and offset');
+  if (cx.has(4)) cx.unifyShapes([batch, points, ...sizes], cx.ranked(4, y.length), 'expected shape and mask');
+  return y;
+}
+
 /**
  * DeformConv (since 19): Conv that samples at learned offsets; sizes as for Conv.
  * offset `[n, offset_group*k1*k2*...*rank, y...]`, mask `[n, offset_group*k1*k2*..., y...]`, y being the output's spatial sizes.
@@ -194,20 +210,7 @@ const QLinearConv: OperatorRow = {
 const DeformConv: OperatorRow = {
   name: 'DeformConv',
   cost: deformableConvolution,
-  infer: (cx) => {
-    const result = convolve(cx, { x: 0, w: 1, b: 3 });
-    if (!result) return [];
-    const { x, y, windows } = result;
-    const groups = requirePositive(cx, 'offset_group');
-    if (x[1]) cx.divides(groups, x[1], 'input channels');
-    const points = mul(groups, ...windows.map((window) => window.kernel));
-    const [batch] = x;
-    const sizes = y.slice(2);
-    if (!batch) return [];
-    cx.unifyShapes([batch, mul(points, windows.length), ...sizes], cx.ranked(2, y.length), 'expected shape and offset');
-    if (cx.has(4)) cx.unifyShapes([batch, points, ...sizes], cx.ranked(4, y.length), 'expected shape and mask');
-    return [cx.tensor(y, cx.outputDType(0))];
-  },
+  infer: (cx) => [cx.tensor(deformed(cx), cx.outputDType(0))],
   examples: [
     {
       inputs: [

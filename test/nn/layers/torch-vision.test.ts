@@ -150,6 +150,35 @@ describe('layers for images', () => {
     await expectRecorded(one, recordedModel(one, layerOf(name)).compile());
   });
 
+  test.each(CASES.filter(({ name }) => name.startsWith('deformable')).map((one) => [one.name, one] as const))(
+    '%s computes it in parts, for runtimes without the operator',
+    async (name, one) => {
+      const compiled = recordedModel(one, layerOf(name)).compile({ target: 'ort@1.24' });
+      const operators = [...compiled.graph.nodes()].map((node) => node.op);
+      expect(operators).toContain('GridSample');
+      expect(operators).not.toContain('DeformConv');
+      await expectRecorded(one, compiled);
+    },
+  );
+
+  test('deformableConv2d in parts keeps its shape for sizes that a run tells', async () => {
+    const net = dw.model(dw.deformableConv2d(4, 3, { padding: 1, strides: 2, offsetGroups: 2, modulated: true }));
+    const compiled = net.initialize().bind(['n', 4, 'h', 'w']).compile({ target: 'ort@1.24' });
+    expect(compiled.graph.outputs.map(({ shape }) => dw.formatShape(shape))).toEqual([
+      '[n, 4, ceildiv(h, 2), ceildiv(w, 2)]',
+    ]);
+    await using session = await dw.createSession(compiled, { providers: ['cpu'] });
+    for (const [n, h, w] of [
+      [1, 5, 6],
+      [3, 1, 9],
+    ] as const) {
+      const { output } = await session.run({
+        x: { dims: [n, 4, h, w], type: 'float32', data: new Float32Array(n * 4 * h * w) },
+      });
+      expect(output?.shape).toEqual([n, 4, Math.ceil(h / 2), Math.ceil(w / 2)]);
+    }
+  });
+
   test.each(SYMBOLIC.map((one) => [one.name, one] as const))(
     '%s computes it for sizes that a run tells',
     async (name, one) => {
