@@ -115,7 +115,7 @@ function describe({ tensors, metadata }: Checkpoint) {
   }));
   return {
     tensors: list,
-    metadata: [...metadata].map(([key, value]) => ({ key, value })),
+    metadata: [...metadata].map(([key, text]) => ({ key, text })),
     elements: list.reduce((sum, each) => sum + each.elements, 0),
     bytes: list.reduce((sum, each) => sum + each.bytes, 0),
   };
@@ -128,8 +128,8 @@ function printList(checkpoint: Checkpoint, io: Io): void {
   const { tensors, metadata, elements, bytes } = describe(checkpoint);
   const rows = tensors.map((each) => [each.name, each.dtype, `[${each.shape.join(', ')}]`, String(each.bytes)]);
   for (const line of formatTable(['tensor', 'dtype', 'shape', 'bytes'], rows, io.hasColor)) io.out(line);
-  for (const { key, value } of metadata)
-    io.out(`metadata ${key}: ${value.length > MOST_TEXT ? `${value.slice(0, MOST_TEXT)}...` : value}`);
+  for (const { key, text } of metadata)
+    io.out(`metadata ${key}: ${text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}...` : text}`);
   const total = `${formatAmount(BigInt(elements))} elements, ${formatAmount(BigInt(bytes), 'B')}`;
   io.out(`${tensors.length} ${tensors.length === 1 ? 'tensor' : 'tensors'}, ${total}`);
 }

@@ -45,7 +45,7 @@ describe('weights', () => {
       {
         file: file('a.safetensors'),
         tensors: [{ name: 'w', dtype: 'uint8', shape: [1], elements: 1, bytes: 1 }],
-        metadata: [{ key: 'kéy "', value: 'line\n\u{1F600}' }],
+        metadata: [{ key: 'kéy "', text: 'line\n\u{1F600}' }],
         elements: 1,
         bytes: 1,
       },
