@@ -248,6 +248,10 @@ export const ERROR_CODES = {
     'A checkpoint may only ask for as much as the limits of reading allow.',
     'If you trust the file, raise the limit that the message names.',
   ),
+  CHECKPOINT_UNSUPPORTED: unsupported(
+    'A checkpoint must be of a version, and its tensors of types, that are read.',
+    'Convert the file with the tools of its format.',
+  ),
   CHECKPOINT_VALUE: user(
     'What is saved as a checkpoint must fit its format: names, element types, texts.',
     'Rename or convert the tensor that the message names, or save in another format.',

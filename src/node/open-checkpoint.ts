@@ -8,6 +8,7 @@ import {
   allCheckpointLimits,
   type CheckpointLimits,
 } from '../../codegen/weights/checkpoint-limits.ts';
+import { ggufOf } from '../../codegen/weights/gguf/read.ts';
 import { malformedCheckpoint } from '../../codegen/weights/malformed-checkpoint.ts';
 import { readRange } from '../../codegen/weights/positioned-bytes.ts';
 import { LastArray, npyTensor } from '../../codegen/weights/read-npy.ts';
@@ -65,6 +66,7 @@ const FORMATS: readonly FormatRow[] = [
     open: ({ file, limits }) => npzOf(file, limits),
   },
   { name: '.npy', matches: (head) => head.startsWith('\x93NUMPY'), open: openNpy },
+  { name: '.gguf', matches: (head) => head.startsWith('GGUF'), open: ({ file, limits }) => ggufOf(file, limits) },
   {
     name: '.safetensors.index.json',
     matches: (head, name) => /^\s*\{/.test(head) && name.endsWith('.json'),
@@ -105,7 +107,7 @@ const OTHERS: readonly { readonly start: RegExp; readonly what: string; readonly
 ];
 
 /**
- * Opens a checkpoint: safetensors, also in shards, `.npz`, `.npy`, or the weights of an `.onnx` file. Nothing but names, types and places is
+ * Opens a checkpoint: safetensors, also in shards, `.npz`, `.npy`, `.gguf`, or the weights of an `.onnx` file. Nothing but names, types and places is
  * read; the tensors stay in their files, which must not change while the checkpoint is in use.
  *
  * @param path the file, the index of shards (`model.safetensors.index.json`), or a folder that holds one of these
@@ -114,6 +116,7 @@ const OTHERS: readonly { readonly start: RegExp; readonly what: string; readonly
  * @throws FILE_FORMAT when it is no such file; a pickle of PyTorch is none, the hint tells how to convert it
  * @throws CHECKPOINT_MALFORMED when it is damaged, or says what cannot be; the message names the file and the tensor
  * @throws CHECKPOINT_LIMIT when it asks for more than a limit allows
+ * @throws CHECKPOINT_UNSUPPORTED when it is a GGUF file of a version, or with tensors of types, that are not read
  * @example (await openCheckpoint('bert/model.safetensors')).tensors.get('embeddings.word_embeddings.weight')
  */
 export async function openCheckpoint(path: string, options: OpenCheckpointOptions = {}): Promise<Checkpoint> {
