@@ -21,6 +21,11 @@ const CASES: readonly (readonly [given: readonly string[], plain: readonly strin
     ['h == 2*(w//2)', 's <= 512', 'b == c'],
     ['h == 2*(w//2)', 's <= 512', 'b == c'],
   ],
+  [['h == 2*ceildiv(h, 2)', '2*ceildiv(h, 4) == ceildiv(h, 2)', 'ceildiv(h, 4) == 2*ceildiv(h, 8)'], ['8 | h']],
+  [['ceildiv(h, 2) == 2*ceildiv(h, 4)', 'h//2 == 2*(h//4)', 'h == 2*(h//2)'], ['4 | h']],
+  [['ceildiv(h, 2) == 2*ceildiv(h, 4)', 'h == 4*ceildiv(h, 4)', 'h == 2*(h//2)'], ['4 | h']],
+  [['h == 2*(h//2)', 'h == 2*ceildiv(h, 2)'], ['2 | h']],
+  [['ceildiv(h, 4) == 2*(h//8)'], ['ceildiv(h, 4) == 2*(h//8)']],
   [['h//3 == 2*(h//5)'], ['h//3 == 2*(h//5)']],
 ];
 

@@ -24,6 +24,12 @@ const past = (size: string): (readonly [string, readonly (string | number)[]])[]
     ['key', 'value'].map((kind) => [`past_${kind}_${i}`, ['n', KV_HEADS, size, HEAD]] as const),
   ).flat();
 
+/** What one layer keeps, as a run gives it back. */
+interface Kept {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
 describe('llama', () => {
   const { state, inputs, outputs } = RECORDED.llama;
   const [n = 1, s = 1] = inputs.input_ids.shape;
@@ -32,11 +38,7 @@ describe('llama', () => {
   const bound = net.bind({ input_ids: ['n', 's'], ...Object.fromEntries(past('p')) });
 
   /** Runs the tokens from one place to another. */
-  const step = (
-    from: number,
-    to: number,
-    kept: Readonly<Record<string, { shape: readonly number[]; data: Float32Array }>>,
-  ) => {
+  const step = (from: number, to: number, kept: Readonly<Record<string, Kept>>) => {
     const rows = Array.from({ length: n }, (_, row) =>
       inputs.input_ids.data.slice(row * s + from, row * s + to),
     ).flat();
@@ -71,7 +73,7 @@ describe('llama', () => {
   });
 
   test('computes the same in steps of 4, 1 and 2 tokens, each behind what was kept of those before', async () => {
-    let kept: typeof nothing = nothing;
+    let kept: Readonly<Record<string, Kept>> = nothing;
     for (const [from, to] of [
       [0, 4],
       [4, 5],
