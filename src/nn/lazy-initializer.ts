@@ -2,7 +2,7 @@
 import type { Origin } from '../base/origin.ts';
 import { writeElements } from '../ir/convert-floats.ts';
 import { byteLength, DTYPES, type DType } from '../ir/dtype.ts';
-import { elementCount, type LazySource, type TensorData } from '../ir/tensor-data.ts';
+import { elementCount, type LazySource, type TensorData, type TensorStorage } from '../ir/tensor-data.ts';
 import { drawPlan, isDrawnWhole, planInitializer } from './initializers/draw-into.ts';
 import type { Fans, WeightLayout } from './initializers/fans.ts';
 import type { Initializer } from './initializers/initializer.ts';
@@ -38,48 +38,60 @@ export interface SampledParameter {
   readonly origin: Origin | undefined;
 }
 
-/** The sources that were made here. */
-const recipes = new WeakMap<LazySource, RecipeSource>();
-
 /** Tells whether a source draws an initializer's recipe. */
 export function isDrawn(source: LazySource): boolean {
-  return recipes.has(source);
+  return source instanceof RecipeSource;
 }
 
 /** The samples that a parameter's data are drawn from; undefined where they are something else, or there already. */
 export function sampledParameter({ storage }: TensorData): SampledParameter | undefined {
-  return storage.kind === 'lazy' ? recipes.get(storage.source)?.samples() : undefined;
+  return storage.kind === 'lazy' && storage.source instanceof RecipeSource ? storage.source.samples() : undefined;
 }
 
 /** The data of a parameter as a source that draws any part of it, the same bits every time. */
 export function lazyInitializer(options: LazyOptions): TensorData {
-  const { initializer, seed, path, shape, dtype, layout, fans } = options;
-  if (initializer.kind === 'fromArray') {
-    const bytes = new Uint8Array(byteLength(dtype, elementCount(shape)));
-    new RecipeSource(options, '').fill(bytes, 0);
-    return { dtype, shape, storage: { kind: 'bytes', bytes } };
-  }
-  // The description determines every bit: files are named by it.
-  const scale = fans ? ` fans ${fans.fanIn} ${fans.fanOut}` : layout === 'oi' ? '' : ` layout ${layout}`;
-  const description = `${describeInitializer(initializer)} seed ${seed} "${path}"${scale}`;
-  const source = new RecipeSource(options, description);
-  recipes.set(source, source);
-  return { dtype, shape, storage: { kind: 'lazy', source } };
+  const { initializer, shape, dtype } = options;
+  const source = new RecipeSource(options);
+  if (initializer.kind !== 'fromArray') return { dtype, shape, storage: { kind: 'lazy', source } };
+  const bytes = new Uint8Array(byteLength(dtype, elementCount(shape)));
+  source.fill(bytes, 0);
+  return { dtype, shape, storage: { kind: 'bytes', bytes } };
+}
+
+/** The data of a source as bytes that it drew; what describes the source describes them. */
+export function keptBytes(data: TensorData, bytes: Uint8Array): TensorData {
+  const { dtype, shape, storage } = data;
+  if (storage.kind !== 'lazy') return data;
+  const { source } = storage;
+  const kept: TensorStorage = {
+    kind: 'bytes',
+    bytes,
+    // Few ask for it, and it takes as long as drawing a small parameter.
+    get description() {
+      return source.description;
+    },
+  };
+  return { dtype, shape, storage: kept };
 }
 
 /** A source that settles its recipe when it is first drawn. */
 class RecipeSource implements LazySource {
-  readonly description: string;
   readonly #options: LazyOptions;
   readonly #key: RandomKey;
   #plan: DrawPlan | undefined;
   /** A matrix that is only there as a whole, while its chunks are read. */
   #whole: Uint8Array | undefined;
 
-  constructor(options: LazyOptions, description: string) {
-    this.description = description;
+  constructor(options: LazyOptions) {
     this.#options = options;
     this.#key = deriveKey(options.seed, options.path);
+  }
+
+  /** The description determines every bit: files are named by it. */
+  get description(): string {
+    const { initializer, seed, path, layout, fans } = this.#options;
+    const scale = fans ? ` fans ${fans.fanIn} ${fans.fanOut}` : layout === 'oi' ? '' : ` layout ${layout}`;
+    return `${describeInitializer(initializer)} seed ${seed} "${path}"${scale}`;
   }
 
   #settled(): DrawPlan {
@@ -113,12 +125,12 @@ class RecipeSource implements LazySource {
 
   #fillPart(out: Uint8Array, first: number): void {
     const { dtype } = this.#options;
-    const key = this.#key;
     const plan = this.#settled();
+    if (plan.kind === 'fill') return repeatElement(out, dtype, plan.value);
+    const key = this.#key;
     const distribution = planDistribution(plan);
     if (distribution && isSampleDType(dtype)) return writeSamples(out, { distribution, key, dtype, start: first });
     const width = DTYPES[dtype].bits / 8;
-    if (plan.kind === 'fill') return repeatElement(out, dtype, plan.value);
     // A whole matrix is drawn in one call, anything else as much as is converted at a time.
     const step = plan.kind === 'orthogonal' ? Math.max(out.byteLength, width) : CHUNK * width;
     for (let at = 0; at < out.byteLength; at += step) {

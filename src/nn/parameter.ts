@@ -13,7 +13,7 @@ import { planInitializer } from './initializers/draw-into.ts';
 import { fans, type WeightLayout } from './initializers/fans.ts';
 import type { Initializer } from './initializers/initializer.ts';
 import { type InitializerInput, parseInitializer } from './initializers/parse-initializer.ts';
-import { lazyInitializer } from './lazy-initializer.ts';
+import { keptBytes, lazyInitializer } from './lazy-initializer.ts';
 import { checkOptions } from './option-names.ts';
 import { type ParameterData, parameterData } from './parameter-data.ts';
 import { PARAMETER_OPTIONS, type ParameterOptions, type Settlement } from './parameter-options.ts';
@@ -267,6 +267,15 @@ export class Parameter extends ParameterTraits implements ParameterCell {
     const data = lazyInitializer({ initializer, seed, path: this.path, dtype: this.dtype, ...this.#tensor(shape) });
     this.#data = data;
     return data;
+  }
+
+  /**
+   * Keeps the bytes that the data were drawn as, so that they are there at once; what makes them still names them.
+   *
+   * @param bytes all elements, little-endian, as the source of {@link data} gives them
+   */
+  keepDrawn(bytes: Uint8Array): void {
+    this.#data = keptBytes(this.data(), bytes);
   }
 
   #error(code: ErrorCode, message: string, facts: { expected?: string; actual?: string; hint?: string }): DimwiseError {

@@ -1,7 +1,7 @@
 // Draws the parameters of a model into memory.
 import { setImmediate } from 'node:timers/promises';
 import { tensorByteLength } from '../ir/tensor-chunks.ts';
-import { materialize, type TensorData } from '../ir/tensor-data.ts';
+import type { TensorData } from '../ir/tensor-data.ts';
 import { isDrawn, type SampledParameter, sampledParameter } from '../nn/lazy-initializer.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { type DrawOptions, drawNamed } from './draw-parts.ts';
@@ -56,16 +56,41 @@ export async function drawParameters(model: WithParameters, options: DrawOptions
   if (pool) {
     await Promise.all(large.map(async (each) => drawn.set(each.cell, await drawByThreads(pool, each, advance))));
   }
+  const room = slabs();
   let turn = performance.now();
   for (const { cell, data, bytes } of work) {
     if (drawn.has(cell)) continue;
-    drawn.set(cell, materialize(data) ?? new Uint8Array());
+    drawn.set(cell, drawHere(data, bytes < LEAST_BYTES ? room(bytes) : new Uint8Array(bytes)));
     advance(bytes);
     if (performance.now() - turn < TURN_MS) continue;
     await setImmediate();
     turn = performance.now();
   }
   for (const [cell, bytes] of drawn) cell.keepDrawn(bytes);
+}
+
+function drawHere({ storage }: TensorData, out: Uint8Array): Uint8Array {
+  if (storage.kind === 'lazy') storage.source.fill(out, 0);
+  return out;
+}
+
+/** Bytes of an array that small parameters share. */
+const SLAB_BYTES = 1 << 20;
+
+/** Gives room for small parameters from arrays that they share: an array of its own costs more than drawing it. */
+function slabs(): (bytes: number) => Uint8Array {
+  let slab = new ArrayBuffer(0);
+  let at = 0;
+  return (bytes) => {
+    if (at + bytes > slab.byteLength) {
+      slab = new ArrayBuffer(SLAB_BYTES);
+      at = 0;
+    }
+    const view = new Uint8Array(slab, at, bytes);
+    // Any element type is aligned to 16 bytes.
+    at = Math.ceil((at + bytes) / 16) * 16;
+    return view;
+  };
 }
 
 function undrawn(cell: Parameter): Undrawn[] {

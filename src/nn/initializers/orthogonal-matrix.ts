@@ -1,5 +1,6 @@
 // A random matrix with orthonormal rows or columns, by Householder's QR decomposition of normal samples.
 import type { RandomKey } from '../random/philox.ts';
+import { newSampleKernel } from '../random/sample-kernel.ts';
 import { fillNormal } from '../random/samples.ts';
 
 /**
@@ -21,25 +22,60 @@ export function orthogonalMatrix(rows: number, columns: number, key: RandomKey):
   const [long, short] = wide ? [columns, rows] : [rows, columns];
   // Columns of the tall matrix lie one after the other; those of a wide matrix's transpose already do.
   const tall = wide ? samples : transpose(samples, rows, columns);
+  const q = (short >= KERNEL_FROM ? byKernel(tall, long, short) : undefined) ?? decompose(tall, long, short);
+  return wide ? q : transpose(q, columns, rows);
+}
+
+/** Matrices with fewer columns are decomposed before the kernel is at hand. */
+const KERNEL_FROM = 32;
+const PAGE_BYTES = 65536;
+
+/** The same by the SIMD kernel, in a memory that goes with its instance; undefined where there is none, or no room. */
+function byKernel(tall: Float64Array, long: number, short: number): Float64Array | undefined {
+  const kernel = newSampleKernel();
+  if (!kernel) return undefined;
+  const { memory, freeAt } = kernel;
+  const columns = Math.ceil(freeAt.value / 16) * 16;
+  const result = columns + tall.byteLength;
+  const scratch = result + tall.byteLength;
+  const missing = scratch + 16 * short - memory.buffer.byteLength;
+  try {
+    memory.grow(Math.max(0, Math.ceil(missing / PAGE_BYTES)));
+  } catch {
+    // WebAssembly addresses 4 GiB, and engines may allow less.
+    return undefined;
+  }
+  new Float64Array(memory.buffer, columns, tall.length).set(tall);
+  kernel.orthogonal(columns, result, scratch, long, short);
+  return new Float64Array(memory.buffer, result, tall.length).slice();
+}
+
+/**
+ * Turns columns of normal samples into those of Q, each times the sign of R's diagonal. All reflectors are applied to one column before
+ * the next, which stays in the processor's cache meanwhile.
+ */
+function decompose(tall: Float64Array, long: number, short: number): Float64Array {
   const reflectors: Reflector[] = [];
   const signs = new Float64Array(short);
-  for (let k = 0; k < short; k++) {
-    const v = tall.slice(k * long + k, (k + 1) * long);
+  for (let j = 0; j < short; j++) {
+    for (const [k, reflector] of reflectors.entries()) reflect(tall, j * long + k, reflector);
+    const v = tall.slice(j * long + j, (j + 1) * long);
     const head = v[0] ?? 0;
     const norm = Math.sqrt(dot(v, v, 0));
     const alpha = head > 0 ? -norm : norm;
     v[0] = head - alpha;
-    signs[k] = alpha < 0 ? -1 : 1;
-    const reflector = { v, square: dot(v, v, 0) };
-    reflectors.push(reflector);
-    for (let j = k; j < short; j++) reflect(tall, j * long + k, reflector);
+    signs[j] = alpha < 0 ? -1 : 1;
+    reflectors.push({ v, square: dot(v, v, 0) });
   }
   tall.fill(0);
-  for (let k = 0; k < short; k++) tall[k * long + k] = signs[k] ?? 1;
-  for (const [k, reflector] of [...reflectors.entries()].reverse()) {
-    for (let j = k; j < short; j++) reflect(tall, j * long + k, reflector);
+  for (let j = 0; j < short; j++) {
+    tall[j * long + j] = signs[j] ?? 1;
+    for (let k = j; k >= 0; k--) {
+      const reflector = reflectors[k];
+      if (reflector) reflect(tall, j * long + k, reflector);
+    }
   }
-  return wide ? tall : transpose(tall, columns, rows);
+  return tall;
 }
 
 /** A mirror: a vector orthogonal to it, and that vector's product with itself. */

@@ -2,6 +2,7 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { writeElements } from '../../../src/ir/convert-floats.ts';
 import { byteLength } from '../../../src/ir/dtype.ts';
+import { orthogonalMatrix } from '../../../src/nn/initializers/orthogonal-matrix.ts';
 import { type Distribution, truncatedNormal } from '../../../src/nn/random/distribution.ts';
 import { normalCdf } from '../../../src/nn/random/normal-distribution.ts';
 import {
@@ -140,5 +141,18 @@ describe('an engine without WebAssembly SIMD', () => {
         expected,
       ),
     ).toBe(-1);
+  });
+
+  test.each([
+    [33, 33],
+    [70, 65],
+    [47, 131],
+  ])('decomposes [%i, %i] to the same bits', async (rows, columns) => {
+    const expected = orthogonalMatrix(rows, columns, KEY);
+    vi.stubGlobal('WebAssembly', undefined);
+    vi.resetModules();
+    const fresh = await import('../../../src/nn/initializers/orthogonal-matrix.ts');
+    const plain = fresh.orthogonalMatrix(rows, columns, KEY);
+    expect(Buffer.compare(Buffer.from(plain.buffer), Buffer.from(expected.buffer))).toBe(0);
   });
 });
