@@ -364,6 +364,10 @@ export { type RmsNormOptions, rmsNorm } from './nn/layers/rms-norm.ts';
 export { type RnnOptions, rnn } from './nn/layers/rnn.ts';
 export { type RotaryEmbeddingOptions, type RotaryOptions, rotaryEmbedding } from './nn/layers/rotary-embedding.ts';
 export {
+  type ScaledDotProductAttentionOptions,
+  scaledDotProductAttention,
+} from './nn/layers/scaled-dot-product-attention.ts';
+export {
   type SeparableConvLayer,
   type SeparableConvOptions,
   separableConv1d,

@@ -35,7 +35,6 @@ export {
   tanh,
 } from './layers/activations.ts';
 export { alibiOf as alibi } from './layers/alibi.ts';
-export { scaledDotProductAttentionOf as scaledDotProductAttention } from './layers/attention.ts';
 export { batchNormOf as batchNorm } from './layers/batch-norm.ts';
 export { conv1dOf as conv1d, conv2dOf as conv2d, conv3dOf as conv3d } from './layers/conv.ts';
 export {
@@ -80,6 +79,12 @@ export { relativePositionBiasOf as relativePositionBias } from './layers/relativ
 export { rmsNormOf as rmsNorm } from './layers/rms-norm.ts';
 export { rnnOf as rnn } from './layers/rnn.ts';
 export { rotaryEmbeddingOf as rotaryEmbedding } from './layers/rotary-embedding.ts';
+export { scaledDotProductAttentionOf as scaledDotProductAttention } from './layers/scaled-dot-product-attention.ts';
+export {
+  cosineSimilarityOf as cosineSimilarity,
+  dotOf as dot,
+  pairwiseDistanceOf as pairwiseDistance,
+} from './layers/similarity.ts';
 export { sinusoidalEncodingOf as sinusoidalEncoding } from './layers/sinusoidal-encoding.ts';
 export {
   celu,

@@ -4,8 +4,9 @@ import { MERGE_HEADS, SPLIT_HEADS } from './heads-node.ts';
 import { DEFORMABLE_CONV } from './deformable-node.ts';
 import type { LayerRow } from './layer-node.ts';
 import { ADAPTIVE_POOL } from './layers/adaptive-pool.ts';
-import { BATCH_NORM } from './layers/batch-norm.ts';
 import { ALIBI } from './layers/alibi.ts';
+import { BATCH_NORM } from './layers/batch-norm.ts';
+import { BILINEAR } from './layers/bilinear.ts';
 import { DENSE } from './layers/dense.ts';
 import { DEPTHWISE_CONV } from './layers/depthwise-conv.ts';
 import { DROPOUT } from './layers/dropout.ts';
@@ -17,15 +18,15 @@ import { LAYER_NORM } from './layers/layer-norm.ts';
 import { LAYER_SCALE } from './layers/layer-scale.ts';
 import { LOCAL_RESPONSE_NORM } from './layers/local-response-norm.ts';
 import { SUM } from './layers/merge.ts';
-import { POSITIONAL_EMBEDDING } from './layers/positional-embedding.ts';
 import { EXPERTS, MIX_EXPERTS } from './layers/mixture-of-experts.ts';
+import { POSITIONAL_EMBEDDING } from './layers/positional-embedding.ts';
 import { PRELU } from './layers/prelu.ts';
 import { PROJECTION } from './layers/projection.ts';
-import { RMS_NORM } from './layers/rms-norm.ts';
 import { RELATIVE_POSITION_BIAS } from './layers/relative-position-bias.ts';
+import { RMS_NORM } from './layers/rms-norm.ts';
 import { CHANNEL_SHUFFLE } from './layers/shuffle.ts';
-import { POINT_CONV } from './layers/squeeze-excite.ts';
 import { SINUSOIDAL } from './layers/sinusoidal-encoding.ts';
+import { POINT_CONV } from './layers/squeeze-excite.ts';
 import { UNFOLD } from './layers/unfold.ts';
 import { WEIGHT_NORM } from './layers/weight-norm.ts';
 import { PAD } from './pad-node.ts';
@@ -37,8 +38,8 @@ import { ROTARY } from './rotary-node.ts';
 /** Every row of a layer node; a new one adds its line here. */
 export const LAYER_ROWS: readonly LayerRow[] = [
   ADAPTIVE_POOL,
-  ATTENTION,
   ALIBI,
+  ATTENTION,
   BATCH_NORM,
   CELL_STATE,
   CHANNEL_SHUFFLE,
@@ -47,27 +48,28 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   DEPTHWISE_CONV,
   DROPOUT,
   EMBEDDING,
+  EXPERTS,
   GROUP_NORM,
   HALVES,
-  EXPERTS,
   INSTANCE_NORM,
   LAYER_NORM,
   LAYER_SCALE,
   LOCAL_RESPONSE_NORM,
   MERGE_HEADS,
+  MIX_EXPERTS,
+  MERGE,
   PAD,
   POINT_CONV,
-  MIX_EXPERTS,
   POSITIONAL_EMBEDDING,
   PRELU,
   PROJECTION,
+  RELATIVE_POSITION_BIAS,
   RESIZE,
   RMS_NORM,
-  RELATIVE_POSITION_BIAS,
   ROTARY,
+  SINUSOIDAL,
   SPLIT_HEADS,
   ...Object.values(RECURRENT_LAYERS),
-  SINUSOIDAL,
   SUM,
   UNFOLD,
   WEIGHT_NORM,

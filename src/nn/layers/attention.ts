@@ -9,8 +9,7 @@ import {
   cachedAttentionLayer,
   crossAttentionLayer,
 } from '../attention-layer.ts';
-import { emitAttention, type ScoreOptions } from '../attention-node.ts';
-import { type AttentionOptions, planAttention } from '../attention-options.ts';
+import type { AttentionOptions } from '../attention-options.ts';
 import type { Layer } from '../layer.ts';
 
 /**
@@ -71,35 +70,4 @@ export function crossAttention(
     if (typeof options === 'object' && Object.hasOwn(options ?? {}, name))
       refuseArgument('crossAttention', name, 'left out, being of self attention', Reflect.get(options, name));
   return crossAttentionLayer('crossAttention', heads, options);
-}
-
-/** Options of {@link scaledDotProductAttentionOf}. */
-export interface ScaledDotProductOptions extends ScoreOptions {
-  /** The heads of the queries, side by side in their last axis. */
-  readonly heads: number;
-  /** The heads of keys and values; those of the queries by default. */
-  readonly kvHeads?: number | undefined;
-}
-
-/**
- * Attention of values, without projections: `softmax(Q K^T * scale) V` in each head.
- *
- * @param query `[n, s, heads*d]`
- * @param key `[n, t, kvHeads*d]`
- * @param value `[n, t, kvHeads*e]`
- * @param mask broadcasts to `[n, heads, s, t]`: bool (true attends), or of the query's type and added to the scores
- * @returns `[n, s, heads*e]`
- * @throws LAYER_ARGUMENT when an option is of the wrong kind or range
- */
-export function scaledDotProductAttentionOf(
-  query: Value,
-  key: Value,
-  value: Value,
-  mask: Value | undefined,
-  options: ScaledDotProductOptions,
-): Value {
-  const { heads, ...rest } = options;
-  const plan = planAttention('scaledDotProductAttention', heads, rest);
-  const [output = query] = emitAttention({ ...plan.scores, query, key, value, mask, heads, kvHeads: plan.kvHeads });
-  return output;
 }

@@ -68,6 +68,7 @@ export const DENSE: LayerRow = {
     const x = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
     const weight = cx.ranked(1, 2);
     cx.sameDType(0, 1);
+    if (cx.has(2)) cx.unifyAxes({ input: 1, axis: 0 }, { input: 2, axis: 0 }, 'output features');
     if (!x) return [cx.tensor(undefined)];
     cx.unifyAxes({ input: 1, axis: 1 }, { input: 0, axis: -1 }, 'input features');
     return [cx.tensor([...x.slice(0, -1), ...weight.slice(0, 1)])];

@@ -72,7 +72,7 @@ export function feedForward(hidden: number, options: FeedForwardOptions = {}): L
   numberBetween('feedForward', 'dropout', rate, 0, 1);
   const weights = weightsOf(options, true);
   const activation = activationFunction(options.activation ?? 'relu');
-  const [linear1, linear2] = [dense(hidden, weights), projection({ ...weights, units })];
+  const [linear1, linear2] = [dense(hidden, weights), projection({ ...weights, units, inFeatures: hidden })];
   const drop = dropout(rate);
   return defineLayer({
     kind: 'feedForward',
@@ -141,7 +141,7 @@ function gated(kind: string, hidden: number, options: GatedOptions, activation: 
   if (options.units !== undefined) positiveInteger(kind, 'units', options.units);
   const weights = weightsOf(options, false);
   const [gate, up] = [dense(hidden, weights), dense(hidden, weights)];
-  const down = projection({ ...weights, units: options.units });
+  const down = projection({ ...weights, units: options.units, inFeatures: hidden });
   const activated = activationFunction(activation);
   return defineLayer({
     kind,

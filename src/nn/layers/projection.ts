@@ -12,6 +12,8 @@ import { DENSE, lowerDense } from './dense.ts';
 export interface ProjectionOptions extends WeightOptions {
   /** Output features; those of the second input by default. */
   readonly units?: number | undefined;
+  /** Input features; settled by the first batch by default. */
+  readonly inFeatures?: number | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export function projection(options: ProjectionOptions = {}): Layer<[x: Value, li
   const units = options.units ?? '?';
   return defineLayer({
     kind: 'dense',
-    parameters: weightAndBias([units, '?'], options),
+    parameters: weightAndBias([units, options.inFeatures ?? '?'], options),
     apply: ({ parameters }, x: Value, like?: Value | undefined): Value =>
       units === '?' && like
         ? emitLayerOne(PROJECTION, [x, parameters.weight, parameters.bias, like])
@@ -40,7 +42,6 @@ export const PROJECTION: LayerRow = {
   name: 'projection',
   cost: matrixProduct(),
   infer: (cx) => {
-    if (cx.has(2)) cx.unifyAxes({ input: 1, axis: 0 }, { input: 2, axis: 0 }, 'output features');
     cx.ranked(1, 2);
     cx.rankBetween(3, 1, Number.POSITIVE_INFINITY);
     cx.unifyAxes({ input: 1, axis: 0 }, { input: 3, axis: -1 }, 'output features');

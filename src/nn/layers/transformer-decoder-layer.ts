@@ -50,7 +50,7 @@ export function transformerDecoderLayer(
   const activation = activationFunction(options.activation ?? 'relu');
   const attention = multiHeadAttention(heads, { ...weights, causal, dropout: rate });
   const cross = crossAttention(heads, { ...weights, dropout: rate });
-  const [linear1, linear2] = [dense(hidden, weights), projection(weights)];
+  const [linear1, linear2] = [dense(hidden, weights), projection({ ...weights, inFeatures: hidden })];
   const norms = [1, 2, 3].map((i) => [`norm${i}`, layerNorm({ epsilon, dtype, center: bias })] as const);
   const drops = [0, 1, 2, 3].map((i) => [`dropout${i}`, dropout(rate)] as const);
   const dropped = (x: Value, i: number): Value => drops[i]?.[1](x) ?? x;

@@ -65,7 +65,7 @@ export function transformerEncoderLayer(
   const activation = activationFunction(options.activation ?? 'relu');
   const attention = multiHeadAttention(heads, { ...weights, causal, dropout: rate });
   const linear1 = dense(hidden, weights);
-  const linear2 = projection(weights);
+  const linear2 = projection({ ...weights, inFeatures: hidden });
   const [norm1, norm2] = [layerNorm({ epsilon, dtype, center: bias }), layerNorm({ epsilon, dtype, center: bias })];
   const drop = Array.from({ length: 3 }, () => dropout(rate));
   const dropped = (x: Value, i: number): Value => drop[i]?.(x) ?? x;

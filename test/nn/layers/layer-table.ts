@@ -5,6 +5,8 @@ import { IMAGE_CASES } from './image-cases.ts';
 import { type LayerCase, same } from './layer-case.ts';
 import { RECURRENT_CASES } from './recurrent-cases.ts';
 import { RESAMPLING_CASES } from './resampling-cases.ts';
+import { SHAPE_CASES } from './shape-cases.ts';
+import { TRANSFORMER_CASES } from './transformer-cases.ts';
 import { VISION_CASES } from './vision-cases.ts';
 
 const NORMS: readonly LayerCase[] = [
@@ -215,6 +217,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
   ...VISION_CASES,
   ...RESAMPLING_CASES,
   ...RECURRENT_CASES,
+  ...TRANSFORMER_CASES,
   ...NORMS,
   ...FEATURES,
   ...COMPOSITIONS,

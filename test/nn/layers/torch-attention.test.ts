@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Value } from '../../../src/index.ts';
 import * as dw from '../../../src/index.ts';
+import { functional } from '../../../src/index.ts';
 import { isDType } from '../../../src/ir/dtype.ts';
 import { createSession } from '../../../src/runtime/create-session.ts';
 import recorded from '../../fixtures/layers/torch-attention.json' with { type: 'json' };
@@ -75,7 +76,7 @@ function decoding(layer: dw.Layer<dw.DecoderInputs>): Made {
 function dotProduct(scale?: number): Made {
   const options = { heads: 4, kvHeads: 2, ...(scale === undefined ? {} : { scale }) };
   const layer = dw.block({}, (q: Value, k: Value, v: Value, mask: Value) =>
-    dw.functional.scaledDotProductAttention(q, k, v, mask, options),
+    functional.scaledDotProductAttention(q, k, v, mask, options),
   );
   return { layer, compute: (q, k, v, mask) => layer(read(q), read(k), read(v), read(mask)) };
 }
@@ -119,6 +120,22 @@ const LAYERS: Readonly<Record<string, () => Made>> = {
   learnedTokens: () => plain(dw.learnedTokens(2)),
   'positionalEmbedding at places': () => ({ layer: places, compute: (x, at) => places(read(x), at) }),
   timestepEmbedding: () => plain(dw.timestepEmbedding(8)),
+};
+
+/** The same cases as functions of values, their weights too. */
+const FUNCTIONS: Readonly<Record<string, Compute>> = {
+  rotary: (x, positions) => functional.rotaryEmbedding(read(x), positions, { base: 500 }),
+  'rotary, interleaved, part of a head': (x) =>
+    functional.rotaryEmbedding(read(x), undefined, { heads: 3, dim: 4, interleaved: true }),
+  'alibi, 6 heads': (x) => functional.alibi(read(x), undefined, 6),
+  'sinusoidal, width 7': (x) => functional.sinusoidalEncoding(read(x)),
+  timestepEmbedding: (x) => functional.timestepEmbedding(read(x), 8),
+  learnedTokens: (x, weight) => functional.learnedTokens(read(x), read(weight)),
+  'positionalEmbedding at places': (x, at, weight) => functional.positionalEmbedding(read(x), read(weight), at),
+  't5 bias, encoder': (x, weight) => {
+    const bias = functional.relativePositionBias(read(x), undefined, read(weight));
+    return dw.op.Concat([dw.op.Gather(bias, 0n, { axis: 2 }), dw.op.Gather(bias, -1n, { axis: 2 })], { axis: -1 });
+  },
 };
 
 /** Inputs whose sizes a run may change: only widths are numbers, so that what is computed holds for every length. */
@@ -176,5 +193,23 @@ describe('attention and what surrounds it', () => {
       const off = expected.data.map((value, j) => Math.abs(value - Number(results[i]?.data[j])));
       expect(Math.max(...off)).toBeLessThanOrEqual(1e-5 * most);
     });
+  });
+
+  test.each(Object.entries(FUNCTIONS))('%s computes the same as a function of values', async (name, compute) => {
+    const one = CASES.find((candidate) => candidate.name === name);
+    const [expected] = one?.outputs ?? [];
+    if (!one || !expected) throw new Error(`no case ${name}`);
+    const feeds = [...one.inputs, ...Object.values(one.parameters).flatMap((weight) => weight ?? [])];
+    const shapes = Object.fromEntries(feeds.map(({ shape }, i) => [`in${i}`, shape]));
+    const inputs = Object.fromEntries(
+      feeds.map(({ dtype, shape }, i) => [`in${i}`, dw.tensor(dtype === 'int64' ? 'int64' : 'float32', shape)]),
+    );
+    const net = dw.model(compute as dw.Composition, { inputs });
+    await using session = await createSession(net.bind(shapes).compile(), { providers: ['cpu'] });
+    const { output } = await session.run(Object.fromEntries(feeds.map((feed, i) => [`in${i}`, feed])));
+    expect(output?.shape).toEqual(expected.shape);
+    const most = Math.max(...expected.data.map(Math.abs));
+    const off = expected.data.map((value, j) => Math.abs(value - Number(output?.data[j])));
+    expect(Math.max(...off)).toBeLessThanOrEqual(1e-5 * most);
   });
 });
