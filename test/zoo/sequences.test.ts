@@ -1,9 +1,10 @@
-// The recurrent models of the zoo against PyTorch's: checkpoints by their names, numbers.
+// The book's models of sequences against PyTorch's: checkpoints by their names, numbers.
 import { readFileSync } from 'node:fs';
 import { type Batch, type DefinedModel, type NameRule, run } from 'dimwise';
 import { describe, expect, test } from 'vitest';
 import * as language from '../../examples/zoo/language-model.ts';
 import * as seq2seq from '../../examples/zoo/seq2seq.ts';
+import * as transformer from '../../examples/zoo/transformer.ts';
 import { expectClose } from './close.ts';
 import { countedCheckpoint, type StateEntry } from './counted-weights.ts';
 import { feedsOf, type Given, type Numbers } from './feeds.ts';
@@ -37,6 +38,12 @@ const CASES: readonly Case[] = [
     name: 'seq2seq',
     make: () => seq2seq.seq2seq({ source: 20, target: 30, features: 8, units: 12, layers: 2 }),
     names: seq2seq.names,
+    batch: { source: ['n', 's'], lengths: ['n'], target: ['n', 't'] },
+  },
+  {
+    name: 'transformer',
+    make: () => transformer.transformer({ source: 20, target: 30, width: 12, heads: 3, hidden: 16, depth: 2 }),
+    names: transformer.names,
     batch: { source: ['n', 's'], lengths: ['n'], target: ['n', 't'] },
   },
 ];

@@ -6,6 +6,7 @@ import { trainedCount } from '../../examples/support/script.ts';
 import * as bert from '../../examples/zoo/bert.ts';
 import * as clip from '../../examples/zoo/clip.ts';
 import * as gpt2 from '../../examples/zoo/gpt2.ts';
+import * as t5 from '../../examples/zoo/t5.ts';
 import * as whisper from '../../examples/zoo/whisper.ts';
 import { expectClose } from './close.ts';
 import { countedCheckpoint, type StateEntry } from './counted-weights.ts';
@@ -72,6 +73,14 @@ const CASES: readonly Case[] = [
         features: 20,
       }),
     names: clip.names,
+  },
+  {
+    name: 't5',
+    full: () => t5.t5(),
+    parameters: 60_506_624,
+    batch: { input_ids: ['n', 's'], attention_mask: ['n', 's'], decoder_input_ids: ['n', 't'] },
+    small: () => t5.t5({ vocabulary: 50, width: 24, heads: 4, headSize: 8, hidden: 40, depth: 2, buckets: 8 }),
+    names: t5.names,
   },
   {
     name: 'whisper',
