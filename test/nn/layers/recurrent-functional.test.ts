@@ -90,4 +90,19 @@ describe('functional forms', () => {
     expectClose(h2?.data, h1?.data);
     expectClose(c2?.data, c1?.data);
   });
+
+  test('one bias of two is enough', async () => {
+    const inputs = { x: ['n', 's', 3], wi: [16, 3], wh: [16, 4], bias: [16] } as const;
+    const net = dw.model(
+      (x: Value, weightInput: Value, weightHidden: Value, bias: Value) => {
+        const weights = { weightInput, weightHidden };
+        return [{ biasInput: bias }, { biasHidden: bias }].map(
+          (given) => functional.lstm(x, [[{ ...weights, ...given }]]).output,
+        );
+      },
+      { inputs },
+    );
+    const [first, second] = await run(net, { x: [2, 5, 3], wi: [16, 3], wh: [16, 4], bias: [16] });
+    expectClose(first?.data, second?.data);
+  });
 });

@@ -117,4 +117,42 @@ describe('recurrence in models', () => {
     expect(half).toHaveLength(96);
     expect(Math.max(...half.map((value, i) => Math.abs(value - (single[i] ?? 0))))).toBeLessThan(0.01);
   });
+
+  test.each(['nsc', 'snc'] as const)('the last step of rows of other lengths, in the layout %s', async (layout) => {
+    const cell = dw.gruCell(3);
+    const last = dw.recurrent(cell, { layout, returnSequences: false });
+    const whole = dw.recurrent(cell, { layout, returnState: true });
+    const net = dw
+      .model((x: Value, lengths: Value) => [last(x, undefined, lengths), ...whole(x, undefined, lengths).state], {
+        inputs: { x: [2, 2, 3], lengths: tensor('int64', [2]) },
+      })
+      .initialize();
+    const lengths = dw.tensorFromValues('int64', [2], [1, 2]);
+    const [found, state] = await run(net, { x: [2, 2, 3] }, { lengths });
+    expectClose(found?.data, state?.data);
+  });
+
+  test('branches hold recurrent layers, which share their weights', async () => {
+    const layer = dw.lstm(3, { layers: 2 });
+    const net = dw
+      .model((x: Value) => {
+        const isLong = op.Greater(op.Squeeze(op.Shape(x, { start: 1, end: 2 })), 2);
+        const branches = { then_branch: () => layer(x), else_branch: () => layer(op.Neg(x)) };
+        return [op.If(isLong, branches)[0] ?? x, layer(x)];
+      })
+      .initialize();
+    const [chosen, plain] = await run(net, { x: [2, 4, 3] });
+    expectClose(chosen?.data, plain?.data);
+  });
+
+  test.each([
+    ['rnn', dw.rnn(8, { layers: 2 })],
+    ['gru', dw.gru(8, { bidirectional: true })],
+    ['lstm', dw.lstm(8)],
+  ])('%s costs what its operators cost', (_, layer) => {
+    const bound = dw.model(layer).initialize().bind(['n', 's', 5]);
+    const [before, after] = [bound, bound.compile()].map((one) => dw.formatCount(dw.costOf(one).macs));
+    expect(before).toMatch(/n\*s/);
+    expect(after).toBe(before);
+  });
 });
