@@ -2,6 +2,8 @@
 import { op } from '../../build/op.ts';
 import { constant } from '../../dim/dim.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
+import { readElements } from '../../ir/convert-floats.ts';
+import { elementCount, materialize, type TensorData } from '../../ir/tensor-data.ts';
 import { perOutput } from '../../ops/costs/elementwise.ts';
 import { axisOf, computedLayer, ownParameter, sizeOf } from '../computed-layer.ts';
 import type { InitializerInput } from '../initializers/parse-initializer.ts';
@@ -37,6 +39,7 @@ const WEIGHT_NORM_OPTIONS: OptionNames<WeightNormOptions> = {
  *
  * *Input shape*, *Output shape*: those of the layer, whose unknown sizes the first batch settles as always.
  * Parameters: those of the layer, `weightV` of the shape of `weight` and `weightG`, of size 1 along all axes but `axis`, in its place.
+ * The lengths start as 1, or as those of a weight whose numbers are there already.
  * Source: Salimans and Kingma, "Weight normalization", 2016; https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.weight_norm.html
  *
  * @param layer a layer with a weight of its own; it keeps the initializer of the weight for `weightV`
@@ -58,6 +61,8 @@ export function weightNorm<A extends readonly unknown[], R>(
     initializer: options.lengthInitializer,
     fallback: 'ones',
   });
+  const lengths = weight.isReady ? lengthsOf(weight.data(), kept) : undefined;
+  if (lengths) g.setData({ dims: weight.shape.map((_, i) => (i === kept ? lengths.length : 1)), data: lengths });
   return computedLayer(layer, {
     kind: 'weightNorm',
     name: options.name,
@@ -65,6 +70,21 @@ export function weightNorm<A extends readonly unknown[], R>(
     parts: { [`${parameter}G`]: g, [`${parameter}V`]: weight },
     compute: ([lengths, direction]) => emitLayerOne(WEIGHT_NORM, [lengths, direction], { axis: kept ?? -1 }),
   });
+}
+
+/** The lengths of a weight whose numbers are there, so that the layer goes on computing what it did; undefined where they are not floats. */
+function lengthsOf(data: TensorData, kept: number | undefined): number[] | undefined {
+  const bytes = materialize(data);
+  const values = bytes && readElements(bytes, data.dtype);
+  if (!values) return undefined;
+  const count = kept === undefined ? 1 : (data.shape[kept] ?? 1);
+  const inner = kept === undefined ? values.length : elementCount(data.shape.slice(kept + 1));
+  const squares = Array.from({ length: count }, () => 0);
+  values.forEach((value, i) => {
+    const at = Math.floor(i / inner) % count;
+    squares[at] = (squares[at] ?? 0) + value * value;
+  });
+  return squares.map(Math.sqrt);
 }
 
 /** Inputs g and v, sizes of g being 1 but along `axis`; none for -1. It becomes a norm, a Div and a Mul. */

@@ -32,6 +32,22 @@ describe('Parameter', () => {
     expect([net.parameter('0.weight').size, net.parameter('0.weight').isReady]).toEqual([undefined, false]);
   });
 
+  test('D32 weight and spectral normalization take an unbound layer; what they add waits for the batch like the weight', () => {
+    for (const [wrap, added] of [
+      [dw.weightNorm, '0.weightV'],
+      [dw.spectralNorm, '0.weightOrig'],
+      [dw.spectralNorm, '0.weightV'],
+    ] as const) {
+      const net = dw.model(dw.sequential(wrap(dw.dense(4)))).initialize();
+      const error = errorOf(() => net.parameter(added).data());
+      expect([error.code, error.message.includes(added)]).toEqual(['PARAM_DEFERRED', true]);
+      net.bind([2, 3]);
+      expect(net.parameter(added).data().shape).toEqual(
+        added === '0.weightV' && wrap === dw.spectralNorm ? [3] : [4, 3],
+      );
+    }
+  });
+
   test('D28 its shape is there before any batch, with unknown sizes as ?', () => {
     const cell = mlp().parameter('0.weight');
     expect(cell.shape).toHaveLength(2);

@@ -9,7 +9,6 @@ const FILES = 'reading weights from a file of weights comes with the loaders; wh
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   D26: GRADIENTS,
   D31: 'parameters share no memory: data is set and read as immutable tensors, so there is nothing to view or to alias',
-  D32: 'dimwise has no reparametrizations; a layer that computes its weight by op.* is an ordinary composition',
   D35: 'deferring is always allowed: initialize() records what to do, and PARAM_DEFERRED (D25) names what still waits',
   D46: 'setData() counts as initialization, because loading must work without initialize() (D69); there is nothing to refuse',
   D54: GRADIENTS,

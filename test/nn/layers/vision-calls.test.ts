@@ -227,3 +227,26 @@ describe('contracts of layers for images', () => {
     expect(contract.constraints.map(({ expr }) => expr).sort()).toEqual(expected);
   });
 });
+
+describe('weightNorm', () => {
+  test.each([0, 1, 'none'] as const)(
+    'of a layer that has its numbers goes on computing what it did, axis %s',
+    async (axis) => {
+      const layer = dw.dense(3);
+      const plain = dw.model(layer).initialize({ seed: 5 });
+      plain.bind([2, 4]);
+      const x = { dims: [2, 4], type: 'float32', data: Float32Array.from({ length: 8 }, (_, i) => Math.cos(i)) };
+      const outputs: number[][] = [];
+      for (const net of [plain, dw.model(dw.weightNorm(layer, { axis }))]) {
+        await using session = await dw.createSession(net.bind([2, 4]).compile(), { providers: ['cpu'] });
+        const { output } = await session.run({ x });
+        outputs.push([...(output?.data ?? [])].map(Number));
+      }
+      const [before = [], after = []] = outputs;
+      expect(before).toHaveLength(6);
+      before.forEach((value, i) => {
+        expect(after[i]).toBeCloseTo(value, 5);
+      });
+    },
+  );
+});
