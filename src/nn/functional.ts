@@ -80,11 +80,6 @@ export { rmsNormOf as rmsNorm } from './layers/rms-norm.ts';
 export { rnnOf as rnn } from './layers/rnn.ts';
 export { rotaryEmbeddingOf as rotaryEmbedding } from './layers/rotary-embedding.ts';
 export { scaledDotProductAttentionOf as scaledDotProductAttention } from './layers/scaled-dot-product-attention.ts';
-export {
-  cosineSimilarityOf as cosineSimilarity,
-  dotOf as dot,
-  pairwiseDistanceOf as pairwiseDistance,
-} from './layers/similarity.ts';
 export { sinusoidalEncodingOf as sinusoidalEncoding } from './layers/sinusoidal-encoding.ts';
 export {
   celu,

@@ -6,7 +6,6 @@ import type { LayerRow } from './layer-node.ts';
 import { ADAPTIVE_POOL } from './layers/adaptive-pool.ts';
 import { ALIBI } from './layers/alibi.ts';
 import { BATCH_NORM } from './layers/batch-norm.ts';
-import { BILINEAR } from './layers/bilinear.ts';
 import { DENSE } from './layers/dense.ts';
 import { DEPTHWISE_CONV } from './layers/depthwise-conv.ts';
 import { DROPOUT } from './layers/dropout.ts';

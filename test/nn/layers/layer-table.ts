@@ -5,7 +5,6 @@ import { IMAGE_CASES } from './image-cases.ts';
 import { type LayerCase, same } from './layer-case.ts';
 import { RECURRENT_CASES } from './recurrent-cases.ts';
 import { RESAMPLING_CASES } from './resampling-cases.ts';
-import { SHAPE_CASES } from './shape-cases.ts';
 import { TRANSFORMER_CASES } from './transformer-cases.ts';
 import { VISION_CASES } from './vision-cases.ts';
 
