@@ -56,7 +56,6 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   LOCAL_RESPONSE_NORM,
   MERGE_HEADS,
   MIX_EXPERTS,
-  MERGE,
   PAD,
   POINT_CONV,
   POSITIONAL_EMBEDDING,
