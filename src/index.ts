@@ -199,6 +199,7 @@ export {
   bidirectional,
   type SequenceStage,
 } from './nn/layers/bidirectional.ts';
+export { type BilinearOptions, bilinear } from './nn/layers/bilinear.ts';
 export {
   type CellNameOptions,
   dropoutCell,
@@ -245,6 +246,7 @@ export {
   convTranspose2d,
   convTranspose3d,
 } from './nn/layers/conv-transpose.ts';
+export { cast, type OneHotOptions, oneHot, rescale, type UnitNormOptions, unitNorm } from './nn/layers/conversions.ts';
 export { type CroppingLayer, type CroppingOptions, cropping1d, cropping2d, cropping3d } from './nn/layers/cropping.ts';
 export { type DeformableConvOptions, type DeformableInputs, deformableConv2d } from './nn/layers/deformable-conv.ts';
 export { type DenseOptions, dense } from './nn/layers/dense.ts';
@@ -256,7 +258,15 @@ export {
   depthwiseConv3d,
 } from './nn/layers/depthwise-conv.ts';
 export { type DropoutOptions, dropout } from './nn/layers/dropout.ts';
+export { type EinsumDenseOptions, einsumDense } from './nn/layers/einsum-dense.ts';
+export { average, maximum, minimum, multiply, stack, subtract } from './nn/layers/elementwise-merge.ts';
 export { type EmbeddingOptions, embedding } from './nn/layers/embedding.ts';
+export {
+  type BagMode,
+  type EmbeddingBagLayer,
+  type EmbeddingBagOptions,
+  embeddingBag,
+} from './nn/layers/embedding-bag.ts';
 export {
   type FeedForwardOptions,
   feedForward,
@@ -360,6 +370,16 @@ export {
   type RelativePositionBiasOptions,
   relativePositionBias,
 } from './nn/layers/relative-position-bias.ts';
+export {
+  identityLayer,
+  type NameOptions,
+  permute,
+  type ReshapeOptions,
+  repeatVector,
+  reshape,
+  type SelectOptions,
+  select,
+} from './nn/layers/reshaping.ts';
 export { type RmsNormOptions, rmsNorm } from './nn/layers/rms-norm.ts';
 export { type RnnOptions, rnn } from './nn/layers/rnn.ts';
 export { type RotaryEmbeddingOptions, type RotaryOptions, rotaryEmbedding } from './nn/layers/rotary-embedding.ts';
@@ -376,6 +396,14 @@ export {
 } from './nn/layers/separable-conv.ts';
 export { sequential } from './nn/layers/sequential.ts';
 export { channelShuffle, pixelShuffle, pixelUnshuffle, type ShuffleOptions } from './nn/layers/shuffle.ts';
+export {
+  type CosineOptions,
+  cosineSimilarity,
+  type DistanceOptions,
+  type DotOptions,
+  dot,
+  pairwiseDistance,
+} from './nn/layers/similarity.ts';
 export { type SinusoidalEncodingOptions, sinusoidalEncoding } from './nn/layers/sinusoidal-encoding.ts';
 export {
   celu,
@@ -390,6 +418,7 @@ export {
   swish,
 } from './nn/layers/smooth-activations.ts';
 export { type SpectralNormOptions, spectralNorm } from './nn/layers/spectral-norm.ts';
+export { type SplitOptions, split } from './nn/layers/split.ts';
 export { type SqueezeExciteOptions, squeezeExcite } from './nn/layers/squeeze-excite.ts';
 export { type TimeDistributedOptions, timeDistributed } from './nn/layers/time-distributed.ts';
 export { type TimestepEmbeddingOptions, timestepEmbedding } from './nn/layers/timestep-embedding.ts';
@@ -446,10 +475,10 @@ export type { ResizeMode } from './nn/resize-node.ts';
 export type { RotaryScaling } from './nn/rotary-frequencies.ts';
 export type { Stage } from './nn/stage.ts';
 export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';
-export { type OpenCheckpointOptions, openCheckpoint } from './node/open-checkpoint.ts';
-export { type OpenOnnxOptions, openOnnx } from './node/open-onnx.ts';
 export { drawParameters, type WithParameters } from './node/draw-parameters.ts';
 export type { DrawOptions } from './node/draw-parts.ts';
+export { type OpenCheckpointOptions, openCheckpoint } from './node/open-checkpoint.ts';
+export { type OpenOnnxOptions, openOnnx } from './node/open-onnx.ts';
 export type { DrawProgress } from './node/progress.ts';
 export { type SaveModelOptions, type SaveOptions, saveModel } from './node/save-model.ts';
 export { saveNpz } from './node/save-npz.ts';

@@ -36,7 +36,7 @@ export function layerTrees(composition: AnyLayer | undefined, trace: Trace | und
   };
   for (const [layer, path] of trace?.layers ?? []) if (isLayer(layer)) paths.set(layer, path);
   if (composition) hold(composition, '');
-  for (const [layer, path] of [...paths]) hold(layer, path);
+  for (const [layer, path] of paths) hold(layer, path);
   return grow(paths);
 }
 

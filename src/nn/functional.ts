@@ -1,6 +1,7 @@
 // Layers as functions of values, under the layers' own names: `functional.dense(x, weight, bias)`, as in torch.nn.functional.
 import { ADAPTIVE_POOLS } from './layers/adaptive-pool.ts';
 import { AVG_POOLS } from './layers/avg-pool.ts';
+import { CONVERSIONS } from './layers/conversions.ts';
 import { CROPPINGS } from './layers/cropping.ts';
 import { DROPOUTS } from './layers/dropout.ts';
 import { FLATTENS } from './layers/flatten.ts';
@@ -11,6 +12,7 @@ import { LP_POOLS } from './layers/lp-pool.ts';
 import { MAX_POOLS } from './layers/max-pool.ts';
 import { NOISES } from './layers/noise.ts';
 import { PADDINGS } from './layers/padding.ts';
+import { RESHAPINGS } from './layers/reshaping.ts';
 import { SHUFFLES } from './layers/shuffle.ts';
 import { TIMESTEPS } from './layers/timestep-embedding.ts';
 import { FOLDS } from './layers/unfold.ts';
@@ -36,6 +38,7 @@ export {
 } from './layers/activations.ts';
 export { alibiOf as alibi } from './layers/alibi.ts';
 export { batchNormOf as batchNorm } from './layers/batch-norm.ts';
+export { bilinearOf as bilinear } from './layers/bilinear.ts';
 export { conv1dOf as conv1d, conv2dOf as conv2d, conv3dOf as conv3d } from './layers/conv.ts';
 export {
   convTranspose1dOf as convTranspose1d,
@@ -49,7 +52,18 @@ export {
   depthwiseConv2dOf as depthwiseConv2d,
   depthwiseConv3dOf as depthwiseConv3d,
 } from './layers/depthwise-conv.ts';
+export { einsumDenseOf as einsumDense } from './layers/einsum-dense.ts';
+export {
+  addOf as add,
+  averageOf as average,
+  maximumOf as maximum,
+  minimumOf as minimum,
+  multiplyOf as multiply,
+  stackOf as stack,
+  subtractOf as subtract,
+} from './layers/elementwise-merge.ts';
 export { embeddingOf as embedding } from './layers/embedding.ts';
+export { embeddingBagOf as embeddingBag } from './layers/embedding-bag.ts';
 export { groupNormOf as groupNorm } from './layers/group-norm.ts';
 export { gruOf as gru } from './layers/gru.ts';
 export { instanceNormOf as instanceNorm } from './layers/instance-norm.ts';
@@ -80,6 +94,11 @@ export { rmsNormOf as rmsNorm } from './layers/rms-norm.ts';
 export { rnnOf as rnn } from './layers/rnn.ts';
 export { rotaryEmbeddingOf as rotaryEmbedding } from './layers/rotary-embedding.ts';
 export { scaledDotProductAttentionOf as scaledDotProductAttention } from './layers/scaled-dot-product-attention.ts';
+export {
+  cosineSimilarityOf as cosineSimilarity,
+  dotOf as dot,
+  pairwiseDistanceOf as pairwiseDistance,
+} from './layers/similarity.ts';
 export { sinusoidalEncodingOf as sinusoidalEncoding } from './layers/sinusoidal-encoding.ts';
 export {
   celu,
@@ -92,8 +111,27 @@ export {
   squareplus,
   swish,
 } from './layers/smooth-activations.ts';
+export { splitOf as split } from './layers/split.ts';
 export { resizeToOf as resizeTo } from './layers/upsampling.ts';
 
+/** The layer `cast`, computed from a value and the layer's own arguments. */
+export const cast = CONVERSIONS.cast.of;
+/** The layer `oneHot`, computed from a value and the layer's own arguments. */
+export const oneHot = CONVERSIONS.oneHot.of;
+/** The layer `rescale`, computed from a value and the layer's own arguments. */
+export const rescale = CONVERSIONS.rescale.of;
+/** The layer `unitNorm`, computed from a value and the layer's own arguments. */
+export const unitNorm = CONVERSIONS.unitNorm.of;
+/** The layer `identityLayer`, computed from a value. */
+export const identity = RESHAPINGS.identity.of;
+/** The layer `permute`, computed from a value and the layer's own arguments. */
+export const permute = RESHAPINGS.permute.of;
+/** The layer `repeatVector`, computed from a value and the layer's own arguments. */
+export const repeatVector = RESHAPINGS.repeatVector.of;
+/** The layer `reshape`, computed from a value and the layer's own arguments. */
+export const reshape = RESHAPINGS.reshape.of;
+/** The layer `select`, computed from a value and the layer's own arguments. */
+export const select = RESHAPINGS.select.of;
 /** The layer `adaptiveAvgPool1d`, computed from a value and the layer's own arguments. */
 export const adaptiveAvgPool1d = ADAPTIVE_POOLS.avg[1].of;
 /** The layer `adaptiveAvgPool2d`, computed from a value and the layer's own arguments. */

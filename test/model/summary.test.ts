@@ -144,7 +144,6 @@ describe('summary of a bound model', () => {
   test('refuses wrong options by name', () => {
     const net = lenet();
     for (const options of [{ depth: -1 }, { width: 10 }, { deep: 1 }]) {
-      // @ts-expect-error the last one has no such option
       expect(errorOf(() => net.summary(options)).code).toBe('LAYER_ARGUMENT');
     }
   });

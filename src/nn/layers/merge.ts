@@ -117,7 +117,11 @@ export function residual(layer: Stage, options: ResidualOptions = {}): Layer {
   });
 }
 
-function readBranches<O extends object>(layer: string, branches: Branches<O>): { parts: Layer[]; options: Partial<O> } {
+/** The branches of a merge as layers, and its options. */
+export function readBranches<O extends object>(
+  layer: string,
+  branches: Branches<O>,
+): { parts: Layer[]; options: Partial<O> } {
   const stages: Stage[] = [];
   let options: Partial<O> = {};
   branches.forEach((branch: Stage | O, i) => {
