@@ -18,10 +18,18 @@ export const CHECKPOINT_LIMITS = {
     most: 2 ** 32,
     counts: 'bytes of the header of a safetensors file (as its reference reader takes), or of an index of shards',
   },
-  tensors: { usual: 250_000, most: 2 ** 24 - 1, counts: 'tensors, with the entries of metadata' },
+  tensors: {
+    usual: 250_000,
+    most: 2 ** 24 - 1,
+    counts: 'tensors, with the entries of metadata; they may have eight times as many axes',
+  },
   shards: { usual: 10_000, most: 2 ** 24 - 1, counts: 'files of one checkpoint' },
   nameBytes: { usual: 65_536, most: 2 ** 28, counts: 'bytes of a name' },
-  textBytes: { usual: 2 ** 24, most: 2 ** 28, counts: 'bytes of a text of metadata' },
+  textBytes: {
+    usual: 2 ** 24,
+    most: 2 ** 28,
+    counts: 'bytes of a text of metadata; names and texts may have twice as many together',
+  },
   rank: { usual: 1024, most: 2 ** 24, counts: 'axes of a tensor' },
   arrayBytes: {
     usual: 2 ** 30,

@@ -27,6 +27,11 @@ export interface SafetensorsHeader {
 /** The name under which the header holds texts, not a tensor. */
 export const METADATA_NAME = '__metadata__';
 
+/** The axes that tensors may have on average, where there are as many as there may be. */
+const MOST_AXES = 8;
+/** Names and texts may have so many times the bytes of the longest text. */
+const MOST_TEXTS = 2;
+
 /** Where a header lies in its file. */
 export interface HeaderPlace {
   readonly file: PositionedBytes;
@@ -51,6 +56,9 @@ class HeaderReader {
   readonly #entries = new Map<string, HeaderEntry>();
   readonly #metadata = new Map<string, string>();
   #hasMetadata = false;
+  /** The characters of all names and texts. */
+  #characters = 0;
+  #axes = 0;
   #tensor: string | undefined;
 
   constructor({ file, start, end }: HeaderPlace, limits: AllCheckpointLimits) {
@@ -82,7 +90,9 @@ class HeaderReader {
     if (this.#json.takesNull()) return;
     this.#json.object(nameBytes, (key) => {
       if (this.#metadata.has(key)) throw this.#malformed(`its metadata has "${shortName(key)}" twice`);
-      this.#metadata.set(key, this.#json.string(textBytes));
+      const text = this.#json.string(textBytes);
+      this.#metadata.set(key, text);
+      this.#characters += key.length + text.length;
       this.#count(`its metadata has "${shortName(key)}"`);
     });
   }
@@ -107,6 +117,8 @@ class HeaderReader {
     const entry = { name, dtype: this.#dtype(name, dtype), shape, begin, end };
     this.#checkBytes(entry);
     this.#entries.set(name, entry);
+    this.#characters += name.length;
+    this.#axes += shape.length;
     this.#count(`its header has tensor "${shortName(name)}"`);
     this.#tensor = undefined;
   }
@@ -155,9 +167,17 @@ class HeaderReader {
   }
 
   #count(what: string): void {
-    const { tensors } = this.#limits;
-    if (this.#entries.size + this.#metadata.size <= tensors) return;
-    throw beyondCheckpointLimit('tensors', tensors, { source: this.#source, what: `${what} as number ${tensors + 1}` });
+    const { tensors, textBytes } = this.#limits;
+    const source = this.#source;
+    if (this.#entries.size + this.#metadata.size > tensors)
+      throw beyondCheckpointLimit('tensors', tensors, { source, what: `${what} as number ${tensors + 1}` });
+    // Tensors of many axes, and long names, take memory as many tensors do.
+    if (this.#axes > MOST_AXES * tensors)
+      throw beyondCheckpointLimit('tensors', tensors, { source, what: `its tensors have ${this.#axes} axes together` });
+    if (this.#characters > MOST_TEXTS * textBytes) {
+      const long = `its names and texts have ${this.#characters} characters together`;
+      throw beyondCheckpointLimit('textBytes', textBytes, { source, what: long });
+    }
   }
 
   #failLong(most: number): DimwiseError {

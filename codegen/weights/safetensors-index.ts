@@ -7,6 +7,9 @@ import { JsonScanner } from './json-scanner.ts';
 import { malformedCheckpoint, shortName } from './malformed-checkpoint.ts';
 import type { PositionedBytes } from './positioned-bytes.ts';
 
+/** Names of tensors and shards may have so many times the bytes of the longest text. */
+const MOST_TEXTS = 2;
+
 /** What an index says. */
 export interface SafetensorsIndex {
   /** The index file, for messages. */
@@ -36,7 +39,9 @@ export function readSafetensorsIndex(file: PositionedBytes, limits: AllCheckpoin
     });
   const json: JsonScanner = new JsonScanner({ file, start: 0, end: size, fail, failLong });
   const shardOf = new Map<string, string>();
-  const shards = new Set<string>();
+  // One text for all tensors of a shard.
+  const shards = new Map<string, string>();
+  let characters = 0;
   let hasMap = false;
   json.object(nameBytes, (field) => {
     if (field !== 'weight_map') return json.skip(textBytes);
@@ -44,9 +49,16 @@ export function readSafetensorsIndex(file: PositionedBytes, limits: AllCheckpoin
     hasMap = true;
     json.object(nameBytes, (name) => {
       if (shardOf.has(name)) throw malformedCheckpoint(source, 'is in the index twice', { tensor: name });
-      const shard = json.string(nameBytes);
+      const read = json.string(nameBytes);
+      const shard = shards.get(read) ?? read;
+      characters += name.length + (shards.has(read) ? 0 : read.length);
+      shards.set(shard, shard);
       shardOf.set(name, shard);
-      shards.add(shard);
+      if (characters > MOST_TEXTS * textBytes)
+        throw beyondCheckpointLimit('textBytes', textBytes, {
+          source,
+          what: `its names have ${characters} characters together`,
+        });
       if (shardOf.size > tensors)
         throw beyondCheckpointLimit('tensors', tensors, {
           source,
@@ -61,7 +73,7 @@ export function readSafetensorsIndex(file: PositionedBytes, limits: AllCheckpoin
   });
   json.end();
   if (!hasMap) throw fail('it has no weight_map');
-  return { source, shardOf, shards: [...shards] };
+  return { source, shardOf, shards: [...shards.keys()] };
 }
 
 /**

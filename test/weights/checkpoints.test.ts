@@ -138,6 +138,9 @@ describe('openCheckpoint of shards', () => {
     expect(await failureOf(() => openCheckpoint(path(INDEX), { limits: { tensors: 9 } }))).toMatchObject({
       code: 'CHECKPOINT_LIMIT',
     });
+    expect(await failureOf(() => openCheckpoint(path(INDEX), { limits: { textBytes: 90 } }))).toMatchObject({
+      code: 'CHECKPOINT_LIMIT',
+    });
     expect((await openCheckpoint(path(INDEX), { limits: { shards: 3, tensors: 10 } })).tensors.size).toBe(10);
   });
 });

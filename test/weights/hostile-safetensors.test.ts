@@ -75,6 +75,8 @@ describe('the limits of checkpoints', () => {
     ['tensors', many(4), { tensors: 3 }, { tensors: 4 }, 'tensor "t3" as number 4'],
     ['nameBytes', name(70_000), {}, { nameBytes: 70_000 }, 'is longer, the limit nameBytes is 65536'],
     ['textBytes', text(1000), { textBytes: 999 }, { textBytes: 1000 }, 'is longer, the limit textBytes is 999'],
+    ['tensors', axes(33), { tensors: 4 }, { tensors: 5 }, 'its tensors have 33 axes together, the limit tensors is 4'],
+    ['textBytes', name(100), { textBytes: 49 }, { textBytes: 50 }, 'its names and texts have 100 characters together'],
     ['rank', axes(1025), {}, { rank: 1025 }, 'tensor "a" has more axes, the limit rank is 1024'],
   ] as const)('%s is kept, and can be raised', async (_, file, limits, raised, fact) => {
     const { code, message, hint } = await failureOf(() => readSafetensors(file, { limits }));
