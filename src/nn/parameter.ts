@@ -192,7 +192,11 @@ export class Parameter extends ParameterTraits implements ParameterCell {
    * @throws INITIALIZER_INVALID when it cannot
    */
   checkInitializer(shape: readonly number[]): void {
-    if (this.#data === undefined) planInitializer(this.initializer, { ...this.#tensor(shape), path: this.path });
+    if (this.#data !== undefined) return;
+    const tensor = this.#tensor(shape);
+    // The weight that a bias belongs to is settled in the same step: whatever its sizes, there will be fans.
+    const known = tensor.fans ?? (this.#fansOf && this.#fansOf.shape.length > 1 ? { fanIn: 1, fanOut: 1 } : undefined);
+    planInitializer(this.initializer, { ...tensor, fans: known, path: this.path });
   }
 
   /** Applies what binding found; the caller has checked all of the model's parameters before. */

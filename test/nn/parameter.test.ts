@@ -98,3 +98,15 @@ describe('Parameter', () => {
     expect(errorOf(() => new Parameter({ shape: [wrong] })).code).toBe('DIM_SYNTAX');
   });
 });
+
+describe('a bias that is drawn by the fans of its weight', () => {
+  test('waits for the batch that settles the weight', () => {
+    const net = dw.model(dw.dense(64, { biasInitializer: 'torchDefault' })).initialize({ seed: 1 });
+    net.bind([2, 400]);
+    const values = floatsOf(net.parameter('bias'));
+    expect(values).toHaveLength(64);
+    // torch.nn.Linear: within 1 / sqrt(400).
+    expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(0.05);
+    expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(0.04);
+  });
+});
