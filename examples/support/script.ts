@@ -18,8 +18,8 @@ export function shapeTable(layers: readonly LayerShape[]): string {
   return table(layers.map(({ path, kind, type }) => [path, kind, formatType(type)]));
 }
 
-/** Prints what each layer of a model gives for a batch, and how many parameters there are. */
-export function showLayers(net: DefinedModel, batch: Batch): void {
+/** Prints what each layer of a model gives for a batch, or as its inputs are declared, and how many parameters there are. */
+export function showLayers(net: DefinedModel, batch?: Batch): void {
   const bound = net.bind(batch);
   console.log(`${net.name}:\n`);
   console.log(shapeTable(layerShapes(bound)));

@@ -82,4 +82,4 @@ export function bert(config: BertConfig = {}): DefinedModel {
 const net = bert();
 export default net;
 
-if (isScript(import.meta.url)) showLayers(net, { input_ids: ['batch', 'sequence'] });
+if (isScript(import.meta.url)) showLayers(net);

@@ -210,4 +210,4 @@ export function diffusionUnet(config: DiffusionConfig = {}): DefinedModel {
 const net = diffusionUnet();
 export default net;
 
-if (isScript(import.meta.url)) showLayers(net, {});
+if (isScript(import.meta.url)) showLayers(net);

@@ -61,4 +61,4 @@ export function gpt2(config: Gpt2Config = {}): DefinedModel {
 const net = gpt2();
 export default net;
 
-if (isScript(import.meta.url)) showLayers(net, { input_ids: ['batch', 'sequence'] });
+if (isScript(import.meta.url)) showLayers(net);

@@ -43,4 +43,4 @@ export function languageModel(config: LanguageModelConfig = {}): DefinedModel {
 const net = languageModel({ kind: 'lstm' });
 export default net;
 
-if (isScript(import.meta.url)) showLayers(net, ['batch', 'sequence']);
+if (isScript(import.meta.url)) showLayers(net);

@@ -105,4 +105,4 @@ export function llama(config: LlamaConfig = {}): DefinedModel {
 const net = llama();
 export default net;
 
-if (isScript(import.meta.url)) showLayers(net, {});
+if (isScript(import.meta.url)) showLayers(net);

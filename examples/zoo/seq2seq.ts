@@ -102,6 +102,4 @@ export function seq2seq(config: Seq2seqConfig = {}): DefinedModel {
 const net = seq2seq();
 export default net;
 
-if (isScript(import.meta.url)) {
-  showLayers(net, { source: ['batch', 'source'], lengths: ['batch'], target: ['batch', 'target'] });
-}
+if (isScript(import.meta.url)) showLayers(net);

@@ -120,7 +120,4 @@ export function t5(config: T5Config = {}): DefinedModel {
 const net = t5();
 export default net;
 
-if (isScript(import.meta.url)) {
-  const source = ['batch', 'source'];
-  showLayers(net, { input_ids: source, attention_mask: source, decoder_input_ids: ['batch', 'target'] });
-}
+if (isScript(import.meta.url)) showLayers(net);

@@ -96,6 +96,4 @@ export function transformer(config: TransformerConfig = {}): DefinedModel {
 const net = transformer();
 export default net;
 
-if (isScript(import.meta.url)) {
-  showLayers(net, { source: ['batch', 'source'], lengths: ['batch'], target: ['batch', 'target'] });
-}
+if (isScript(import.meta.url)) showLayers(net);

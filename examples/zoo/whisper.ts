@@ -114,6 +114,4 @@ export function whisper(config: WhisperConfig = {}): DefinedModel {
 const net = whisper();
 export default net;
 
-if (isScript(import.meta.url)) {
-  showLayers(net, { input_features: ['batch', 80, 'frames'], decoder_input_ids: ['batch', 'sequence'] });
-}
+if (isScript(import.meta.url)) showLayers(net);

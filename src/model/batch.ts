@@ -6,6 +6,7 @@ import { noDType, noSizes } from '../build/declare.ts';
 import { inWords } from '../build/in-words.ts';
 import { type DType, isDType } from '../ir/dtype.ts';
 import type { ShapeSpec } from '../ir/graph.ts';
+import type { DeclaredInput } from './program.ts';
 
 /** A tensor as ONNX Runtime has it: `type`, `dims` and elements. */
 export interface TensorLike {
@@ -49,6 +50,23 @@ export function batchEntries(batch: Batch, names: readonly string[]): ReadonlyMa
   const absent = names.filter((name) => byName.get(name) === undefined);
   if (absent.length > 0) throw missing(absent, names);
   return new Map([...byName].map(([name, given]) => [name, entryOf(name, given)]));
+}
+
+/**
+ * The entries of a bind without a batch: each input as it is declared.
+ *
+ * @throws BIND_INPUT_MISSING when a declaration leaves a size or the rank of an input open
+ */
+export function declaredEntries(inputs: readonly DeclaredInput[]): ReadonlyMap<string, BatchEntry> {
+  const entries = new Map<string, BatchEntry>();
+  for (const { name, spec } of inputs) {
+    const isWhole = spec.shape?.every((size) => size !== null && size !== '?');
+    if (isWhole) entries.set(name, { dtype: undefined, sizes: spec.shape ?? [] });
+  }
+  const names = inputs.map(({ name }) => name);
+  const open = names.filter((name) => !entries.has(name));
+  if (open.length > 0) throw missing(open, names);
+  return entries;
 }
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ') || 'none';

@@ -10,7 +10,7 @@ import type { InitializerInput } from '../nn/initializers/parse-initializer.ts';
 import type { AnyLayer } from '../nn/layer.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { Seed } from '../nn/random/key.ts';
-import { type Batch, batchEntries } from './batch.ts';
+import { type Batch, batchEntries, declaredEntries } from './batch.ts';
 import { bindModel } from './bind.ts';
 import type { BoundModel } from './bound-model.ts';
 import { InspectedModel } from './inspected-model.ts';
@@ -265,14 +265,18 @@ export class DefinedModel extends InspectedModel {
    * Binds the model to its first or a further batch: unknown sizes become numbers, named sizes stay symbols, axis 0 of an
    * undeclared input becomes the symbol `batch`. All parameters are settled, or, on a mistake, none.
    *
-   * @param batch sizes (`[2, 20]`, `['batch', 20]`), a tensor, or one of them for each input by name
+   * @param batch sizes (`[2, 20]`, `['batch', 20]`), a tensor, or one of them for each input by name; left out where the inputs are declared
+   *   with all their sizes, which then stay as they are
+   * @throws BIND_INPUT_MISSING when an input is left out, or is not declared with all its sizes
    * @throws BIND_MISMATCH, SHAPE_MISMATCH, DTYPE_MISMATCH when the batch does not fit
    * @throws BIND_INCOMPLETE, BIND_ZERO, PARAM_DIM_SYMBOLIC when it leaves a parameter without a size
    * @example model(sequential(dense(256), dense(10))).bind([2, 20])
    */
-  bind(batch: Batch, options: BindOptions = {}): BoundModel {
-    const names = this.inputs.map((input) => input.name);
-    const bound = bindModel(this, batchEntries(batch, names), options.static ?? false);
+  bind(batch?: Batch, options: BindOptions = {}): BoundModel {
+    const { inputs } = this;
+    const names = inputs.map((input) => input.name);
+    const entries = batch === undefined ? declaredEntries(inputs) : batchEntries(batch, names);
+    const bound = bindModel(this, entries, options.static ?? false);
     this.adopt(bound.graph);
     if (!this.#bound) this.#warnUnused(bound.graph);
     this.#bound = bound;

@@ -164,3 +164,20 @@ describe('bind', () => {
     expect(net.bound).toBe(first);
   });
 });
+
+describe('bind without a batch', () => {
+  test('keeps the inputs as they are declared', () => {
+    const net = model((x: Value, y: Value) => op.MatMul(x, y), { inputs: { x: ['n', 4], y: [4, 'm'] } });
+    expect(contractText(net.bind())).toBe('x: float32[n, 4]; y: float32[4, m]; n in 1..; m in 1..');
+  });
+
+  test('names the inputs that are not declared with all their sizes', () => {
+    const net = model((x: Value, y: Value) => op.Add(x, y), { inputs: { x: ['n', 4], y: ['n', '?'] } });
+    expect(mistakes(() => net.bind())).toEqual([
+      'BIND_INPUT_MISSING: the batch lacks input "y"; the model has "x", "y"',
+    ]);
+    expect(mistakes(() => model((x: Value) => op.Relu(x)).bind())).toEqual([
+      'BIND_INPUT_MISSING: the batch lacks input "x"; the model has "x"',
+    ]);
+  });
+});
