@@ -36,6 +36,19 @@ const LAYERS: readonly (readonly [string, () => dw.Layer, readonly number[]])[] 
   ['positionalEmbedding', () => dw.positionalEmbedding(7), [2, 5, 8]],
   ['attention, causal', () => dw.multiHeadAttention(2, { causal: true }), [2, 5, 8]],
   ['transformerEncoderLayer', () => dw.transformerEncoderLayer(2, 12), [2, 5, 8]],
+  [
+    'groupedQueryAttention',
+    () => {
+      const attention = dw.groupedQueryAttention(4, { kvHeads: 2, rotary: true, qkNorm: true, softcap: 3, window: 3 });
+      const bias = dw.alibi(4);
+      return dw.block({ attention, bias }, (x: dw.Value) => attention(x, x, x, bias(x)));
+    },
+    [2, 5, 8],
+  ],
+  ['sinusoidalEncoding', () => dw.sinusoidalEncoding(), [2, 5, 8]],
+  ['swiglu', () => dw.swiglu(12), [2, 5, 8]],
+  ['mixtureOfExperts', () => dw.mixtureOfExperts(4, { hidden: 12, topK: 4 }), [2, 5, 8]],
+  ['learnedTokens', () => dw.learnedTokens(2), [2, 5, 8]],
 ];
 
 const view = new DataView(new ArrayBuffer(2));
