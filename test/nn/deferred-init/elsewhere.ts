@@ -3,7 +3,8 @@
 const GRADIENTS = 'dimwise emits models for inference; it has no gradients, optimizers or trainers yet';
 const DEVICES =
   'parameters are recipes and bytes in memory; a device is chosen when a model runs, not where a parameter lives';
-const FILES = 'reading weights from a file of weights comes with the loaders; what setData() shows of it is tested';
+const UNBOUND =
+  'a checkpoint holds tensors with data: unbound parameters are never written into one (D74), so that no unbound state can be read';
 
 /** The reasons by the number of the behaviour. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -20,11 +21,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   D60: GRADIENTS,
   D65: 'layers are shared by calling them, never by name, so that a name cannot be lacking',
   D68: 'layers keep no sizes of their own: the shape of the parameter is the only place, and D67 tests it',
-  D72: FILES,
-  D73: FILES,
-  D76: FILES,
-  D77: FILES,
-  D80: FILES,
+  D76: UNBOUND,
+  D77: UNBOUND,
   D82: DEVICES,
   D83: DEVICES,
 };
