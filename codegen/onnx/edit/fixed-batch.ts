@@ -164,9 +164,12 @@ function withTargets(graph: GraphProto, targets: ReadonlyMap<string, readonly nu
   const read = new Set((graph.output ?? []).map(({ name = '' }) => name));
   for (const each of node) for (const name of readsOf(each)) read.add(name);
   const isGone = (name = ''): boolean => left.has(name) && !read.has(name);
+  // Before IR version 4 an initializer is an input too.
+  const held = new Set((graph.initializer ?? []).map(({ name }) => name));
   return {
     ...graph,
     node: node.filter(({ opType, output }) => opType !== 'Constant' || !isGone(output?.[0])),
+    ...(graph.input ? { input: graph.input.filter(({ name }) => !held.has(name) || !isGone(name)) } : {}),
     ...(graph.initializer ? { initializer: graph.initializer.filter(({ name }) => !isGone(name)) } : {}),
   };
 }

@@ -1,6 +1,9 @@
 // Joins two models: values of the first become inputs of the second.
 import { dimwiseError } from '../../../src/base/errors.ts';
+import { symbol } from '../../../src/dim/dim.ts';
+import { formatDim } from '../../../src/dim/text.ts';
 import { fedSymbols } from '../../../src/ir/contract.ts';
+import { DimParams } from '../../../src/ir/dim-params.ts';
 import { bindTo } from '../bind/bind-model.ts';
 import { OnnxModel } from '../onnx-model.ts';
 import type { GraphProto, ModelProto, ValueInfoProto } from '../proto/messages.ts';
@@ -117,21 +120,29 @@ function withOwnSymbols(first: OnnxModel, second: OnnxModel): OnnxModel {
   const fed = new Set(
     [...fedSymbols(second.read().graph)].flatMap(({ name, role }) => (role === 'named' ? [name] : [])),
   );
-  const own = new Set([...dimTextsOf(second.proto), ...fed]);
+  // Expressions follow their symbols.
+  const params = new DimParams([...fed].map((name) => formatDim(symbol(name))));
+  const names = [...dimTextsOf(second.proto)].filter((text) => params.dim(text) === symbol(text));
+  const own = new Set([...names, ...fed]);
   const all = { has: (name: string) => taken.has(name) || own.has(name) };
   const renames = new Map<string, string>();
   for (const name of own) if (taken.has(name)) renames.set(name, freshName(name, all));
   const texts = mapDimParams(second.proto, (text) => (fed.has(text) ? text : (renames.get(text) ?? text)));
   const renamed = texts === second.proto ? second : second.with(texts);
-  const symbols = new Map([...renames].filter(([name]) => fed.has(name)));
+  // A name that is no identifier is bound to as a quoted one.
+  const symbols = new Map(
+    [...renames].flatMap(([name, other]) => (fed.has(name) ? [[name, formatDim(symbol(other))] as const] : [])),
+  );
   return symbols.size === 0 ? renamed : bindTo(renamed, { symbols, inputs: [] }, false);
 }
 
 /** The second model under names that the first does not have; its connected inputs under those of the values that they take. */
 function withOwnNames(first: OnnxModel, second: OnnxModel, connections: Connections, prefix: string | undefined) {
   const [one, two] = [new ValueTable(graphOf(first)), new ValueTable(graphOf(second))];
-  const { input = [], output = [] } = graphOf(second);
+  const { input = [], output = [], initializer = [] } = graphOf(second);
   const edges = new Set([...input, ...output].map(({ name = '' }) => name));
+  // Before IR version 4 weights had to be inputs.
+  if (Number(second.proto.irVersion ?? 0) < 4) for (const { name = '' } of initializer) edges.delete(name);
   const names = new Map<string, string>();
   const taken = new Set([...one.makers.keys(), ...one.inner.keys(), ...two.makers.keys(), ...two.inner.keys()]);
   for (const name of [...two.makers.keys(), ...two.inner.keys()]) {
