@@ -1,6 +1,7 @@
 // All files that `npm run generate` owns, and what to do with those on disk that differ.
 import { builderFiles } from './builder-file.ts';
 import { checksPage } from './checks-page.ts';
+import { deferredInitPage } from './deferred-init-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { kernelFile } from './kernel-file.ts';
 import { operatorsPage } from './operators-page.ts';
@@ -10,6 +11,7 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ...builderFiles(),
     ['src/nn/random/kernel.gen.ts', kernelFile()],
+    ['docs/deferred-init.md', deferredInitPage()],
     ['docs/errors.md', errorsPage()],
     ['docs/operators.md', operatorsPage()],
     ['docs/check-rules.md', checksPage()],
