@@ -93,6 +93,13 @@ describe('structure', () => {
     expect(errorOf(() => net.bind({ dtype: 'float32', shape: [2, 20] })).code).toBe('DTYPE_MISMATCH');
   });
 
+  test('D81 a cast of the model before binding holds at binding', () => {
+    const net = dw.model(dw.sequential(dw.dense(4), dw.batchNorm())).cast('float16').initialize();
+    net.bind([2, 20]);
+    expect(new Set([...net.parameters().values()].map(({ dtype }) => dtype))).toEqual(new Set(['float16']));
+    expect(bytesOf(net.parameter('0.weight'))).toHaveLength(4 * 20 * 2);
+  });
+
   test('D84 a block around a layer runs once for each trace, the binding one included', () => {
     const inner = dw.dense(4);
     let calls = 0;
