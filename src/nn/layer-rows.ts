@@ -1,14 +1,17 @@
 // The rows of all layer nodes: the list that tests and documentation loop over.
 import { ATTENTION } from './attention-node.ts';
-import { MERGE_HEADS, SPLIT_HEADS } from './heads-node.ts';
 import { DEFORMABLE_CONV } from './deformable-node.ts';
+import { MERGE_HEADS, SPLIT_HEADS } from './heads-node.ts';
 import type { LayerRow } from './layer-node.ts';
 import { ADAPTIVE_POOL } from './layers/adaptive-pool.ts';
 import { ALIBI } from './layers/alibi.ts';
 import { BATCH_NORM } from './layers/batch-norm.ts';
+import { BILINEAR } from './layers/bilinear.ts';
 import { DENSE } from './layers/dense.ts';
 import { DEPTHWISE_CONV } from './layers/depthwise-conv.ts';
 import { DROPOUT } from './layers/dropout.ts';
+import { EINSUM_DENSE } from './layers/einsum-dense.ts';
+import { MERGE } from './layers/elementwise-merge.ts';
 import { EMBEDDING } from './layers/embedding.ts';
 import { HALVES } from './layers/glu.ts';
 import { GROUP_NORM } from './layers/group-norm.ts';
@@ -40,12 +43,14 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   ALIBI,
   ATTENTION,
   BATCH_NORM,
+  BILINEAR,
   CELL_STATE,
   CHANNEL_SHUFFLE,
   DEFORMABLE_CONV,
   DENSE,
   DEPTHWISE_CONV,
   DROPOUT,
+  EINSUM_DENSE,
   EMBEDDING,
   EXPERTS,
   GROUP_NORM,
@@ -56,6 +61,7 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   LOCAL_RESPONSE_NORM,
   MERGE_HEADS,
   MIX_EXPERTS,
+  MERGE,
   PAD,
   POINT_CONV,
   POSITIONAL_EMBEDDING,

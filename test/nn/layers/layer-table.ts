@@ -5,6 +5,7 @@ import { IMAGE_CASES } from './image-cases.ts';
 import { type LayerCase, same } from './layer-case.ts';
 import { RECURRENT_CASES } from './recurrent-cases.ts';
 import { RESAMPLING_CASES } from './resampling-cases.ts';
+import { SHAPE_CASES } from './shape-cases.ts';
 import { TRANSFORMER_CASES } from './transformer-cases.ts';
 import { VISION_CASES } from './vision-cases.ts';
 
@@ -215,6 +216,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
   ...IMAGE_CASES,
   ...VISION_CASES,
   ...RESAMPLING_CASES,
+  ...SHAPE_CASES,
   ...RECURRENT_CASES,
   ...TRANSFORMER_CASES,
   ...NORMS,
