@@ -76,6 +76,9 @@ export const COMMANDS: readonly CommandRow[] = [
     define: (command) =>
       seed(bind(command))
         .requiredOption('-o, --output <file>', 'the .onnx file to write')
+        .option('--weights <file>', 'a checkpoint that gives the weights: safetensors, its index, .npz, .gguf, .onnx')
+        .option('--names <rules>', 'a JSON file of name rules for it; the export "names" of the model file otherwise')
+        .option('--partial', 'take what fits of it, and draw the rest')
         .option('--target <name>', 'the runtime that the model is for: ort@1.30/cuda')
         .option('--external-data <where>', 'weights beside the model: auto, always, never, or from so many bytes on')
         .option('--threads <count>', 'threads that draw weights, 1 to 16; up to 4 where there is enough to draw')

@@ -22,15 +22,16 @@ import { progressLine } from './progress-line.ts';
 import { reportFailure, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
+import { weightsOption } from './weights-option.ts';
 
 /** Compiles one model file. */
 export async function compile({ args, options, io }: CommandCall): Promise<ExitCode> {
   const [path = ''] = args;
-  const read = readOptions(io, () => readCompileOptions(path, options));
+  const isQuiet = flagOption(options, 'quiet');
+  const read = readOptions(io, () => readCompileOptions(path, options, isQuiet ? undefined : io));
   if (typeof read === 'number') return read;
   const { output, placement, seed, target, threads, ...open } = read.value;
   const isJson = flagOption(options, 'json');
-  const isQuiet = flagOption(options, 'quiet');
   const work = async (): Promise<ExitCode> => {
     try {
       const compiled = compileOpened(path, await openModel(path, { ...open, seed }), seed, target);
@@ -48,7 +49,7 @@ export async function compile({ args, options, io }: CommandCall): Promise<ExitC
   return withConsole(io, isJson, () => withWarnings(io, work));
 }
 
-function readCompileOptions(path: string, options: OptionValues) {
+function readCompileOptions(path: string, options: OptionValues, told: Io | undefined) {
   if (fileKind(path) !== 'model') {
     throw usageError(`${path} is compiled already`, 'compile takes a .ts or .js model file');
   }
@@ -59,6 +60,7 @@ function readCompileOptions(path: string, options: OptionValues) {
     output,
     placement: parsePlacement(textOption(options, 'externalData') ?? 'auto'),
     seed: seedOption(options),
+    weights: weightsOption(options, told),
     threads: threadsOption(options),
     target: target === undefined ? undefined : parseTarget(target).name,
     bindings: parseBind(listOption(options, 'bind')),

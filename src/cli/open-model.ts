@@ -11,7 +11,7 @@ import type { CompiledModel } from '../model/compiled-model.ts';
 import type { DefinedModel } from '../model/defined-model.ts';
 import type { DeclaredInput } from '../model/program.ts';
 import type { Seed } from '../nn/random/key.ts';
-import { type LoadedModel, loadModel, MODEL_EXTENSIONS } from '../node/load-model.ts';
+import { type LoadedModel, loadModelFile, MODEL_EXTENSIONS } from '../node/load-model.ts';
 import { bindingsOfInputs } from './bind-definition.ts';
 import type { Bindings, InputBinding } from './bind-option.ts';
 import { usageError } from './report.ts';
@@ -21,6 +21,8 @@ export interface OpenOptions {
   readonly bindings: Bindings;
   readonly isStatic: boolean;
   readonly seed: Seed | undefined;
+  /** Gives the model weights before it is bound; `names` is what the file exports under this name. */
+  readonly weights?: ((model: DefinedModel, names: unknown) => Promise<void>) | undefined;
 }
 
 /** The kinds of files that commands take. */
@@ -39,13 +41,15 @@ export function fileKind(path: string): FileKind {
 
 /** A model file, loaded and bound as far as the options and its own declarations say. */
 export async function openModel(path: string, options: OpenOptions): Promise<LoadedModel> {
-  const loaded = await loadModel(path, { dimwise });
+  const { model: loaded, names } = await loadModelFile(path, { dimwise });
   if (loaded.state === 'compiled') {
     if (!isUnbound(options.bindings)) warnUnused(path, 'compiled', '--bind');
+    if (options.weights) warnUnused(path, 'compiled', '--weights');
     return loaded;
   }
   const model = loaded.state === 'defined' ? loaded : loaded.model;
   if (options.seed !== undefined) initializeAnew(model, options.seed);
+  await options.weights?.(model, names);
   if (!isUnbound(options.bindings)) {
     const { inputs, isFixed } = bindingsOfInputs(options.bindings, model.inputs);
     // A number that is given for a symbol by its name takes its place.

@@ -40,19 +40,33 @@ const MOST_BYTES = 2 ** 24;
  * @throws MODEL_LOAD when it cannot be read as TypeScript or JavaScript, throws, or exports no model
  */
 export async function loadModel(path: string, options: LoadModelOptions): Promise<LoadedModel> {
+  return (await loadModelFile(path, options)).model;
+}
+
+/** What a model file exports. */
+export interface ModelModule {
+  readonly model: LoadedModel;
+  /** Its export `names`: the rules that lead from names in a checkpoint to its own; undefined where it has none. */
+  readonly names: unknown;
+}
+
+/** As {@link loadModel}, with what else commands take from the file. */
+export async function loadModelFile(path: string, options: LoadModelOptions): Promise<ModelModule> {
   const bytes = await readRegularFile(path, MOST_BYTES);
   const filename = await realpath(resolve(path));
   const jiti = createJiti(filename, { virtualModules: { dimwise: options.dimwise }, interopDefault: true });
   setPlaceMapper(createPlaceMapper(isLoadedBy(jiti), transpileWithMap));
   let exported: unknown;
+  let names: unknown;
   try {
     const source = new TextDecoder().decode(bytes);
     const module: unknown = await jiti.evalModule(source, { filename, async: true, forceTranspile: true });
     exported = await defaultExport(module);
+    names = typeof module === 'object' && module !== null && 'names' in module ? module.names : undefined;
   } catch (error) {
     throw isDimwiseError(error) ? error : loadError(path, error, options.dimwise);
   }
-  return asModel(exported, path);
+  return { model: await asModel(exported, path), names };
 }
 
 const isLoadedBy =
