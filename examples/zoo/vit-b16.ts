@@ -80,10 +80,10 @@ export function vit(config: VitConfig = {}): DefinedModel {
   const tokens = classToken((image / patch) ** 2 + 1, width);
   const layers = sequential(...Array.from({ length: depth }, () => encoderLayer(heads, width, hidden)));
   const encoder = { layers, ln: layerNorm({ epsilon: 1e-6 }) };
-  const heads_ = { head: dense(classes) };
-  const body = block({ conv_proj, tokens, encoder, heads: heads_ }, (x: Value) => {
+  const classifier = { head: dense(classes) };
+  const body = block({ conv_proj, tokens, encoder, heads: classifier }, (x: Value) => {
     const patches = op.Transpose(op.Reshape(conv_proj(x), [0, width, -1]), { perm: [0, 2, 1] });
-    return heads_.head(op.Gather(encoder.ln(layers(tokens(patches))), 0n, { axis: 1 }));
+    return classifier.head(op.Gather(encoder.ln(layers(tokens(patches))), 0n, { axis: 1 }));
   });
   return model(body, { name: 'vit', inputs: { x: ['batch', '?', image, image] } });
 }

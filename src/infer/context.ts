@@ -15,19 +15,10 @@ import type { OperatorSchema } from '../ops/schema.ts';
 import { defaultAttribute, readAttribute, saturate } from './attributes.ts';
 import { broadcastShapes } from './broadcast-shapes.ts';
 import { checkRank } from './budget.ts';
+import type { Engine } from './context-engine.ts';
 import { describeInput, mismatchDiagnostic } from './messages.ts';
 import { refineRank } from './refine-rank.ts';
 import { formalAt, type TypeVariables } from './type-variables.ts';
-
-/** What a context asks of the engine; handed in so that this file does not depend on it. */
-export interface Engine {
-  /** Infers a body graph. */
-  readonly inferBody: (body: Graph, inputs: readonly ValueType[], options: BodyOptions) => readonly ValueType[];
-  /** The least and the greatest element of a value. */
-  readonly spanOf: (value: Value) => Span | undefined;
-  /** Judges the branches of the node. */
-  readonly branches: () => BranchTrials;
-}
 
 /** The context of one node; see {@link InferContext} for what each member does. */
 export class Context implements InferContext {

@@ -28,6 +28,7 @@ import {
 } from './program.ts';
 import { isParameter, refineParameters } from './refine-parameters.ts';
 import { type SummaryOptions, type SummarySource, summarize } from './summary.ts';
+import { listSome, warnUnused } from './warn-unused.ts';
 
 /** Options of {@link DefinedModel.initialize}. */
 export interface InitializeOptions {
@@ -278,26 +279,8 @@ export class DefinedModel extends InspectedModel {
     const entries = batch === undefined ? declaredEntries(inputs) : batchEntries(batch, names);
     const bound = bindModel(this, entries, options.static ?? false);
     this.adopt(bound.graph);
-    if (!this.#bound) this.#warnUnused(bound.graph);
+    if (!this.#bound) warnUnused(this.name, this.#parameters, bound.graph);
     this.#bound = bound;
     return bound;
   }
-
-  /** Tells of parameters that the first batch's path does not reach: they stay as they are, and out of the emitted model. */
-  #warnUnused(graph: Graph): void {
-    const used = new Set<object>(
-      graph.parameters.flatMap(({ source }) => (source.kind === 'parameter' ? [source.cell] : [])),
-    );
-    const unused = [...this.#parameters].filter(([, cell]) => !used.has(cell)).map(([path]) => path);
-    if (unused.length === 0) return;
-    warn({
-      code: 'PARAM_UNUSED',
-      message: `no call reaches ${unused.length} parameters of ${this.name}: ${listSome(unused)}`,
-      origin: { site: captureSite() },
-      hint: 'call their layers, or remove them from the model',
-    });
-  }
 }
-
-const listSome = (paths: readonly string[]): string =>
-  `${paths.slice(0, 4).join(', ')}${paths.length > 4 ? ', ...' : ''}`;

@@ -120,16 +120,24 @@ export const ATTENTION: LayerRow = {
     },
     {
       inputs: [
-        ...['float32[n, s, 64]', 'float32[n, s, 16]', 'float32[n, s, 16]', 'bool[s, p + s]'],
-        ...['float32[n, 2, p, 8]', 'float32[n, 2, p, 8]'],
+        'float32[n, s, 64]',
+        'float32[n, s, 16]',
+        'float32[n, s, 16]',
+        'bool[s, p + s]',
+        'float32[n, 2, p, 8]',
+        'float32[n, 2, p, 8]',
       ],
       attributes: { heads: 8, kvHeads: 2, causal: 1 },
       outputs: ['float32[n, s, 64]', 'float32[n, 2, p + s, 8]', 'float32[n, 2, p + s, 8]'],
     },
     {
       inputs: [
-        ...['float32[n, s, 64]', 'float32[n, s, 16]', 'float32[n, s, 16]', null],
-        ...['float32[n, 4, p, 8]', 'float32[n, 2, p, 8]'],
+        'float32[n, s, 64]',
+        'float32[n, s, 16]',
+        'float32[n, s, 16]',
+        null,
+        'float32[n, 4, p, 8]',
+        'float32[n, 2, p, 8]',
       ],
       attributes: { heads: 8, kvHeads: 2 },
       fails: 'SHAPE_MISMATCH',

@@ -6,7 +6,8 @@ import type { CostContext } from '../../ir/cost.ts';
 import type { Node } from '../../ir/graph.ts';
 import { type Shape, UNKNOWN_TYPE, type ValueType } from '../../ir/type.ts';
 import type { OperatorSchema } from '../../ops/schema.ts';
-import { Context, type Engine } from '../context.ts';
+import { Context } from '../context.ts';
+import type { Engine } from '../context-engine.ts';
 import type { OpenCounts } from './open-counts.ts';
 
 /** The context of one node; see {@link CostContext} for what each member does. */

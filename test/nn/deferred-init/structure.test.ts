@@ -94,7 +94,10 @@ describe('structure', () => {
   });
 
   test('D81 a cast of the model before binding holds at binding', () => {
-    const net = dw.model(dw.sequential(dw.dense(4), dw.batchNorm())).cast('float16').initialize();
+    const net = dw
+      .model(dw.sequential(dw.dense(4), dw.batchNorm()))
+      .cast('float16')
+      .initialize();
     net.bind([2, 20]);
     expect(new Set([...net.parameters().values()].map(({ dtype }) => dtype))).toEqual(new Set(['float16']));
     expect(bytesOf(net.parameter('0.weight'))).toHaveLength(4 * 20 * 2);

@@ -104,8 +104,11 @@ describe('multiHeadAttention with a cache', () => {
       (x: Value, k: Value, v: Value, mask: Value, positions: Value) => ({ ...attention(x, k, v, mask, positions) }),
       {
         inputs: {
-          ...{ x: ['n', 's', WIDTH], k: past, v: past },
-          ...{ mask: dw.tensor('bool', ['n', 1, 1, 'p + s']), positions: dw.tensor('int64', ['n', 's']) },
+          x: ['n', 's', WIDTH],
+          k: past,
+          v: past,
+          mask: dw.tensor('bool', ['n', 1, 1, 'p + s']),
+          positions: dw.tensor('int64', ['n', 's']),
         },
         symbols: { p: { min: 0 } },
       },
