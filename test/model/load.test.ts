@@ -230,3 +230,37 @@ describe('what does not fit', () => {
     expect(errorOf(() => load(checkpoint(FITS), { cast: 'half' })).code).toBe('LAYER_ARGUMENT');
   });
 });
+
+describe('the rules of the documentation', () => {
+  test('name, cut, turn, join, stack and reshape', () => {
+    const given = checkpoint({
+      'bert.layer.0.qkv.weight': [6, 4],
+      'bert.layer.0.c_fc.weight': [4, 8],
+      'bert.gate.weight': [2, 4],
+      'bert.up.weight': [3, 4],
+      'bert.experts.10.w1': [2, 2],
+      'bert.experts.9.w1': [2, 2],
+      'bert.pos': [6],
+      'rotary.inv_freq': [2],
+    });
+    const { tensors } = dw.mapCheckpoint(given, [
+      ['bert.', ''],
+      [/layer\.(\d+)/, 'blocks.$1'],
+      [/\.inv_freq$/, null],
+      { from: /c_fc\.weight$/, transpose: true },
+      { from: /qkv\.(.*)/, to: ['q.$1', 'k.$1', 'v.$1'], axis: 0 },
+      { from: [/gate\.(.*)/, /up\.(.*)/], to: 'gateUp.$1' },
+      { from: /experts\.\d+\.w1/, to: 'experts.weight', stack: true },
+      { from: 'pos', reshape: [1, 2, 3] },
+    ]);
+    expect(Object.fromEntries([...tensors].map(([name, { shape }]) => [name, shape]))).toEqual({
+      'blocks.0.q.weight': [2, 4],
+      'blocks.0.k.weight': [2, 4],
+      'blocks.0.v.weight': [2, 4],
+      'blocks.0.c_fc.weight': [8, 4],
+      'gateUp.weight': [5, 4],
+      'experts.weight': [2, 2, 2],
+      pos: [1, 2, 3],
+    });
+  });
+});
