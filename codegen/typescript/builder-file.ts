@@ -20,7 +20,7 @@ const IMPORTS: Names = {
   '../control-bodies.ts': { values: ['branchBody', 'loopBody', 'mapBody', 'scanBody'] },
   '../op-call.ts': { values: ['callMany', 'callOne', 'operandList', 'optionsOf'], types: ['NodeOptions', 'OperandOf'] },
   '../operands.ts': { types: ['Operand'] },
-  '../split-count.ts': { values: ['splitCount'] },
+  '../split-count.ts': { values: ['splitAttributes', 'splitCount'] },
 };
 
 /** A group of families: one domain, and what of its generated code differs. */

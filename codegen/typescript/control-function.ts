@@ -32,7 +32,7 @@ const BODIES: Readonly<Record<string, readonly string[]>> = {
   Split: [
     'const { name, outputs, ...attributes } = options;',
     'const count = splitCount(split, { num_outputs: attributes.num_outputs, outputs });',
-    "return callMany('Split', [input, split], attributes, name, { outputs: count });",
+    "return callMany('Split', [input, split], splitAttributes(split, attributes, outputs), name, { outputs: count });",
   ],
 };
 

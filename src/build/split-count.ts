@@ -25,3 +25,17 @@ export function splitCount(split: Operand | undefined, { num_outputs, outputs }:
   if (isTensorData(split)) return split.shape[0] ?? 1;
   return typeof split === 'object' ? split.length : 1;
 }
+
+/**
+ * The attributes of a call of Split: from version 18 on it must be told the number of parts where `split` does not tell it.
+ *
+ * @param outputs the number that the author gave
+ */
+export function splitAttributes<A extends { readonly num_outputs?: Int64 | undefined }>(
+  split: Operand | undefined,
+  attributes: A,
+  outputs: number | undefined,
+): A {
+  const isTold = split !== undefined || attributes.num_outputs !== undefined || outputs === undefined;
+  return isTold ? attributes : { ...attributes, num_outputs: outputs };
+}

@@ -77,6 +77,17 @@ describe('op', () => {
   });
 });
 
+describe('op.Split', () => {
+  test('tells the operator the number of outputs that the author gives, which it needs from version 18 on', () => {
+    build((bench) => {
+      const [first] = op.Split(bench.input(floats(6)), undefined, { outputs: 2 });
+      expect(nodeOf(first).attribute('num_outputs')).toMatchObject({ kind: 'int', value: 2 });
+      const [told] = op.Split(bench.input(floats(6)), [1, 5], { outputs: 2 });
+      expect(nodeOf(told).attribute('num_outputs')).toBeUndefined();
+    });
+  });
+});
+
 describe('op.If', () => {
   test('traces both branches, which read values from around them', () => {
     build(({ graph, input }) => {

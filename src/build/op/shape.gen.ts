@@ -5,7 +5,7 @@ import type { DType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/graph.ts';
 import { callMany, callOne, operandList, optionsOf, type NodeOptions, type OperandOf } from '../op-call.ts';
 import type { Operand } from '../operands.ts';
-import { splitCount } from '../split-count.ts';
+import { splitAttributes, splitCount } from '../split-count.ts';
 
 /** Attributes of {@link CenterCropPad}. */
 export interface CenterCropPadOptions extends NodeOptions {
@@ -296,7 +296,7 @@ export interface SplitOptions extends NodeOptions {
 export function Split<T extends DType>(input: OperandOf<T>, split?: Operand, options: SplitOptions = {}): readonly Value<T>[] {
   const { name, outputs, ...attributes } = options;
   const count = splitCount(split, { num_outputs: attributes.num_outputs, outputs });
-  return callMany('Split', [input, split], attributes, name, { outputs: count });
+  return callMany('Split', [input, split], splitAttributes(split, attributes, outputs), name, { outputs: count });
 }
 
 /**
