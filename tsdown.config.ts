@@ -15,7 +15,7 @@ const lazyChildProcess = {
 const withoutExamples = {
   name: 'without-examples',
   transform: {
-    filter: { id: /src[\\/]ops[\\/](rows|rules)[\\/].*\.ts$/ },
+    filter: { id: /src[\\/](ops[\\/](rows|rules)|nn)[\\/].*\.ts$/ },
     handler: (code: string, id: string): string => {
       let text = code;
       for (const { start, end } of exampleLists(id, code).reverse())
