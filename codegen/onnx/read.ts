@@ -50,7 +50,7 @@ export interface ReadModel {
  */
 export function readModel(model: ModelProto, options: ReadOptions = {}): ReadModel {
   const { graph: proto } = model;
-  if (!proto) throw malformed('the model has no graph');
+  if (!proto) throw malformed(`the model has no graph${hasFields(model) ? '' : ': the file is empty'}`);
   const limits = options.limits ?? allLimits();
   checkLimits(model, limits);
   checkCalls(model, limits);
@@ -121,4 +121,9 @@ function noteLosses(model: ModelProto, notes: Diagnostic[]): void {
   for (const [present, what] of lost) {
     if (present) notes.push({ code: 'FILE_FORMAT', message: `${what} of the model are not part of its graph` });
   }
+}
+
+/** Whether anything at all was read. */
+function hasFields(model: ModelProto): boolean {
+  return Object.values(model).some((field) => field !== undefined && !(Array.isArray(field) && field.length === 0));
 }

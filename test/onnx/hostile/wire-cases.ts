@@ -62,7 +62,8 @@ function truncations(): HostileCase[] {
 }
 
 const WIRE_ROWS: readonly HostileRow[] = [
-  ['an empty file', 'ONNX_MALFORMED', 'the model has no graph', () => new Uint8Array(), good],
+  ['an empty file', 'ONNX_MALFORMED', 'the file is empty', () => new Uint8Array(), good],
+  ['an IR version alone', 'ONNX_MALFORMED', 'the model has no graph', () => bytes([0x08, 10]), good],
   ['zeros', 'ONNX_MALFORMED', 'field number', () => new Uint8Array(64), good],
   ['text in place of a model', 'ONNX_MALFORMED', 'at byte 1', () => new TextEncoder().encode('<html>'), good],
   ['a zip archive', 'ONNX_MALFORMED', 'byte', () => bytes([0x50, 0x4b, 3, 4], new Uint8Array(30)), good],
