@@ -41,7 +41,7 @@ function exampleLists(file: string, code: string): { readonly start: number; rea
 /** Few files, for each is one more wait while a command starts. Help needs the entry and what it shares; nothing imports the entry. */
 const CHUNKS = [
   { name: 'shared', test: /src\/base\/version\.ts$|src\/cli\/io\.ts$/, priority: 4 },
-  { name: 'entry', test: /src\/cli\/(main|program|commands)\.ts$|commander/, priority: 3 },
+  { name: 'entry', test: /src\/cli\/(main|program|command-row|(\w+-)?commands)\.ts$|commander/, priority: 3 },
   { name: 'core', test: (id: string) => !/src\/(cli|vitest)\/|picocolors/.test(id), priority: 2 },
   { name: 'commands', test: /src\/cli\/|picocolors/, priority: 1 },
 ];

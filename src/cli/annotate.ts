@@ -1,6 +1,6 @@
 // dimwise annotate: an .onnx file becomes a copy in which every value has its shape.
 import { annotateModel } from '../../codegen/onnx/annotate/annotate-model.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { editFile, outputOptions } from './edit-file.ts';
 import type { ExitCode } from './io.ts';
 import { readOptions } from './options.ts';

@@ -2,7 +2,7 @@
 import { bindTo } from '../../codegen/onnx/bind/bind-model.ts';
 import { isUnbound } from '../../codegen/onnx/bind/bindings.ts';
 import { parseBind } from './bind-option.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { editFile, outputOptions } from './edit-file.ts';
 import type { ExitCode } from './io.ts';
 import { listOption, readOptions } from './options.ts';

@@ -7,7 +7,7 @@ import { ERROR_CODES } from '../base/codes.ts';
 import { isDimwiseError } from '../base/errors.ts';
 import { parseTarget } from '../ir/target.ts';
 import { type OpenOnnxOptions, openOnnx } from '../node/open-onnx.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { openingOptions } from './limit-option.ts';
 import { fileKind } from './open-model.ts';

@@ -5,7 +5,7 @@ import type { CompiledModel } from '../model/compiled-model.ts';
 import { saveModel } from '../node/save-model.ts';
 import type { WrittenModel } from '../node/write-model.ts';
 import { parseBind } from './bind-option.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { compileOpened, fileKind, openModel } from './open-model.ts';
 import {

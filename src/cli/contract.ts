@@ -4,7 +4,7 @@ import { formatDiagnostic } from '../base/errors.ts';
 import { type Contract, type ContractInput, contractOf } from '../ir/contract.ts';
 import { checkFeeds, type FeedShape, type OutputShape, outputShapes } from '../ir/feeds.ts';
 import { type InputBinding, parseBindings } from './bind-option.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { type GraphOptions, graphOptions, openGraph } from './open-graph.ts';
 import { flagOption, listOption, readOptions } from './options.ts';

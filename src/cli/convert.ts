@@ -6,7 +6,7 @@ import { openOnnxText, saveOnnxText } from '../node/onnx-text-file.ts';
 import { type OpenOnnxOptions, openOnnx } from '../node/open-onnx.ts';
 import type { SaveOptions } from '../node/save-model.ts';
 import { saveOnnx } from '../node/save-onnx.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { EXIT, type ExitCode } from './io.ts';
 import { openingOptions } from './limit-option.ts';
 import { flagOption, type OptionValues, readOptions, textOption } from './options.ts';

@@ -4,7 +4,7 @@ import { type Cost, costOf } from '../infer/cost/cost.ts';
 import { allGraphs } from '../ir/bodies.ts';
 import type { Graph } from '../ir/graph.ts';
 import { SymbolNames } from '../ir/symbol-names.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { type CostBy, CostReport } from './cost-report.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { type GraphOptions, graphOptions, openGraph } from './open-graph.ts';

@@ -3,7 +3,7 @@ import { diffModels } from '../../codegen/onnx/diff/diff-models.ts';
 import { type Difference, formatDifference } from '../../codegen/onnx/diff/difference.ts';
 import { openOnnx } from '../node/open-onnx.ts';
 import { inFile } from '../node/read-model.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { openingOptions } from './limit-option.ts';
 import { flagOption, type OptionValues, readOptions, textOption } from './options.ts';

@@ -1,5 +1,5 @@
 // dimwise edit: an .onnx file becomes an edited copy, step by step.
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { editFile, outputOptions } from './edit-file.ts';
 import { type EditStep, readSteps } from './edit-steps.ts';
 import type { ExitCode } from './io.ts';

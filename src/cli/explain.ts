@@ -9,7 +9,7 @@ import { allGraphs } from '../ir/bodies.ts';
 import { entryOf, fedSymbols, settledConstraints } from '../ir/contract.ts';
 import type { Graph, Value } from '../ir/graph.ts';
 import { SymbolNames } from '../ir/symbol-names.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { ExplanationReport } from './explanation-report.ts';
 import { EXIT, type ExitCode } from './io.ts';
 import { graphOptions, openGraph } from './open-graph.ts';

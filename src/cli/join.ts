@@ -1,7 +1,7 @@
 // dimwise join: two .onnx files become one.
 import { joinModels } from '../../codegen/onnx/edit/join-models.ts';
 import { openOnnx } from '../node/open-onnx.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { editFile, outputOptions } from './edit-file.ts';
 import { pairOf } from './edit-steps.ts';
 import { EXIT, type ExitCode } from './io.ts';

@@ -16,7 +16,7 @@ import type { Provider } from '../runtime/provider.ts';
 import type { RunOutputs, RunTensor, Session } from '../runtime/session.ts';
 import { unknownSymbol } from './bind-definition.ts';
 import { type Bindings, type InputBinding, parseBind } from './bind-option.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { limitOption } from './limit-option.ts';
 import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';

@@ -1,5 +1,5 @@
 // dimwise shapes: the symbolic shape of every value of models and .onnx files.
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { describeGraph, type JsonGraph } from './describe-graph.ts';
 import type { JsonShape, JsonType } from './describe-type.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';

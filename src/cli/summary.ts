@@ -1,7 +1,7 @@
 // dimwise summary: the layers of model files, with shapes, parameters and operations.
 import { dimwiseError } from '../base/errors.ts';
 import type { ModelSummary } from '../model/model-summary.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { type GraphOptions, graphOptions } from './open-graph.ts';
 import { fileKind, openModel } from './open-model.ts';

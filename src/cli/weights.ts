@@ -11,7 +11,7 @@ import { elementCount } from '../ir/tensor-data.ts';
 import { type OpenCheckpointOptions, openCheckpoint } from '../node/open-checkpoint.ts';
 import { saveNpz } from '../node/save-npz.ts';
 import { type SavedCheckpoint, saveSafetensors } from '../node/save-safetensors.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-row.ts';
 import { formatAmount } from './format-amount.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { flagOption, listOption, type OptionValues, readOptions, textOption } from './options.ts';
