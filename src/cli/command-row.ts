@@ -50,6 +50,21 @@ export const bind = (command: Command): Command =>
     )
     .option('--static', 'keep the numbers of --bind where the model has symbols');
 
+/** For commands that open model files: a checkpoint that gives the weights. */
+export const weights = (command: Command): Command =>
+  names(command)
+    .option('--weights <file>', 'a checkpoint that gives the weights: safetensors, its index, .npz, .gguf, .onnx')
+    .option('--cast <type>', 'where element types differ: model, checkpoint, or one for both, float16')
+    .option('--partial', 'take what fits of the checkpoint, and draw the rest');
+
+/** For commands that map the names of a checkpoint. */
+export const names = (command: Command): Command =>
+  command.option(
+    '--names <rules>',
+    'a JSON file of name rules for the checkpoint; may be repeated; else the export "names" of a model file',
+    collect,
+  );
+
 /** For commands that write an .onnx file. */
 export const written = (command: Command): Command =>
   opening(command)

@@ -22,24 +22,26 @@ import { progressLine } from './progress-line.ts';
 import { reportFailure, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
-import { weightsOption } from './weights-option.ts';
+import { type LoadedWeights, tellWeights, weightsMember, weightsOption } from './weights-option.ts';
 
 /** Compiles one model file. */
 export async function compile({ args, options, io }: CommandCall): Promise<ExitCode> {
   const [path = ''] = args;
   const isQuiet = flagOption(options, 'quiet');
-  const read = readOptions(io, () => readCompileOptions(path, options, isQuiet ? undefined : io));
+  const read = readOptions(io, () => readCompileOptions(path, options));
   if (typeof read === 'number') return read;
   const { output, placement, seed, target, threads, ...open } = read.value;
   const isJson = flagOption(options, 'json');
   const work = async (): Promise<ExitCode> => {
     try {
-      const compiled = compileOpened(path, await openModel(path, { ...open, seed }), seed, target);
+      const { model, weights } = await openModel(path, { ...open, seed });
+      if (!isQuiet && !isJson) tellWeights(weights, io);
+      const compiled = compileOpened(path, model, seed, target);
       const line = progressLine(io, output, isJson || isQuiet);
       const saving = saveModel(compiled, output, { ...placement, threads, onProgress: line.show });
       const written = await saving.finally(line.clear);
       if (isQuiet) return EXIT.ok;
-      if (isJson) io.out(JSON.stringify(describe(path, compiled, written)));
+      if (isJson) io.out(JSON.stringify(describe(path, compiled, written, weights)));
       else printWritten(compiled, written, io);
       return EXIT.ok;
     } catch (error) {
@@ -49,7 +51,7 @@ export async function compile({ args, options, io }: CommandCall): Promise<ExitC
   return withConsole(io, isJson, () => withWarnings(io, work));
 }
 
-function readCompileOptions(path: string, options: OptionValues, told: Io | undefined) {
+function readCompileOptions(path: string, options: OptionValues) {
   if (fileKind(path) !== 'model') {
     throw usageError(`${path} is compiled already`, 'compile takes a .ts or .js model file');
   }
@@ -60,7 +62,7 @@ function readCompileOptions(path: string, options: OptionValues, told: Io | unde
     output,
     placement: parsePlacement(textOption(options, 'externalData') ?? 'auto'),
     seed: seedOption(options),
-    weights: weightsOption(options, told),
+    weights: weightsOption(options),
     threads: threadsOption(options),
     target: target === undefined ? undefined : parseTarget(target).name,
     bindings: parseBind(listOption(options, 'bind')),
@@ -68,8 +70,14 @@ function readCompileOptions(path: string, options: OptionValues, told: Io | unde
   };
 }
 
-function describe(file: string, compiled: CompiledModel, { path, bytes, external }: WrittenModel): object {
-  return { file, output: path, bytes, external: external ?? null, target: compiled.target.name };
+function describe(
+  file: string,
+  compiled: CompiledModel,
+  { path, bytes, external }: WrittenModel,
+  weights: LoadedWeights | undefined,
+): object {
+  const { name } = compiled.target;
+  return { file, output: path, bytes, external: external ?? null, target: name, ...weightsMember(weights) };
 }
 
 function printWritten({ graph, target }: CompiledModel, { path, bytes, external }: WrittenModel, io: Io): void {

@@ -11,6 +11,7 @@ import { flagOption, listOption, readOptions } from './options.ts';
 import { reportFailure, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
+import { tellWeights, weightsMember } from './weights-option.ts';
 
 type Feeds = Readonly<Record<string, FeedShape>>;
 
@@ -58,15 +59,16 @@ interface Asked {
 }
 
 async function report(file: string, asked: Asked, isJson: boolean, io: Io): Promise<ExitCode> {
-  const { graph, defaults } = await openGraph(file, asked.graph);
+  const { graph, defaults, weights } = await openGraph(file, asked.graph);
   const found = contractOf(graph);
   const feeds = asked.feeds.length > 0 ? feedsByName(asked.feeds, Object.keys(found.inputs)) : undefined;
   const mistakes = feeds ? checkFeeds(found, feeds) : [];
   const shapes = feeds && mistakes.length === 0 ? outputShapes(found, feeds) : undefined;
   if (isJson) {
     const answer = feeds ? jsonAnswer(mistakes, shapes) : {};
-    io.out(JSON.stringify({ file, contract: found, defaults: [...defaults], ...answer }));
+    io.out(JSON.stringify({ file, contract: found, defaults: [...defaults], ...answer, ...weightsMember(weights) }));
   } else {
+    tellWeights(weights, io);
     if (!shapes) printContract(file, found, { defaults, isAll: asked.isAll }, io);
     else printShapes(shapes, found, io);
     for (const mistake of mistakes) io.err(formatDiagnostic(mistake));

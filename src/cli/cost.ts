@@ -2,16 +2,16 @@
 import { isUnbound, NO_BINDINGS } from '../../codegen/onnx/bind/bindings.ts';
 import { type Cost, costOf } from '../infer/cost/cost.ts';
 import { allGraphs } from '../ir/bodies.ts';
-import type { Graph } from '../ir/graph.ts';
 import { SymbolNames } from '../ir/symbol-names.ts';
 import type { CommandCall } from './command-row.ts';
 import { type CostBy, CostReport } from './cost-report.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
-import { type GraphOptions, graphOptions, openGraph } from './open-graph.ts';
+import { type GraphOptions, graphOptions, type OpenedGraph, openGraph } from './open-graph.ts';
 import { compileOpened, fileKind, openModel } from './open-model.ts';
 import { flagOption, type OptionValues, readOptions, textOption } from './options.ts';
 import { jsonDiagnostics, printError, usageError } from './report.ts';
 import { withConsole, withWarnings } from './warnings.ts';
+import { type LoadedWeights, tellWeights, weightsMember } from './weights-option.ts';
 
 /** What is asked of each file. */
 interface Question {
@@ -62,10 +62,11 @@ function depthOption(options: OptionValues): number {
 async function printFile(file: string, question: Question, io: Io): Promise<boolean> {
   const { by, depth, isJson } = question;
   try {
-    const { bound, formulas, names } = await costOfFile(file, question);
+    const { bound, formulas, names, weights } = await costOfFile(file, question);
     const report = new CostReport(bound, { by, depth, nameOf: names.nameOf });
-    if (isJson) io.out(JSON.stringify({ file, ...report.json(formulas) }));
+    if (isJson) io.out(JSON.stringify({ file, ...report.json(formulas), ...weightsMember(weights) }));
     else {
+      tellWeights(weights, io);
       io.out(file);
       for (const line of report.lines(io.hasColor, formulas)) io.out(line === '' ? '' : `  ${line}`);
     }
@@ -83,23 +84,27 @@ interface FileCost {
   /** The cost before sizes were bound, where the file says enough for one. */
   readonly formulas: Cost;
   readonly names: SymbolNames;
+  readonly weights: LoadedWeights | undefined;
 }
 
 async function costOfFile(file: string, { graph: options }: Question): Promise<FileCost> {
-  const graph = await openSized(file, options);
+  const { graph, weights } = await openSized(file, options);
   const bound = costOf(graph);
   const isSame = isUnbound(options.bindings) || fileKind(file) !== 'onnx';
-  const free = isSame ? graph : await openSized(file, { ...options, bindings: NO_BINDINGS });
+  const free = isSame ? graph : (await openSized(file, { ...options, bindings: NO_BINDINGS })).graph;
   const names = new SymbolNames();
   for (const each of allGraphs(free)) for (const value of each.inputs) names.reserve(value.type);
-  return { bound, formulas: isSame ? bound : costOf(free), names };
+  return { bound, formulas: isSame ? bound : costOf(free), names, weights };
 }
 
+type SizedGraph = Pick<OpenedGraph, 'graph' | 'weights'>;
+
 /** Opens a file; the sizes of a model file must be settled, for a formula in what is still open would say nothing. */
-async function openSized(file: string, options: GraphOptions): Promise<Graph> {
-  if (fileKind(file) === 'onnx') return (await openGraph(file, options)).graph;
+async function openSized(file: string, options: GraphOptions): Promise<SizedGraph> {
+  if (fileKind(file) === 'onnx') return openGraph(file, options);
   if (options.assumptions.length > 0) {
     throw usageError('--assume is for .onnx files', 'in a model file, call assumeShape(value, [...])');
   }
-  return compileOpened(file, await openModel(file, options), undefined).graph;
+  const { model, weights } = await openModel(file, options);
+  return { graph: compileOpened(file, model, undefined).graph, weights };
 }

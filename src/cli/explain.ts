@@ -16,6 +16,7 @@ import { graphOptions, openGraph } from './open-graph.ts';
 import { flagOption, readOptions, textOption } from './options.ts';
 import { reportFailure, usageError } from './report.ts';
 import { withConsole, withWarnings } from './warnings.ts';
+import { tellWeights, weightsMember } from './weights-option.ts';
 
 /** What is to be explained; everything at the outputs and all constraints where nothing is named. */
 interface Question {
@@ -36,10 +37,13 @@ export async function explain({ args, options, io }: CommandCall): Promise<ExitC
   return withConsole(io, isJson, () =>
     withWarnings(io, async () => {
       try {
-        const { graph } = await openGraph(file, read.value.graph);
+        const { graph, weights } = await openGraph(file, read.value.graph);
         const report = answer(graph, read.value.question);
-        if (isJson) io.out(JSON.stringify({ file, ...report.json() }));
-        else for (const line of report.lines(io.hasColor, flagOption(options, 'all'))) io.out(line);
+        if (isJson) io.out(JSON.stringify({ file, ...report.json(), ...weightsMember(weights) }));
+        else {
+          tellWeights(weights, io);
+          for (const line of report.lines(io.hasColor, flagOption(options, 'all'))) io.out(line);
+        }
         return EXIT.ok;
       } catch (error) {
         return reportFailure(file, error, io, isJson);

@@ -1,5 +1,5 @@
 // Commands that turn files into files.
-import { type CommandRow, collect, opening, steps, written } from './command-row.ts';
+import { type CommandRow, collect, names, opening, steps, written } from './command-row.ts';
 
 /** Commands that turn files into files. */
 export const FILE_COMMANDS: readonly CommandRow[] = [
@@ -100,16 +100,17 @@ export const FILE_COMMANDS: readonly CommandRow[] = [
   {
     name: 'weights',
     description: 'List or convert the tensors of a checkpoint.',
-    argument: ['<file>', 'a .safetensors, .index.json, .npz, .npy or .onnx file, or a folder with one'],
+    argument: ['<file>', 'a .safetensors, .index.json, .npz, .npy, .gguf or .onnx file, or a folder with one'],
     define: (command) =>
-      command
-        .option('--to <file>', 'write the tensors as .safetensors or .npz')
-        .option('--shard <bytes>', 'with --to: the most bytes of tensors of one file, 5e9 or 5GB')
+      names(command)
+        .option('-o, --output <file>', 'write the tensors as .safetensors or .npz')
+        .option('--shard-size <bytes>', 'with -o: the most bytes of tensors of one file, 5e9 or 5GB')
+        .option('--cast <type>', 'the element type that floats get: float16')
         .option('--constants', 'take the tensors of Constant nodes of an .onnx file too')
         .option('--allow-links', 'follow links of shards that lead out of their folder')
         .option('--limit <limit>', 'a limit of reading checkpoints: tensors=1000000; may be repeated', collect)
         .option('--json', 'print one line of JSON')
-        .addHelpText('after', '\nExample: dimwise weights model.safetensors --to weights.npz'),
+        .addHelpText('after', '\nExample: dimwise weights model.safetensors -o weights.npz'),
     run: async (call) => (await import('./weights.ts')).weights(call),
   },
 ];

@@ -1,5 +1,5 @@
 // Commands that make models or tell of them.
-import { bind, type CommandRow, collect, LIMIT, opening, seed } from './command-row.ts';
+import { bind, type CommandRow, collect, LIMIT, opening, seed, weights } from './command-row.ts';
 
 /** Commands that make models or tell of them. */
 export const MODEL_COMMANDS: readonly CommandRow[] = [
@@ -8,11 +8,8 @@ export const MODEL_COMMANDS: readonly CommandRow[] = [
     description: 'Compile a model file to ONNX.',
     argument: ['<model>', 'a .ts or .js file'],
     define: (command) =>
-      seed(bind(command))
+      weights(seed(bind(command)))
         .requiredOption('-o, --output <file>', 'the .onnx file to write')
-        .option('--weights <file>', 'a checkpoint that gives the weights: safetensors, its index, .npz, .gguf, .onnx')
-        .option('--names <rules>', 'a JSON file of name rules for it; the export "names" of the model file otherwise')
-        .option('--partial', 'take what fits of it, and draw the rest')
         .option('--target <name>', 'the runtime that the model is for: ort@1.30/cuda')
         .option('--external-data <where>', 'weights beside the model: auto, always, never, or from so many bytes on')
         .option('--threads <count>', 'threads that draw weights, 1 to 16; up to 4 where there is enough to draw')
@@ -26,7 +23,7 @@ export const MODEL_COMMANDS: readonly CommandRow[] = [
     description: 'Print every shape of models and .onnx files.',
     argument: ['<file...>', '.ts, .js or .onnx files'],
     define: (command) =>
-      bind(command)
+      weights(bind(command))
         .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
         .option('--all', 'list each weight and each note of an .onnx file, however many there are')
         .option(...LIMIT)
@@ -56,7 +53,7 @@ export const MODEL_COMMANDS: readonly CommandRow[] = [
     description: 'Count parameters, operations and memory.',
     argument: ['<file...>', '.ts, .js or .onnx files'],
     define: (command) =>
-      bind(command)
+      weights(bind(command))
         .option('--by <what>', 'a line for each node, path (of a layer) or operator')
         .option('--depth <number>', 'with --by path: how many parts of the paths are told apart')
         .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
@@ -70,7 +67,7 @@ export const MODEL_COMMANDS: readonly CommandRow[] = [
     description: 'Print the layers of models as a table.',
     argument: ['<file...>', '.ts or .js files'],
     define: (command) =>
-      bind(command)
+      weights(bind(command))
         .option('--depth <number>', 'how many levels of layers have lines of their own')
         .option('--width <columns>', 'how wide the table may be: 80')
         .option('--json', 'print one line of JSON for each file')
@@ -86,7 +83,7 @@ export const MODEL_COMMANDS: readonly CommandRow[] = [
       ['[axis]', 'an axis of it, from 0, or from -1 at the end; all axes where it is left out'],
     ],
     define: (command) =>
-      bind(command)
+      weights(bind(command))
         .option('--assume <shape>', 'what is known of a value of an .onnx file: h=[batch,4]; may be repeated', collect)
         .option(...LIMIT)
         .option('--constraint <which>', 'explain a constraint instead, by its text or its number')
@@ -100,7 +97,7 @@ export const MODEL_COMMANDS: readonly CommandRow[] = [
     description: 'Print what valid feeds meet, or check some.',
     argument: ['<file>', 'a .ts, .js or .onnx file'],
     define: (command) =>
-      bind(command)
+      weights(bind(command))
         .option('--feed <shape>', 'the shape of a feed: x=2x20, ids=int64[2,7]; may be repeated', collect)
         .option('--all', 'list inputs too that have a value in the file')
         .option(...LIMIT)

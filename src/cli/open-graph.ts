@@ -6,9 +6,10 @@ import { readModelFile } from '../node/read-model.ts';
 import { type InputBinding, parseBind, parseBindings } from './bind-option.ts';
 import { inferRead } from './bind-read-graph.ts';
 import { limitOption } from './limit-option.ts';
-import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
+import { compileOpened, fileKind, type OpenOptions, openModel, refuseWeights } from './open-model.ts';
 import { flagOption, listOption, type OptionValues } from './options.ts';
 import { usageError } from './report.ts';
+import { type LoadedWeights, weightsOption } from './weights-option.ts';
 
 /** How a file is opened, and what is known of its values. */
 export interface GraphOptions extends OpenOptions {
@@ -25,6 +26,7 @@ export function graphOptions(options: OptionValues): GraphOptions {
     isStatic: flagOption(options, 'static'),
     limits: limitOption(options),
     seed: undefined,
+    weights: weightsOption(options),
   };
 }
 
@@ -37,25 +39,28 @@ export interface OpenedGraph {
   readonly defaults: ReadonlySet<string>;
   /** What is worth knowing and no mistake. */
   readonly notes: readonly Diagnostic[];
+  /** What was loaded from a checkpoint. */
+  readonly weights: LoadedWeights | undefined;
 }
 
 /**
  * Opens a file: an `.onnx` file is read and inferred, a model file is loaded and compiled; one that is not bound yet gives the graph of
  * its definition.
  *
- * @throws CLI_USAGE when assumptions are made about a model file
+ * @throws CLI_USAGE when assumptions are made about a model file, or an `.onnx` file is to get weights
  * @throws all mistakes of the graph together
  */
 export async function openGraph(file: string, options: GraphOptions): Promise<OpenedGraph> {
   if (fileKind(file) === 'onnx') {
+    refuseWeights(file, options);
     // Nothing but shapes is looked at, so a weight file from a package cache does no harm.
     const read = await readModelFile(file, { allowHardLinks: true, limits: options.limits });
-    return { ...inferRead(read, options), isOnnx: true };
+    return { ...inferRead(read, options), isOnnx: true, weights: undefined };
   }
   if (options.assumptions.length > 0) {
     throw usageError('--assume is for .onnx files', 'in a model file, call assumeShape(value, [...])');
   }
-  const opened = await openModel(file, options);
-  const graph = opened.state === 'defined' ? opened.graph : compileOpened(file, opened, undefined).graph;
-  return { graph, isOnnx: false, defaults: new Set(), notes: [] };
+  const { model, weights } = await openModel(file, options);
+  const graph = model.state === 'defined' ? model.graph : compileOpened(file, model, undefined).graph;
+  return { graph, isOnnx: false, defaults: new Set(), notes: [], weights };
 }

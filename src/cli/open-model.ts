@@ -15,14 +15,22 @@ import { type LoadedModel, loadModelFile, MODEL_EXTENSIONS } from '../node/load-
 import { bindingsOfInputs } from './bind-definition.ts';
 import type { Bindings, InputBinding } from './bind-option.ts';
 import { usageError } from './report.ts';
+import type { LoadedWeights, WeightsOption } from './weights-option.ts';
 
 /** How a model file is opened. */
 export interface OpenOptions {
   readonly bindings: Bindings;
   readonly isStatic: boolean;
   readonly seed: Seed | undefined;
-  /** Gives the model weights before it is bound; `names` is what the file exports under this name. */
-  readonly weights?: ((model: DefinedModel, names: unknown) => Promise<void>) | undefined;
+  /** Weights that the model gets before it is bound. */
+  readonly weights?: WeightsOption | undefined;
+}
+
+/** A model file that was opened. */
+export interface OpenedModel {
+  readonly model: LoadedModel;
+  /** What was loaded into it; undefined where nothing was asked for. */
+  readonly weights: LoadedWeights | undefined;
 }
 
 /** The kinds of files that commands take. */
@@ -39,23 +47,28 @@ export function fileKind(path: string): FileKind {
   );
 }
 
-/** A model file, loaded and bound as far as the options and its own declarations say. */
-export async function openModel(path: string, options: OpenOptions): Promise<LoadedModel> {
+/** A model file, loaded and bound as far as the options, a checkpoint and its own declarations say. */
+export async function openModel(path: string, options: OpenOptions): Promise<OpenedModel> {
   const { model: loaded, names } = await loadModelFile(path, { dimwise });
   if (loaded.state === 'compiled') {
     if (!isUnbound(options.bindings)) warnUnused(path, 'compiled', '--bind');
     if (options.weights) warnUnused(path, 'compiled', '--weights');
-    return loaded;
+    return { model: loaded, weights: undefined };
   }
   const model = loaded.state === 'defined' ? loaded : loaded.model;
   if (options.seed !== undefined) initializeAnew(model, options.seed);
-  await options.weights?.(model, names);
+  const weights = await options.weights?.load(model, names);
+  const isLoose = loaded.state === 'bound' && isUnbound(options.bindings);
+  return { model: isLoose ? loaded : bindOpened(model, options), weights };
+}
+
+/** Binds a model as the options say, else by what it declares; it stays as it is where that leaves sizes open. */
+function bindOpened(model: DefinedModel, options: OpenOptions): DefinedModel | BoundModel {
   if (!isUnbound(options.bindings)) {
     const { inputs, isFixed } = bindingsOfInputs(options.bindings, model.inputs);
     // A number that is given for a symbol by its name takes its place.
     return model.bind(batchOf(inputs, model.inputs), { static: options.isStatic || isFixed });
   }
-  if (loaded.state === 'bound') return loaded;
   return model.bound ?? bindAsDeclared(model) ?? model;
 }
 
@@ -77,6 +90,12 @@ export function compileOpened(
   if (opened.state === 'defined') throw notBound(path, opened);
   initializeRest(opened, seed ?? 0);
   return opened.compile({ target });
+}
+
+/** @throws CLI_USAGE when an `.onnx` file is to get weights, for it has its own */
+export function refuseWeights(file: string, { weights }: Pick<OpenOptions, 'weights'>): void {
+  if (weights)
+    throw usageError(`--weights is for model files; ${file} has its own`, 'give the .ts or .js file of the model');
 }
 
 /** Draws every parameter from the seed, those that have data already too. */

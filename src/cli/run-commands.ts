@@ -1,5 +1,5 @@
 // Commands that run models.
-import { bind, type CommandRow, collect, LIMIT, seed } from './command-row.ts';
+import { bind, type CommandRow, collect, LIMIT, seed, weights } from './command-row.ts';
 
 /** Commands that run models. */
 export const RUN_COMMANDS: readonly CommandRow[] = [
@@ -8,7 +8,7 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     description: 'Run a model on ONNX Runtime.',
     argument: ['<file>', 'a .ts, .js or .onnx file'],
     define: (command) =>
-      seed(bind(command))
+      weights(seed(bind(command)))
         .option('--input <feed>', 'an input: x=FILE.npy or x=random; may be repeated', collect)
         .option('--provider <name>', 'cuda or cpu; cuda where it can be had by default')
         .option('--output <folder>', 'write every output as NAME.npy into this folder')

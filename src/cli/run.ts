@@ -2,29 +2,29 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Float16Array } from '@petamoriken/float16';
+import type { OnnxLimits } from '../../codegen/onnx/limits.ts';
 import { dimwiseError, throwDiagnostics } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
-import { PROVIDERS } from '../ir/target.ts';
 import type { Seed } from '../nn/random/key.ts';
 import { loadSession } from '../node/load-session.ts';
 import { readNpy, writeNpy } from '../node/npy.ts';
-import type { ReadFileOptions } from '../node/read-model.ts';
 import { errorReason } from '../node/write-atomic.ts';
-import { createSession, type SessionOptions } from '../runtime/create-session.ts';
+import { createSession } from '../runtime/create-session.ts';
 import type { Feed } from '../runtime/feed.ts';
-import type { Provider } from '../runtime/provider.ts';
+import { type Provider, RUN_PROVIDERS } from '../runtime/provider.ts';
 import type { RunOutputs, RunTensor, Session } from '../runtime/session.ts';
 import { unknownSymbol } from './bind-definition.ts';
 import { type Bindings, type InputBinding, parseBind } from './bind-option.ts';
 import type { CommandCall } from './command-row.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { limitOption } from './limit-option.ts';
-import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
+import { compileOpened, fileKind, type OpenOptions, openModel, refuseWeights } from './open-model.ts';
 import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
 import { chooseShapes, randomTensor, symbolsOfContract } from './random-feed.ts';
 import { reportFailure, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
+import { type LoadedWeights, tellWeights, weightsMember, weightsOption } from './weights-option.ts';
 
 /** What --input says of one input; an undefined name stands for the only one. */
 interface InputSource {
@@ -42,10 +42,13 @@ export async function run({ args, options, io }: CommandCall): Promise<ExitCode>
   const work = async (): Promise<ExitCode> => {
     let session: Session | undefined;
     try {
-      session = await openSession(file, read.value);
+      const opened = await openSession(file, read.value);
+      session = opened.session;
+      if (!isJson) tellWeights(opened.weights, io);
       const outputs = await session.run(await feedsFor(session, read.value));
       const files = await writeOutputs(outputs, textOption(options, 'output'));
-      if (isJson) io.out(JSON.stringify(describe(file, session, outputs, files)));
+      if (isJson)
+        io.out(JSON.stringify({ ...describe(file, session, outputs, files), ...weightsMember(opened.weights) }));
       else printOutputs(session, outputs, io);
       return EXIT.ok;
     } catch (error) {
@@ -60,7 +63,8 @@ export async function run({ args, options, io }: CommandCall): Promise<ExitCode>
 interface RunSettings extends OpenOptions {
   readonly kind: 'model' | 'onnx';
   readonly sources: readonly InputSource[];
-  readonly session: SessionOptions & ReadFileOptions;
+  readonly providers: readonly Provider[] | undefined;
+  readonly limits: OnnxLimits;
 }
 
 function readRunOptions(file: string, options: OptionValues): RunSettings {
@@ -70,19 +74,18 @@ function readRunOptions(file: string, options: OptionValues): RunSettings {
     bindings: parseBind(listOption(options, 'bind')),
     isStatic: flagOption(options, 'static'),
     seed: seedOption(options),
+    weights: weightsOption(options),
     sources: parseSources(listOption(options, 'input')),
-    session: {
-      limits: limitOption(options),
-      ...(provider === undefined ? {} : { providers: [parseProvider(provider)] }),
-    },
+    providers: provider === undefined ? undefined : [parseProvider(provider)],
+    limits: limitOption(options),
   };
 }
 
 function parseProvider(text: string): Provider {
-  const found = PROVIDERS.find((each) => each === text);
+  const found = RUN_PROVIDERS.find((each) => each === text);
   if (found) return found;
-  const near = nearest(text, PROVIDERS);
-  throw usageError(`--provider ${text} is unknown`, near ? `did you mean ${near}?` : `one of ${PROVIDERS.join(', ')}`);
+  const near = nearest(text, RUN_PROVIDERS);
+  throw usageError(`--provider ${text} is unknown`, near ? `did you mean ${near}?` : `one of ${RUN_PROVIDERS.join(', ')}`);
 }
 
 function parseSources(values: readonly string[]): readonly InputSource[] {
@@ -106,14 +109,26 @@ function parseSource(text: string): InputSource {
   throw usageError(`--input ${text} is no feed: expected x=FILE.npy or x=random`, 'save arrays with numpy.save');
 }
 
-async function openSession(file: string, { kind, session, ...open }: RunSettings): Promise<Session> {
-  if (kind === 'onnx') return loadSession(file, session);
-  const opened = await openModel(file, { ...open, bindings: await allBindings(open) });
-  return createSession(compileOpened(file, opened, open.seed), session);
+interface OpenedSession {
+  readonly session: Session;
+  readonly weights: LoadedWeights | undefined;
+}
+
+async function openSession(file: string, { kind, providers, limits, ...open }: RunSettings): Promise<OpenedSession> {
+  const session = providers ? { providers } : {};
+  if (kind === 'onnx') {
+    refuseWeights(file, open);
+    return { session: await loadSession(file, { ...session, limits }), weights: undefined };
+  }
+  const { model, weights } = await openModel(file, { ...open, bindings: await allBindings(open) });
+  return { session: await createSession(compileOpened(file, model, open.seed), session), weights };
 }
 
 /** A model file that is not bound by options is bound by the shapes of the files that are fed. */
-async function allBindings({ bindings, sources }: Omit<RunSettings, 'kind' | 'session'>): Promise<Bindings> {
+async function allBindings({
+  bindings,
+  sources,
+}: Omit<RunSettings, 'kind' | 'providers' | 'limits'>): Promise<Bindings> {
   const files = sources.filter(({ name }) => !bindings.inputs.some((binding) => binding.name === name));
   if (files.length < sources.length || files.some(({ file }) => file === undefined)) return bindings;
   const read = files.map(async ({ name, file = '' }): Promise<InputBinding> => {

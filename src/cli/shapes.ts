@@ -9,6 +9,7 @@ import { flagOption, readOptions } from './options.ts';
 import { jsonDiagnostics, printError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
+import { type LoadedWeights, tellWeights, weightsMember } from './weights-option.ts';
 
 /** Prints the shapes of each file; one that fails is reported, and the rest go on. */
 export async function shapes({ args, options, io }: CommandCall): Promise<ExitCode> {
@@ -37,9 +38,12 @@ interface ShapesOptions extends GraphOptions {
 /** Prints the shapes of a file, or what is wrong with it; false then. */
 async function printFile(file: string, options: ShapesOptions, isJson: boolean, io: Io): Promise<boolean> {
   try {
-    const described = await describeFile(file, options);
-    if (isJson) io.out(JSON.stringify({ file, ...described }));
-    else printGraph(file, described, options.isAll || fileKind(file) !== 'onnx', io);
+    const { described, weights } = await describeFile(file, options);
+    if (isJson) io.out(JSON.stringify({ file, ...described, ...weightsMember(weights) }));
+    else {
+      tellWeights(weights, io);
+      printGraph(file, described, options.isAll || fileKind(file) !== 'onnx', io);
+    }
     return true;
   } catch (error) {
     if (isJson) io.out(JSON.stringify({ file, errors: jsonDiagnostics(error) }));
@@ -57,10 +61,15 @@ interface JsonNote {
   readonly message: string;
 }
 
-async function describeFile(file: string, options: GraphOptions): Promise<Described> {
-  const { graph, isOnnx, defaults, notes } = await openGraph(file, options);
+interface DescribedFile {
+  readonly described: Described;
+  readonly weights: LoadedWeights | undefined;
+}
+
+async function describeFile(file: string, options: GraphOptions): Promise<DescribedFile> {
+  const { graph, isOnnx, defaults, notes, weights } = await openGraph(file, options);
   const described = describeGraph(graph, { areConstantsParameters: isOnnx, defaults });
-  return { ...described, notes: notes.map(({ code, message }) => ({ code, message })) };
+  return { described: { ...described, notes: notes.map(({ code, message }) => ({ code, message })) }, weights };
 }
 
 /** So many notes are printed; of more than that, the first ones. */

@@ -8,6 +8,7 @@ import { fileKind, openModel } from './open-model.ts';
 import { flagOption, type OptionValues, readOptions, textOption } from './options.ts';
 import { jsonDiagnostics, printError, usageError } from './report.ts';
 import { withConsole, withWarnings } from './warnings.ts';
+import { type LoadedWeights, tellWeights, weightsMember } from './weights-option.ts';
 
 /** Prints the summary of each file; one that fails is reported, and the rest go on. */
 export async function summary({ args, options, io }: CommandCall): Promise<ExitCode> {
@@ -36,11 +37,18 @@ interface Question {
   readonly isJson: boolean;
 }
 
+/** A summary, and what was loaded before it was made. */
+interface Made {
+  readonly made: ModelSummary;
+  readonly weights: LoadedWeights | undefined;
+}
+
 async function printFile(file: string, question: Question, io: Io): Promise<boolean> {
   try {
-    const made = await summaryOf(file, question);
-    if (question.isJson) io.out(JSON.stringify({ file, ...made.toJSON() }));
+    const { made, weights } = await summaryOf(file, question);
+    if (question.isJson) io.out(JSON.stringify({ file, ...made.toJSON(), ...weightsMember(weights) }));
     else {
+      tellWeights(weights, io);
       io.out(file);
       for (const line of made.toString().split('\n')) io.out(`  ${line}`);
     }
@@ -52,18 +60,18 @@ async function printFile(file: string, question: Question, io: Io): Promise<bool
   }
 }
 
-async function summaryOf(file: string, { graph, depth, width }: Question): Promise<ModelSummary> {
+async function summaryOf(file: string, { graph, depth, width }: Question): Promise<Made> {
   if (fileKind(file) === 'onnx')
     throw usageError(`${file} has operators, no layers`, `dimwise cost ${file} --by path counts what its names tell`);
-  const opened = await openModel(file, graph);
-  if (opened.state === 'compiled') {
+  const { model, weights } = await openModel(file, graph);
+  if (model.state === 'compiled') {
     throw dimwiseError({
       code: 'CLI_USAGE',
       message: `${file} exports a compiled model, which has operators, no layers`,
       hint: 'export the model itself, before bind() and compile()',
     });
   }
-  return opened.summary({ depth, width });
+  return { made: model.summary({ depth, width }), weights };
 }
 
 function numberOption(options: OptionValues, name: string, least: number): number | undefined {

@@ -1,17 +1,27 @@
-// The options --weights, --names and --partial: weights of a checkpoint for a model file.
-import { readFile } from 'node:fs/promises';
-import type { NameRule } from '../../codegen/weights/name-rules.ts';
-import { dimwiseError } from '../base/errors.ts';
+// The options --weights, --names, --cast and --partial: weights of a checkpoint for a model file.
+import { type Diagnostic, isDimwiseError, throwDiagnostics } from '../base/errors.ts';
+import { type DType, isDType } from '../ir/dtype.ts';
 import type { DefinedModel } from '../model/defined-model.ts';
 import type { LoadReport } from '../model/load-checkpoint.ts';
-import { openCheckpoint } from '../node/open-checkpoint.ts';
-import { errorReason } from '../node/write-atomic.ts';
 import type { Io } from './io.ts';
-import { flagOption, type OptionValues, textOption } from './options.ts';
+import { namesOption } from './names-option.ts';
+import { flagOption, listOption, type OptionValues, textOption } from './options.ts';
 import { usageError } from './report.ts';
 
-/** Loads weights into a model; `exported` is what its file exports as `names`. */
-export type LoadWeights = (model: DefinedModel, exported: unknown) => Promise<void>;
+/** Weights that a command line asks for. */
+export interface WeightsOption {
+  /** The checkpoint. */
+  readonly file: string;
+  /** Loads it into a model; `exported` is what the model's file exports as `names`. */
+  readonly load: (model: DefinedModel, exported: unknown) => Promise<LoadedWeights>;
+}
+
+/** What a load did, as it is printed. */
+export interface LoadedWeights extends Pick<LoadReport, 'missing' | 'unexpected' | 'mismatched' | 'ignored'> {
+  readonly file: string;
+  /** How many parameters took their data from the checkpoint. */
+  readonly loaded: number;
+}
 
 /** Names of a report that are printed. */
 const MOST_NAMES = 8;
@@ -19,54 +29,73 @@ const MOST_NAMES = 8;
 /**
  * Reads the options.
  *
- * @param told where the report goes; undefined where nobody wants it
  * @returns undefined where there are no weights to load
- * @throws CLI_USAGE when one stands without --weights
+ * @throws CLI_USAGE when one stands without --weights, or --cast names no element type
  */
-export function weightsOption(options: OptionValues, told: Io | undefined): LoadWeights | undefined {
+export function weightsOption(options: OptionValues): WeightsOption | undefined {
   const file = textOption(options, 'weights');
-  const rules = textOption(options, 'names');
-  const partial = flagOption(options, 'partial');
+  const [cast, partial] = [castOption(options), flagOption(options, 'partial')];
   if (file === undefined) {
-    if (rules !== undefined || partial)
-      throw usageError(`${partial ? '--partial' : '--names'} has no meaning without --weights`, '--weights FILE');
+    const names = listOption(options, 'names').length > 0 ? '--names' : undefined;
+    const alone = names ?? (cast === undefined ? undefined : '--cast') ?? (partial ? '--partial' : undefined);
+    if (alone !== undefined) throw usageError(`${alone} has no meaning without --weights`, '--weights FILE');
     return undefined;
   }
-  return async (model, exported) => {
-    const names = rules === undefined ? exportedRules(exported) : await readRules(rules);
-    const report = model.load(await openCheckpoint(file), { names, partial });
-    if (told) tell(report, file, told);
+  const rulesFor = namesOption(options);
+  return {
+    file,
+    load: async (model, exported) => {
+      // Commands without weights need no reader of checkpoints.
+      const { openCheckpoint } = await import('../node/open-checkpoint.ts');
+      const checkpoint = await openCheckpoint(file);
+      const names = await rulesFor(checkpoint, exported);
+      try {
+        const { loaded, ...report } = model.load(checkpoint, { names, cast, partial });
+        return { file, loaded: loaded.size, ...report };
+      } catch (error) {
+        if (isDimwiseError(error)) throwDiagnostics(error.errors.map(inOptions));
+        throw error;
+      }
+    },
   };
 }
 
-/** The rules that a model file exports; what is no rule is told when they are used. */
-function exportedRules(exported: unknown): readonly NameRule[] {
-  if (exported === undefined) return [];
-  if (typeof exported === 'function') return [exported as Extract<NameRule, (name: string) => unknown>];
-  if (Array.isArray(exported)) return exported;
-  throw usageError('the export "names" of the model file is no list of rules', 'see docs/checkpoints.md');
+function castOption(options: OptionValues): 'model' | 'checkpoint' | DType | undefined {
+  const text = textOption(options, 'cast');
+  if (text === undefined || text === 'model' || text === 'checkpoint' || isDType(text)) return text;
+  throw usageError(`--cast ${text} is neither model nor checkpoint nor an element type`, '--cast model');
 }
 
-async function readRules(path: string): Promise<readonly NameRule[]> {
-  let rules: unknown;
-  try {
-    rules = JSON.parse(await readFile(path, 'utf8'), (key, value) => patternOf(key, value));
-  } catch (cause) {
-    throw dimwiseError({ code: 'FILE_READ', message: `${path} cannot be read: ${errorReason(cause)}`, cause });
-  }
-  if (Array.isArray(rules)) return rules;
-  throw usageError(`${path} holds no list of rules`, '[["model.", ""], ["/inv_freq$/", null]]');
+/** A mistake of a load whose hint is in terms of the API, in those of the command line. */
+function inOptions(mistake: Diagnostic): Diagnostic {
+  const hint =
+    mistake.hint?.replace(/pass names: (\[.*\])$/, inJson).replace(/^pass cast:.*$/, CAST) ?? REMEDIES[mistake.code];
+  return { ...mistake, hint };
 }
 
-/** JSON has no patterns: the first of a pair, and what `from` lists, is one where it stands between slashes. */
-function patternOf(key: string, value: unknown): unknown {
-  if (typeof value !== 'string' || !(key === '0' || key === 'from' || /^\d+$/.test(key))) return value;
-  const [, source, flags] = /^\/(.*)\/([a-z]*)$/.exec(value) ?? [];
-  return source === undefined ? value : new RegExp(source, flags);
-}
+/** A rule of TypeScript, as hints write it, in JSON. */
+const inJson = (_: string, rules: string): string =>
+  `give --names a file with ${rules.replaceAll("'", '"').replace(/\/[^/]*\//, '"$&"')}, or export it from the model file as names`;
 
-function tell({ loaded, missing, unexpected, mismatched }: LoadReport, file: string, io: Io): void {
-  io.err(`${loaded.size} parameters from ${file}`);
+const CAST = 'pass --cast model to convert the tensors, or --cast checkpoint';
+
+const RULES = 'map the names with --names RULES.json, or the export "names" of the model file';
+
+const REMEDIES: Readonly<Partial<Record<Diagnostic['code'], string>>> = {
+  CHECKPOINT_MISSING: `${RULES}; --partial leaves such parameters to be drawn`,
+  CHECKPOINT_UNEXPECTED: `${RULES}, leave the tensor out with a rule ["name", null], or pass over it with --partial`,
+  CHECKPOINT_MISMATCH: 'correct the rules or the model; --partial passes over tensors of another shape',
+};
+
+/** The member of a command's JSON that tells what was loaded; none where nothing was. */
+export const weightsMember = (weights: LoadedWeights | undefined): { readonly weights?: LoadedWeights } =>
+  weights ? { weights } : {};
+
+/** Tells a person what was loaded. */
+export function tellWeights(weights: LoadedWeights | undefined, io: Io): void {
+  if (!weights) return;
+  const { file, loaded, missing, unexpected, mismatched } = weights;
+  io.err(`${loaded} ${loaded === 1 ? 'parameter' : 'parameters'} from ${file}`);
   const paths = mismatched.map(({ path }) => path);
   for (const [what, names] of [
     ['missing there', missing],

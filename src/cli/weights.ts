@@ -6,14 +6,18 @@ import {
   CHECKPOINT_LIMIT_NAMES,
   type CheckpointLimits,
 } from '../../codegen/weights/checkpoint-limits.ts';
+import { mapTensors } from '../../codegen/weights/name-rules.ts';
+import { castTensor } from '../ir/cast-tensor.ts';
+import { type DType, isDType, isFloatDType } from '../ir/dtype.ts';
 import { tensorByteLength } from '../ir/tensor-chunks.ts';
-import { elementCount } from '../ir/tensor-data.ts';
+import { elementCount, type TensorData } from '../ir/tensor-data.ts';
 import { type OpenCheckpointOptions, openCheckpoint } from '../node/open-checkpoint.ts';
 import { saveNpz } from '../node/save-npz.ts';
 import { type SavedCheckpoint, saveSafetensors } from '../node/save-safetensors.ts';
 import type { CommandCall } from './command-row.ts';
 import { formatAmount } from './format-amount.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
+import { namesOption, type RulesFor } from './names-option.ts';
 import { flagOption, listOption, type OptionValues, readOptions, textOption } from './options.ts';
 import { reportFailure, usageError } from './report.ts';
 import { formatTable } from './table.ts';
@@ -22,7 +26,10 @@ import { withConsole, withWarnings } from './warnings.ts';
 /** What the options ask for. */
 interface Asked {
   readonly open: OpenCheckpointOptions;
-  readonly to: string | undefined;
+  readonly rulesFor: RulesFor;
+  /** What floats become. */
+  readonly cast: DType | undefined;
+  readonly output: string | undefined;
   readonly shard: number | undefined;
 }
 
@@ -34,11 +41,13 @@ export async function weights({ args, options, io }: CommandCall): Promise<ExitC
   const isJson = flagOption(options, 'json');
   const work = async (): Promise<ExitCode> => {
     try {
-      const checkpoint = await openCheckpoint(path, read.value.open);
-      const saved = await convert(checkpoint, read.value);
-      if (isJson) io.out(JSON.stringify({ file: path, ...describe(checkpoint), ...(saved ? { written: saved } : {}) }));
-      else if (saved) printSaved(saved, io);
-      else printList(checkpoint, io);
+      const asked = read.value;
+      const { checkpoint, ignored } = await rearranged(await openCheckpoint(path, asked.open), asked);
+      const saved = await convert(checkpoint, asked);
+      const written = saved ? { written: saved } : {};
+      if (isJson) io.out(JSON.stringify({ file: path, ...describe(checkpoint), ignored, ...written }));
+      else if (saved) printSaved(saved, ignored, io);
+      else printList(checkpoint, ignored, io);
       return EXIT.ok;
     } catch (error) {
       return reportFailure(path, error, io, isJson);
@@ -48,21 +57,24 @@ export async function weights({ args, options, io }: CommandCall): Promise<ExitC
 }
 
 function readAsked(options: OptionValues): Asked {
-  const to = textOption(options, 'to');
-  if (to !== undefined && extname(to) !== '.safetensors' && extname(to) !== '.npz')
+  const output = textOption(options, 'output');
+  if (output !== undefined && extname(output) !== '.safetensors' && extname(output) !== '.npz')
     throw usageError(
-      `--to ${to} is neither .safetensors nor .npz`,
-      'write --to weights.safetensors or --to weights.npz',
+      `-o ${output} is neither .safetensors nor .npz`,
+      'write -o weights.safetensors or -o weights.npz; dimwise compile --weights puts weights into an .onnx file',
     );
   const shard = shardOption(options);
-  if (shard !== undefined && (to === undefined || extname(to) !== '.safetensors'))
-    throw usageError('--shard has no meaning without --to FILE.safetensors', 'only safetensors are written in shards');
+  if (shard !== undefined && (output === undefined || extname(output) !== '.safetensors'))
+    throw usageError(
+      '--shard-size has no meaning without -o FILE.safetensors',
+      'only safetensors are written in shards',
+    );
   const open = {
     limits: limitsOf(options),
     allowLinks: flagOption(options, 'allowLinks'),
     constants: flagOption(options, 'constants'),
   };
-  return { open, to, shard };
+  return { open, rulesFor: namesOption(options), cast: castOption(options), output, shard };
 }
 
 /** Units of bytes as Hugging Face's libraries read them: powers of ten, and of two with an i. */
@@ -77,12 +89,19 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 function shardOption(options: OptionValues): number | undefined {
-  const text = textOption(options, 'shard');
+  const text = textOption(options, 'shardSize');
   if (text === undefined) return undefined;
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?(?:e\d+)?)([KMG]i?B)?$/i.exec(text) ?? [];
   const bytes = Math.floor(Number(number) * (UNITS[unit.toUpperCase()] ?? Number.NaN));
-  if (number === '' || !(bytes >= 1)) throw usageError(`--shard ${text} is no number of bytes`, 'write --shard 5GB');
+  if (number === '' || !(bytes >= 1))
+    throw usageError(`--shard-size ${text} is no number of bytes`, 'write --shard-size 5GB');
   return bytes;
+}
+
+function castOption(options: OptionValues): DType | undefined {
+  const text = textOption(options, 'cast');
+  if (text === undefined || (isDType(text) && isFloatDType(text))) return text;
+  throw usageError(`--cast ${text} is no element type of floats`, '--cast float16');
 }
 
 function limitsOf(options: OptionValues): CheckpointLimits {
@@ -98,10 +117,19 @@ function limitsOf(options: OptionValues): CheckpointLimits {
   return limits;
 }
 
-async function convert(checkpoint: Checkpoint, { to, shard }: Asked): Promise<SavedCheckpoint | undefined> {
-  if (to === undefined) return undefined;
-  if (extname(to) === '.npz') return saveNpz(to, checkpoint);
-  return saveSafetensors(to, checkpoint, { metadata: checkpoint.metadata, maxShardBytes: shard });
+/** The checkpoint as the rules and --cast make it; nothing is read. */
+async function rearranged(checkpoint: Checkpoint, { rulesFor, cast }: Asked) {
+  const { tensors, ignored } = mapTensors(checkpoint, await rulesFor(checkpoint));
+  const asAsked = (data: TensorData): TensorData =>
+    cast !== undefined && isFloatDType(data.dtype) ? castTensor(data, cast) : data;
+  const entries = [...tensors].map(([name, { data }]) => [name, asAsked(data)] as const);
+  return { checkpoint: { ...checkpoint, tensors: new Map(entries) }, ignored };
+}
+
+async function convert(checkpoint: Checkpoint, { output, shard }: Asked): Promise<SavedCheckpoint | undefined> {
+  if (output === undefined) return undefined;
+  if (extname(output) === '.npz') return saveNpz(output, checkpoint);
+  return saveSafetensors(output, checkpoint, { metadata: checkpoint.metadata, maxShardBytes: shard });
 }
 
 /** The tensors of a checkpoint as plain values. */
@@ -124,7 +152,7 @@ function describe({ tensors, metadata }: Checkpoint) {
 /** Longer texts are for --json. */
 const MOST_TEXT = 200;
 
-function printList(checkpoint: Checkpoint, io: Io): void {
+function printList(checkpoint: Checkpoint, ignored: readonly string[], io: Io): void {
   const { tensors, metadata, elements, bytes } = describe(checkpoint);
   const rows = tensors.map((each) => [each.name, each.dtype, `[${each.shape.join(', ')}]`, String(each.bytes)]);
   for (const line of formatTable(['tensor', 'dtype', 'shape', 'bytes'], rows, io.hasColor)) io.out(line);
@@ -132,9 +160,20 @@ function printList(checkpoint: Checkpoint, io: Io): void {
     io.out(`metadata ${key}: ${text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}...` : text}`);
   const total = `${formatAmount(BigInt(elements))} elements, ${formatAmount(BigInt(bytes), 'B')}`;
   io.out(`${tensors.length} ${tensors.length === 1 ? 'tensor' : 'tensors'}, ${total}`);
+  printIgnored(ignored, io);
 }
 
-function printSaved({ path, files, tensors }: SavedCheckpoint, io: Io): void {
+/** Names that are printed of what rules leave out. */
+const MOST_IGNORED = 8;
+
+function printIgnored(ignored: readonly string[], io: Io): void {
+  if (ignored.length === 0) return;
+  const rest = ignored.length > MOST_IGNORED ? `, and ${ignored.length - MOST_IGNORED} more` : '';
+  io.out(`left out: ${ignored.slice(0, MOST_IGNORED).join(', ')}${rest}`);
+}
+
+function printSaved({ path, files, tensors }: SavedCheckpoint, ignored: readonly string[], io: Io): void {
   const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
   io.out(`written: ${path}, ${tensors} tensors, ${bytes} bytes${files.length > 1 ? ` in ${files.length} files` : ''}`);
+  printIgnored(ignored, io);
 }

@@ -1,4 +1,4 @@
-// dimwise compile --weights: a checkpoint gives a model file its weights, by the rules that the file exports or a JSON file holds.
+// --weights: a checkpoint gives a model file its weights, by the rules that the file exports or a JSON file holds.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,11 @@ beforeAll(() => {
     `{"dtype":"F32","shape":${shape},"data_offsets":[${from},${to}]}`;
   const header = `{"old.head.weight":${tensor('[2,3]', 0, 24)},"old.head.bias":${tensor('[2]', 24, 32)}}`;
   put('head.safetensors', safetensorsFile(header, new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8).buffer)));
+  const more = header.replace(/}$/, `,"old.extra":${tensor('[1]', 32, 36)}}`);
+  put('extra.safetensors', safetensorsFile(more, new Uint8Array(36)));
   put('plain.ts', IMPORT + MODEL);
+  const rules = "[['old.head.bias', 'bias'], ['old.head.weight', null]]";
+  put('wide.ts', `${IMPORT}export const names = ${rules};\n${MODEL.replace('dense(2', 'dense(5')}`);
   put('named.ts', `${IMPORT}export const names = [['old.head.', '']];\n${MODEL}`);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -70,14 +74,137 @@ describe('compile --weights', () => {
       '--partial',
     );
     expect(code).toBe(0);
-    expect(err).toContain('1 parameters from');
+    expect(err).toContain('1 parameter from');
     expect(err).toMatch(/missing there: \S*weight/);
     expect(err).toContain('unexpected: old.head.weight');
   });
 
-  test.each(['--partial', '--names'])('refuses %s alone', async (option) => {
-    const { code, err } = await compile('plain.ts', ...(option === '--names' ? [option, 'rules.json'] : [option]));
+  test.each(['--partial', '--names', '--cast'])('refuses %s alone', async (option) => {
+    const { code, err } = await compile('plain.ts', ...(option === '--partial' ? [option] : [option, 'model']));
     expect(code).toBe(2);
     expect(err).toContain(`${option} has no meaning without --weights`);
+  });
+
+  test.each(['[["a"]]', '[["/(/", ""]]', '[{ "to": "b" }]', '[3]', '{}', '[[1, "b"]]'])(
+    'refuses %s as rules, and names the file',
+    async (text) => {
+      const rules = put('bad.json', text);
+      const { code, err } = await compile('plain.ts', '--weights', file('head.safetensors'), '--names', rules);
+      expect([code, err.includes('CLI_USAGE') && err.includes(rules)]).toEqual([1, true]);
+    },
+  );
+
+  test('reads patterns only where a rule says what it is for', async () => {
+    const rules = put('slashes.json', '[["/^old[.]head[.]/", "/head/"], {"from": ["/^.head.(.*)$/"], "to": "$1"}]');
+    const { code, err } = await compile('plain.ts', '--weights', file('head.safetensors'), '--names', rules);
+    expect([code, err]).toEqual([0, `2 parameters from ${file('head.safetensors')}`]);
+  });
+
+  test('takes several files of rules, one after the other', async () => {
+    const [first, second] = [put('first.json', '[["old.", "new."]]'), put('second.json', '[["new.head.", ""]]')];
+    const both = ['--names', first, '--names', second];
+    expect((await compile('plain.ts', '--weights', file('head.safetensors'), ...both)).code).toBe(0);
+  });
+
+  test('converts element types with --cast', async () => {
+    put(
+      'half.ts',
+      `${IMPORT}${MODEL.replace('export default model', 'const net = model')}export default net.cast('float16');\n`,
+    );
+    const args = ['--weights', file('head.safetensors'), '--names', put('rules.json', '[["old.head.", ""]]')];
+    const refused = await compile('half.ts', ...args);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('hint: pass --cast model to convert the tensors, or --cast checkpoint');
+    expect((await compile('half.ts', ...args, '--cast', 'model')).code).toBe(0);
+    expect((await openCheckpoint(file('out.onnx'))).tensors.values().next().value?.dtype).toBe('float16');
+    expect((await compile('half.ts', ...args, '--cast', 'halves')).code).toBe(2);
+  });
+});
+
+describe('hints of a load', () => {
+  test('speak of the command line where names begin otherwise', async () => {
+    const { err } = await compile('plain.ts', '--weights', file('head.safetensors'));
+    expect(err).toContain('give --names a file with [["old.head.", ""]], or export it from the model file as names');
+    put(
+      'deep.ts',
+      `${IMPORT}${MODEL.replace("dense(2, { name: 'head' })", 'sequential(dense(2))').replace('dense,', '')}`.replace(
+        '{ dense',
+        '{ dense, sequential',
+      ),
+    );
+    put('flat.json', '[["old.head.", ""]]');
+    const turned = await compile('deep.ts', '--weights', file('head.safetensors'), '--names', file('flat.json'));
+    expect(turned.err).toContain('give --names a file with [["/^/", "0."]]');
+  });
+
+  test('name --partial in place of options of load()', async () => {
+    const rules = put('bias.json', '[["old.head.bias", "bias"], ["old.head.weight", "elsewhere"]]');
+    const { err } = await compile('plain.ts', '--weights', file('head.safetensors'), '--names', rules);
+    expect(err).toMatch(/CHECKPOINT_MISSING[^]*hint: .*--partial leaves such parameters to be drawn/);
+    expect(err).toMatch(/CHECKPOINT_UNEXPECTED[^]*hint: .*pass over it with --partial/);
+    expect(err).not.toContain('allow');
+    const wide = await cli('summary', file('wide.ts'), '--weights', file('head.safetensors'));
+    expect(wide.err).toMatch(/CHECKPOINT_MISMATCH[^]*hint: .*--partial passes over tensors of another shape/);
+  });
+});
+
+/** What each command prints of sizes that only the checkpoint knows: the weight is [2, 3]. */
+const COMMANDS: readonly (readonly [command: string, args: readonly string[], text: string])[] = [
+  ['shapes', [], 'float32[2, 3]'],
+  ['summary', [], '8 (8 trainable)'],
+  ['contract', ['--bind', 'x=[batch,3]'], 'float32[batch, 3]'],
+  ['cost', ['--bind', 'x=[batch,3]'], 'parameters'],
+  ['explain', ['--bind', 'x=[batch,3]'], 'batch'],
+  ['run', ['--input', 'x=random', '--bind', 'x=2x3', '--provider', 'cpu'], 'float32[2, 2]'],
+  ['compile', ['-o', 'OUT', '--bind', 'x=[batch,3]'], 'float32[batch, 2]'],
+];
+
+describe.each(COMMANDS)('%s --weights', (command, args, text) => {
+  const call = (model: string, weights: string, ...options: string[]) => {
+    const given = args.map((each) => (each === 'OUT' ? file('out.onnx') : each));
+    return cli(command, file(model), ...given, '--weights', file(weights), ...options);
+  };
+
+  test('prints what the checkpoint settles, and tells of the load', async () => {
+    const { code, out, err } = await call('named.ts', 'head.safetensors');
+    expect([code, err]).toEqual([0, `2 parameters from ${file('head.safetensors')}`]);
+    expect(out).toContain(text);
+  });
+
+  test('reports the load as JSON', async () => {
+    const { code, json, err } = await call('wide.ts', 'extra.safetensors', '--partial', '--json');
+    expect([code, err]).toEqual([0, '']);
+    expect(json()).toMatchObject([
+      {
+        weights: {
+          file: file('extra.safetensors'),
+          loaded: 0,
+          missing: ['weight'],
+          unexpected: ['old.extra'],
+          mismatched: [{ path: 'bias', source: 'old.head.bias', expected: 'floats [5]', actual: 'float32[2]' }],
+          ignored: ['old.head.weight'],
+        },
+      },
+    ]);
+  });
+
+  test('refuses a batch that the checkpoint does not allow for', async () => {
+    const more: Readonly<Record<string, readonly string[]>> = {
+      compile: ['-o', file('out.onnx')],
+      run: ['--input', 'x=random'],
+    };
+    const wrong = ['--bind', 'x=2x4', '--weights', file('head.safetensors')];
+    const { code, err } = await cli(command, file('named.ts'), ...wrong, ...(more[command] ?? []));
+    expect(code).toBe(1);
+    expect(err).toMatch(/SHAPE_MISMATCH[^]*old.head.weight of .*head.safetensors/);
+  });
+});
+
+describe('--weights for an .onnx file', () => {
+  test.each(['shapes', 'contract', 'cost', 'explain', 'run'])('is refused by %s', async (command) => {
+    await compile('named.ts', '--weights', file('head.safetensors'));
+    const { code, err } = await cli(command, file('out.onnx'), '--weights', file('head.safetensors'));
+    expect(code).toBe(1);
+    expect(err).toContain('--weights is for model files');
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/node/open-checkpoint.ts';
-import { contentOf, fromBase64, recorded } from '../weights/recorded.ts';
+import { bytesOf, contentOf, fromBase64, recorded } from '../weights/recorded.ts';
 import { cli } from './capture.ts';
 
 let folder = '';
@@ -48,13 +48,14 @@ describe('weights', () => {
         metadata: [{ key: 'kéy "', text: 'line\n\u{1F600}' }],
         elements: 1,
         bytes: 1,
+        ignored: [],
       },
     ]);
   });
 
   test('copies safetensors with their texts, byte by byte', async () => {
     const path = put('a.safetensors', recorded.safetensors['every-type']);
-    const { code, out } = await cli('weights', path, '--to', file('b.safetensors'));
+    const { code, out } = await cli('weights', path, '-o', file('b.safetensors'));
     expect([code, out]).toEqual([
       0,
       `written: ${file('b.safetensors')}, 39 tensors, ${readFileSync(path).length} bytes`,
@@ -65,11 +66,19 @@ describe('weights', () => {
   test('turns npz into safetensors and back, and splits them', async () => {
     const there = put('a.npz', recorded.npz['stored']);
     // Texts are no tensors of safetensors.
-    const refused = await cli('weights', there, '--to', file('b.safetensors'));
+    const refused = await cli('weights', there, '-o', file('b.safetensors'));
     expect([refused.code, refused.err.includes('tensor "words" has elements of string')]).toEqual([1, true]);
     put('model.safetensors', recorded.safetensors['no-metadata']);
-    expect((await cli('weights', file('model.safetensors'), '--to', file('c.npz'))).code).toBe(0);
-    const { json } = await cli('weights', file('c.npz'), '--to', file('d.safetensors'), '--shard', '0.016KB', '--json');
+    expect((await cli('weights', file('model.safetensors'), '-o', file('c.npz'))).code).toBe(0);
+    const { json } = await cli(
+      'weights',
+      file('c.npz'),
+      '-o',
+      file('d.safetensors'),
+      '--shard-size',
+      '0.016KB',
+      '--json',
+    );
     expect(json()).toMatchObject([
       { written: { path: file('d.safetensors.index.json'), tensors: 2, files: [{}, {}, {}] } },
     ]);
@@ -78,6 +87,41 @@ describe('weights', () => {
       await openCheckpoint(file('d.safetensors.index.json')),
     ];
     expect(contentOf(last).tensors).toEqual(contentOf(first).tensors);
+  });
+
+  test('renames, cuts and turns by rules, and tells what they leave out', async () => {
+    put('a.safetensors', recorded.safetensors['no-metadata']);
+    writeFileSync(file('rules.json'), '[["b", null], {"from": "w", "to": ["top", "bottom"], "transpose": true}]');
+    const rules = ['--names', file('rules.json')];
+    const { out } = await cli('weights', file('a.safetensors'), ...rules);
+    expect(out.split('\n')).toEqual([
+      'tensor  dtype    shape   bytes',
+      'top     float32  [1, 2]  8',
+      'bottom  float32  [1, 2]  8',
+      '2 tensors, 4 elements, 16 B',
+      'left out: b',
+    ]);
+    const { json } = await cli('weights', file('a.safetensors'), ...rules, '-o', file('c.npz'), '--json');
+    expect(json()).toMatchObject([{ ignored: ['b'], written: { path: file('c.npz'), tensors: 2 } }]);
+    const elements = async (name: string): Promise<[string, number[]][]> =>
+      [...(await openCheckpoint(file(name))).tensors].map(([key, data]) => [
+        key,
+        [...new Float32Array(bytesOf(data).slice().buffer)],
+      ]);
+    const [, [, w = []] = []] = await elements('a.safetensors');
+    expect(await elements('c.npz')).toEqual([
+      ['top', [w[0], w[2]]],
+      ['bottom', [w[1], w[3]]],
+    ]);
+  });
+
+  test('casts floats, and nothing else', async () => {
+    const { json } = await cli('weights', put('b.npz', recorded.npz['stored']), '--cast', 'bfloat16', '--json');
+    const { json: before } = await cli('weights', file('b.npz'), '--json');
+    const types = (lines: unknown[]): string[] =>
+      (lines as { tensors: { dtype: string }[] }[]).flatMap(({ tensors }) => tensors.map(({ dtype }) => dtype));
+    expect(types(json())).toEqual(types(before()).map((type) => (/^float(16|32|64)$/.test(type) ? 'bfloat16' : type)));
+    expect(types(json())).toContain('bfloat16');
   });
 
   test('lists the weights of a model', async () => {
@@ -89,10 +133,12 @@ describe('weights', () => {
   });
 
   test.each([
-    ['--to', 'weights.bin'],
-    ['--shard', '5GB'],
-    ['--to', 'w.npz', '--shard', '5GB'],
-    ['--to', 'w.safetensors', '--shard', 'much'],
+    ['-o', 'weights.bin'],
+    ['--shard-size', '5GB'],
+    ['-o', 'w.npz', '--shard-size', '5GB'],
+    ['-o', 'w.safetensors', '--shard-size', 'much'],
+    ['-o', 'model.onnx'],
+    ['--cast', 'int8'],
     ['--limit', 'tensors'],
     ['--limit', 'nodes=5'],
     ['--limit', 'headerBytes=99999999999'],
