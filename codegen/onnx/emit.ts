@@ -8,15 +8,15 @@ import { SymbolNames } from '../../src/ir/symbol-names.ts';
 import { DEFAULT_IR_VERSION, DEFAULT_TARGET, irVersionFor, type Target } from '../../src/ir/target.ts';
 import { type FileBytes, tensorByteLength } from '../../src/ir/tensor-chunks.ts';
 import type { TensorData } from '../../src/ir/tensor-data.ts';
+import { type EmittedModel, type EncodedModel, emittedModel } from './emitted-model.ts';
 import { type ExternalFilePlan, planExternalFile } from './external-data.ts';
 import { constantData, entriesOf, GraphWriter, type GraphWriterParts, opsetEntries } from './graph-writer.ts';
 import { neededOpsets } from './opsets.ts';
 import { ByteWriter } from './proto/byte-writer.ts';
 import type { GraphProto, ModelProto } from './proto/messages.ts';
 import { NodeList } from './proto/node-list.ts';
-import { type Part, partsBytes } from './proto/parts.ts';
 import { encodeModelParts } from './proto/write-message.ts';
-import { TensorWriter } from './tensor-proto.ts';
+import { type ExternalPlaces, TensorWriter } from './tensor-proto.ts';
 import { irVersionOfDType, TypeWriter } from './type-proto.ts';
 
 /** A model file must stay below this: protobuf's parsers take no message of 2 GiB. */
@@ -43,19 +43,6 @@ export interface EmitOptions {
   readonly metadata?: ReadonlyMap<string, string> | undefined;
 }
 
-/** An emitted model; the parts draw weights while they are written and may be written any number of times. */
-export interface EmittedModel {
-  readonly message: ModelProto;
-  /** The names of all files of weights that it refers to. */
-  readonly locations: ReadonlySet<string>;
-  /** The bytes of the `.onnx` file, in order. */
-  readonly parts: readonly Part[];
-  /** The size of the `.onnx` file. */
-  readonly bytes: number;
-  /** The file of weights that belongs beside it. */
-  readonly external: ExternalFilePlan | undefined;
-}
-
 /**
  * Emits a graph. Same graph and options, same bytes.
  *
@@ -70,16 +57,34 @@ export function emitModel(graph: Graph, options: EmitOptions = {}): EmittedModel
   const target = options.target ?? DEFAULT_TARGET;
   const opsets = neededOpsets(graph, target);
   const graphs = [...allGraphs(graph)];
-  const functionGraphs = [...graph.functions.values()].flatMap(({ body }) => [...allGraphs(body)]);
   const data = collectData(graphs);
   const external = planWeights(graph, data, options);
+  return emittedModel(external, (fileName) => {
+    const places = external && { fileName, placeOf: (tensor: TensorData) => external.placeOf(tensor) };
+    return encodeGraph(graph, { target, opsets: new Map(opsets), graphs, data, places, options });
+  });
+}
+
+/** What encoding a graph takes. */
+interface Encoding {
+  readonly target: Target;
+  readonly opsets: Map<string, number>;
+  /** The graph and all bodies in it. */
+  readonly graphs: readonly Graph[];
+  readonly data: ReadonlyMap<Value, TensorData>;
+  readonly places: ExternalPlaces | undefined;
+  readonly options: EmitOptions;
+}
+
+function encodeGraph(graph: Graph, { target, opsets, graphs, data, places, options }: Encoding): EncodedModel {
+  const functionGraphs = [...graph.functions.values()].flatMap(({ body }) => [...allGraphs(body)]);
   const names = new SymbolNames();
   for (const each of graphs) reserveNames(each, names);
   const types = new TypeWriter(
     names,
     graph.inputs.map((value) => value.declaredType),
   );
-  const tensors = new TensorWriter(types, options.fileBytes, external);
+  const tensors = new TensorWriter(types, options.fileBytes, places);
   const mistakes: Diagnostic[] = [];
   const parts: GraphWriterParts = {
     types,
@@ -109,27 +114,19 @@ export function emitModel(graph: Graph, options: EmitOptions = {}): EmittedModel
     tensorBytes: tensors.bytesOf,
     nodesOf: (each) => (each === proto ? nodes : undefined),
   });
-  return emitted(message, nodes, encoded, external);
+  // Of what a graph holds, only initializers lie outside of the file, all of them in one.
+  return withNodes(message, nodes, { parts: encoded, locations: new Set(places ? [places.fileName] : []) });
 }
 
 /** The result, whose message gets its nodes when somebody asks for it. */
-function emitted(
-  frame: ModelProto,
-  nodes: NodeList,
-  parts: readonly Part[],
-  external: ExternalFilePlan | undefined,
-): EmittedModel {
+function withNodes(frame: ModelProto, nodes: NodeList, rest: Omit<EncodedModel, 'message'>): EncodedModel {
   let message: ModelProto | undefined;
   return {
+    ...rest,
     get message() {
       message ??= { ...frame, graph: { ...frame.graph, node: nodes.messages() } };
       return message;
     },
-    // Of what a graph holds, only initializers lie outside of the file, all of them in one.
-    locations: new Set(external ? [external.fileName] : []),
-    parts,
-    bytes: partsBytes(parts),
-    external,
   };
 }
 

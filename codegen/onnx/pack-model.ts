@@ -2,19 +2,20 @@
 import { dtypeFromOnnx } from '../../src/ir/dtype.ts';
 import type { TensorData } from '../../src/ir/tensor-data.ts';
 import { checkCopies } from './copied-ranges.ts';
-import type { EmittedModel, WeightPlacement } from './emit.ts';
-import { DEFAULT_EXTERNAL_LIMIT } from './emit.ts';
-import { type ExternalFilePlan, planExternalFile } from './external-data.ts';
+import { DEFAULT_EXTERNAL_LIMIT, type WeightPlacement } from './emit.ts';
+import { type EmittedModel, type EncodedModel, emittedModel } from './emitted-model.ts';
+import { planExternalFile } from './external-data.ts';
 import { externalLocations, tensorsOfModel } from './external-locations.ts';
 import { mapTensors } from './map-tensors.ts';
 import type { OnnxModel } from './onnx-model.ts';
 import { DATA_LOCATION } from './proto/enums.ts';
-import { type ByteSource, partsBytes } from './proto/parts.ts';
+import type { ByteSource } from './proto/parts.ts';
 import type { TensorProto } from './proto/tensor-messages.ts';
 import { encodeModelParts } from './proto/write-message.ts';
 import { type ExternalReference, refuseExternal } from './read-external.ts';
 import { readTensor } from './read-tensor.ts';
 import { tensorSource } from './tensor-bytes.ts';
+import type { ExternalPlaces } from './tensor-proto.ts';
 
 /** How a model is packed. */
 export interface PackOptions {
@@ -39,7 +40,7 @@ export interface PackOptions {
  */
 export function packModel(model: OnnxModel, options: PackOptions): EmittedModel {
   const placement = settle(model, options);
-  if (placement === 'keep') return encoded(model, new Map(), undefined);
+  if (placement === 'keep') return emittedModel(undefined, () => encoded(model, new Map()));
   return new Packer(model, placement).pack(options.fileName);
 }
 
@@ -66,13 +67,9 @@ function heldBytes(tensor: TensorProto): number {
 
 const isExternal = (tensor: TensorProto): boolean => tensor.dataLocation === DATA_LOCATION.EXTERNAL;
 
-function encoded(
-  model: OnnxModel,
-  sources: ReadonlyMap<TensorProto, ByteSource>,
-  external: ExternalFilePlan | undefined,
-): EmittedModel {
-  const parts = encodeModelParts(model.proto, { tensorBytes: (tensor) => sources.get(tensor) });
-  return { message: model.proto, locations: externalLocations(model.proto), parts, bytes: partsBytes(parts), external };
+function encoded({ proto }: OnnxModel, sources: ReadonlyMap<TensorProto, ByteSource>): EncodedModel {
+  const parts = encodeModelParts(proto, { tensorBytes: (tensor) => sources.get(tensor) });
+  return { message: proto, locations: externalLocations(proto), parts };
 }
 
 /** Moves tensors of one model. */
@@ -82,8 +79,6 @@ class Packer {
   readonly #data = new Map<TensorProto, TensorData>();
   /** Tensors that share a range of a file share it afterwards too. */
   readonly #ranges = new Map<string, ExternalReference & { readonly data: TensorData }>();
-  /** The data of new messages that is streamed into the model. */
-  readonly #sources = new Map<TensorProto, ByteSource>();
 
   constructor(model: OnnxModel, placement: 'inline' | 'external' | 'move') {
     this.#model = model;
@@ -99,8 +94,12 @@ class Packer {
     checkCopies(this.#ranges.values());
     const plan =
       this.#placement === 'inline' ? undefined : planExternalFile(fileName, this.#data.values(), files?.bytes);
-    const moved = mapTensors(proto, (tensor) => this.#moved(tensor, plan));
-    return encoded(this.#model.with(moved), this.#sources, plan);
+    return emittedModel(plan, (name) => {
+      const places = plan && { fileName: name, placeOf: (data: TensorData) => plan.placeOf(data) };
+      const sources = new Map<TensorProto, ByteSource>();
+      const moved = mapTensors(proto, (tensor) => this.#moved(tensor, places, sources));
+      return encoded(this.#model.with(moved), sources);
+    });
   }
 
   /** Reads a tensor that may have to move; text and types without a width stay. */
@@ -122,15 +121,16 @@ class Packer {
     this.#data.set(tensor, known.data);
   }
 
-  #moved(tensor: TensorProto, plan: ExternalFilePlan | undefined): TensorProto {
+  /** @param sources takes the data of new messages that is streamed into the model */
+  #moved(tensor: TensorProto, places: ExternalPlaces | undefined, sources: Map<TensorProto, ByteSource>): TensorProto {
     const data = this.#data.get(tensor);
     if (!data) return tensor;
-    const place = plan?.placeOf(data);
-    if (plan && place) {
+    const place = places?.placeOf(data);
+    if (places && place) {
       return {
         ...withoutData(tensor),
         externalData: [
-          { key: 'location', value: plan.fileName },
+          { key: 'location', value: places.fileName },
           { key: 'offset', value: String(place.offset) },
           { key: 'length', value: String(place.length) },
         ],
@@ -140,7 +140,7 @@ class Packer {
     if (!isExternal(tensor)) return tensor;
     if (data.storage.kind === 'bytes') return { ...withoutData(tensor), rawData: data.storage.bytes };
     const inline = withoutData(tensor);
-    this.#sources.set(inline, tensorSource(data, this.#model.files?.bytes));
+    sources.set(inline, tensorSource(data, this.#model.files?.bytes));
     return inline;
   }
 }

@@ -3,21 +3,27 @@ import { invariant } from '../../src/base/assert-never.ts';
 import type { SparseTensorData } from '../../src/ir/attribute.ts';
 import type { FileBytes } from '../../src/ir/tensor-chunks.ts';
 import type { TensorData } from '../../src/ir/tensor-data.ts';
-import type { ExternalFilePlan } from './external-data.ts';
+import type { ExternalPlace } from './external-data.ts';
 import { DATA_LOCATION } from './proto/enums.ts';
 import type { ByteSource } from './proto/parts.ts';
 import type { SparseTensorProto, TensorProto } from './proto/tensor-messages.ts';
 import { tensorSource } from './tensor-bytes.ts';
 import type { TypeWriter } from './type-proto.ts';
 
+/** Where tensors lie in the file of weights of a model. */
+export interface ExternalPlaces {
+  readonly fileName: string;
+  placeOf(data: TensorData): ExternalPlace | undefined;
+}
+
 /** Writes tensors; remembers the sources of data that is drawn while the file is written. */
 export class TensorWriter {
   readonly #types: TypeWriter;
   readonly #fileBytes: FileBytes | undefined;
-  readonly #external: ExternalFilePlan | undefined;
+  readonly #external: ExternalPlaces | undefined;
   readonly #sources = new Map<TensorProto, ByteSource>();
 
-  constructor(types: TypeWriter, fileBytes: FileBytes | undefined, external: ExternalFilePlan | undefined) {
+  constructor(types: TypeWriter, fileBytes: FileBytes | undefined, external: ExternalPlaces | undefined) {
     this.#types = types;
     this.#fileBytes = fileBytes;
     this.#external = external;

@@ -1,5 +1,6 @@
 // A compiled model: ONNX operators for one target, ready to be written or run.
-import { type EmitOptions, type EmittedModel, emitModel } from '../../codegen/onnx/emit.ts';
+import { type EmitOptions, emitModel } from '../../codegen/onnx/emit.ts';
+import type { EmittedModel } from '../../codegen/onnx/emitted-model.ts';
 import { joinParts } from '../../codegen/onnx/proto/parts.ts';
 import { type Contract, contractOf } from '../ir/contract.ts';
 import type { Graph } from '../ir/graph.ts';

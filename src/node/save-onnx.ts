@@ -1,12 +1,9 @@
 // Saves .onnx models that were opened or edited: whole or not at all, never over data that somebody still reads.
-import { lstat, open, realpath } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import type { EmittedModel } from '../../codegen/onnx/emit.ts';
-import type { ExternalFilePlan } from '../../codegen/onnx/external-data.ts';
 import { externalLocations } from '../../codegen/onnx/external-locations.ts';
 import type { OnnxModel } from '../../codegen/onnx/onnx-model.ts';
 import { type PackOptions, packModel } from '../../codegen/onnx/pack-model.ts';
-import { streamParts } from '../../codegen/onnx/proto/parts.ts';
 import { requireModelAnd } from '../../codegen/onnx/require-model.ts';
 import { dimwiseError } from '../base/errors.ts';
 import type { SaveOptions } from './save-model.ts';
@@ -38,51 +35,9 @@ export async function saveOnnx(model: OnnxModel, path: string, options: SaveOpti
     externalLimit: options.externalLimit,
     fileName: basename(path, extname(path)),
   };
-  const { packed, hasExternal } = await freshPack(model, pack, folder);
-  return writeModel(path, packed, { kept: source === folder ? locations : undefined, hasExternal });
+  const kept = source === folder ? locations : undefined;
+  return writeModel(path, packModel(model, pack), { kept, keepsOthers: true });
 }
-
-/** Packs under a name that stands for no other content: a file that is there already is left as it is. */
-async function freshPack(
-  model: OnnxModel,
-  options: PackOptions,
-  folder: string,
-): Promise<{ packed: EmittedModel; hasExternal: boolean }> {
-  for (let number = 1; ; number++) {
-    const fileName = number === 1 ? options.fileName : `${options.fileName}-${number}`;
-    const packed = packModel(model, { ...options, fileName });
-    if (!packed.external) return { packed, hasExternal: false };
-    const found = await compareFile(join(folder, packed.external.fileName), packed.external);
-    if (found !== 'other') return { packed, hasExternal: found === 'same' };
-  }
-}
-
-/** Compares a file with what is to be written there; a link or a folder counts as absent, because writing replaces or refuses it. */
-async function compareFile(path: string, plan: ExternalFilePlan): Promise<'absent' | 'same' | 'other'> {
-  const stats = await lstat(path).catch(() => undefined);
-  if (!stats?.isFile()) return 'absent';
-  if (stats.size !== plan.bytes) return 'other';
-  const handle = await open(path, 'r').catch(() => undefined);
-  if (!handle) return 'other';
-  try {
-    let at = 0;
-    for await (const chunk of streamParts(plan.parts)) {
-      const found = Buffer.allocUnsafe(Math.min(chunk.length, COMPARED_BYTES));
-      for (let done = 0; done < chunk.length; ) {
-        const { bytesRead } = await handle.read(found, 0, Math.min(found.length, chunk.length - done), at);
-        if (bytesRead === 0 || found.compare(chunk, done, done + bytesRead, 0, bytesRead) !== 0) return 'other';
-        done += bytesRead;
-        at += bytesRead;
-      }
-    }
-    return 'same';
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Bytes that are compared at a time. */
-const COMPARED_BYTES = 1 << 20;
 
 /** The folder of the target without links. */
 async function realFolder(path: string): Promise<string> {

@@ -21,8 +21,14 @@ export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 /** A file that is written, flushed, and not in its place yet. */
 export interface StagedFile {
   readonly path: string;
-  /** Renames it into its place. @throws FILE_WRITE when that fails; the old file is as it was, and the temporary file is gone */
-  place(): Promise<void>;
+  /** Where it lies until then. */
+  readonly temporary: string;
+  /**
+   * Renames it into its place, or another one in the same folder.
+   *
+   * @throws FILE_WRITE when that fails; the old file is as it was, and the temporary file is gone
+   */
+  place(path?: string): Promise<void>;
   /** Removes it. */
   discard(): Promise<void>;
 }
@@ -41,11 +47,17 @@ export async function writeAtomic(path: string, chunks: Chunks, operations = NOD
 }
 
 /**
- * Writes the temporary file of {@link writeAtomic}, for files that are to be placed together.
+ * Writes the temporary file of {@link writeAtomic}, for files that are to be placed together, or whose content gives their name.
  *
+ * @param onChunk is shown each chunk while the system writes it
  * @throws FILE_WRITE when anything fails; the temporary file is gone then
  */
-export async function stageFile(path: string, chunks: Chunks, operations = NODE_OPERATIONS): Promise<StagedFile> {
+export async function stageFile(
+  path: string,
+  chunks: Chunks,
+  operations = NODE_OPERATIONS,
+  onChunk?: (chunk: Uint8Array) => void,
+): Promise<StagedFile> {
   const folder = dirname(path);
   // A name may have 255 bytes; the ending keeps two writers apart.
   const temporary = join(folder, `.${basename(path).slice(0, 64)}.${randomBytes(8).toString('hex')}.tmp`);
@@ -58,7 +70,14 @@ export async function stageFile(path: string, chunks: Chunks, operations = NODE_
     created = true;
     // The mode given to open is cut by the umask.
     if (mode !== undefined) await handle.chmod(mode);
-    for await (const chunk of chunks) await writeAll(handle, chunk);
+    for await (const chunk of chunks) {
+      const written = writeAll(handle, chunk);
+      try {
+        onChunk?.(chunk);
+      } finally {
+        await written;
+      }
+    }
     await handle.sync();
     await handle.close();
     handle = undefined;
@@ -67,18 +86,31 @@ export async function stageFile(path: string, chunks: Chunks, operations = NODE_
     if (created) await discard();
     throw isDimwiseError(error) ? error : writeError(path, error);
   }
-  const place = async (): Promise<void> => {
+  const place = async (to = path): Promise<void> => {
     let placed = false;
     try {
-      await operations.rename(temporary, path);
+      if (to !== path) await takeMode(temporary, to, operations);
+      await operations.rename(temporary, to);
       placed = true;
       await syncFolder(folder, operations);
     } catch (error) {
       if (!placed) await discard();
-      throw writeError(path, error);
+      throw isDimwiseError(error) ? error : writeError(to, error);
     }
   };
-  return { path, place, discard };
+  return { path, temporary, place, discard };
+}
+
+/** Gives a file the mode of the one that it is to replace. @throws FILE_WRITE when that is no file */
+async function takeMode(temporary: string, path: string, operations: FileOperations): Promise<void> {
+  const mode = await modeToKeep(path, operations);
+  if (mode === undefined) return;
+  const handle = await operations.open(temporary, 'r+');
+  try {
+    await handle.chmod(mode);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The mode of the file that is to be replaced; undefined where there is none. @throws FILE_WRITE when it is no file */

@@ -1,13 +1,16 @@
 // Writes an emitted model: its weights first, the model that refers to them last, and then the old weights go.
 import { lstat, readFile, unlink } from 'node:fs/promises';
 import { basename, dirname, extname, join, normalize } from 'node:path';
-import { type EmitOptions, type EmittedModel, emitModel } from '../../codegen/onnx/emit.ts';
+import { type EmitOptions, emitModel } from '../../codegen/onnx/emit.ts';
+import type { EmittedModel, EncodedModel } from '../../codegen/onnx/emitted-model.ts';
 import { externalLocations } from '../../codegen/onnx/external-locations.ts';
+import { partsBytes } from '../../codegen/onnx/proto/parts.ts';
 import { decodeModel } from '../../codegen/onnx/proto/read-message.ts';
 import { isDimwiseError } from '../base/errors.ts';
 import type { Graph } from '../ir/graph.ts';
 import { type DrawOptions, drawParts } from './draw-parts.ts';
 import { writeAtomic } from './write-atomic.ts';
+import { writeNewWeights, writeWeights } from './write-weights.ts';
 
 /** Models with external data are small; a larger old model holds its weights itself. */
 const MOST_OLD_BYTES = 2 ** 26;
@@ -25,8 +28,8 @@ export interface WrittenModel {
 export interface WriteModelOptions {
   /** Names of weight files that somebody still reads, relative to the folder. */
   readonly kept?: ReadonlySet<string> | undefined;
-  /** Whether the file of weights stands already; false by default. */
-  readonly hasExternal?: boolean | undefined;
+  /** Whether a file stays that has the name of the new weights and another content; false by default. */
+  readonly keepsOthers?: boolean | undefined;
   /** How weights are drawn that an initializer fills. */
   readonly draw?: DrawOptions | undefined;
 }
@@ -53,25 +56,31 @@ export function writeGraph(path: string, graph: Graph, options: EmitOptions = {}
 export async function writeModel(
   path: string,
   emitted: EmittedModel,
-  { kept = new Set(), hasExternal = false, draw = {} }: WriteModelOptions = {},
+  { kept = new Set(), keepsOthers = false, draw = {} }: WriteModelOptions = {},
 ): Promise<WrittenModel> {
   const folder = dirname(path);
   const old = await oldWeights(path);
   const { external } = emitted;
-  const used = new Set([...kept, ...emitted.locations].map((name) => normalize(name)));
-  const first = external && !hasExternal ? external.bytes : 0;
+  const first = external?.bytes ?? 0;
   const total = first + emitted.bytes;
   const from = (before: number): DrawOptions => ({
     ...draw,
     onProgress: draw.onProgress && (({ done }) => draw.onProgress?.({ done: before + done, total })),
   });
-  if (external && first > 0) await writeAtomic(join(folder, external.fileName), drawParts(external.parts, from(0)));
-  await writeAtomic(path, drawParts(emitted.parts, from(first)));
-  for (const name of old) if (!used.has(name)) await unlink(join(folder, name)).catch(() => {});
+  let encoded: EncodedModel = emitted;
+  let name: string | undefined;
+  if (external) {
+    const weights = { folder, plan: external, chunks: drawParts(external.parts, from(0)) };
+    name = await (keepsOthers ? writeNewWeights(weights) : writeWeights(weights));
+    if (name !== external.fileName) encoded = emitted.withWeightsIn(name);
+  }
+  await writeAtomic(path, drawParts(encoded.parts, from(first)));
+  const used = new Set([...kept, ...encoded.locations].map((each) => normalize(each)));
+  for (const each of old) if (!used.has(each)) await unlink(join(folder, each)).catch(() => {});
   return {
     path,
-    bytes: emitted.bytes,
-    external: external && { path: join(folder, external.fileName), bytes: external.bytes },
+    bytes: partsBytes(encoded.parts),
+    external: external && name !== undefined ? { path: join(folder, name), bytes: external.bytes } : undefined,
   };
 }
 

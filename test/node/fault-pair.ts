@@ -12,12 +12,17 @@ const WEIGHT_BYTES = 3 * 2 ** 20;
 /** The names of the two models. */
 export type Which = 'old' | 'new';
 
+/** Where the weights of a model come from: in memory the name of their file is known before it is written, of another file only then. */
+export type WeightsFrom = 'memory' | 'file';
+
 /** The model of a name; every byte of its weights tells the name. */
-export function faultModel(which: Which): OnnxModel {
+export function faultModel(which: Which, from: WeightsFrom): OnnxModel {
   const rawData = new Uint8Array(WEIGHT_BYTES).fill(which === 'old' ? 1 : 2);
+  const reference = { key: 'location', value: 'elsewhere' };
+  const place = from === 'memory' ? { rawData } : { dataLocation: 1, externalData: [reference] };
   const graph = {
     name: which,
-    initializer: [{ name: 'w', dims: [WEIGHT_BYTES], dataType: 2, rawData }],
+    initializer: [{ name: 'w', dims: [WEIGHT_BYTES], dataType: 2, ...place }],
     output: [{ name: 'w' }],
   };
   const proto: ModelProto = {
@@ -26,12 +31,13 @@ export function faultModel(which: Which): OnnxModel {
     opsetImport: [{ domain: '', version: 21 }],
     graph,
   };
-  return new OnnxModel(proto);
+  const storage = { kind: 'file', location: 'elsewhere', offset: 0, length: WEIGHT_BYTES } as const;
+  return new OnnxModel(proto, { resolve: () => storage, bytes: () => [rawData] });
 }
 
 /** Saves a model with its weights beside it. */
-export const saveFault = async (which: Which, path: string): Promise<void> => {
-  await saveOnnx(faultModel(which), path, { externalData: 'external' });
+export const saveFault = async (which: Which, path: string, from: WeightsFrom = 'file'): Promise<void> => {
+  await saveOnnx(faultModel(which, from), path, { externalData: 'external' });
 };
 
 /** Which of the two models stands at a path, whole with its weights; what is wrong where none does. */

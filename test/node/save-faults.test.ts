@@ -70,26 +70,29 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('saveOnnx under faults', () => {
-  test('leaves the old or the new model at every call that may fail', async () => {
-    faults.seen = 0;
-    await saveFault('new', path);
-    const calls = faults.seen;
-    expect(calls).toBeGreaterThan(10);
-    const codes = ['ENOSPC', 'EIO', 'EFBIG', 'EACCES'];
-    for (let at = 0; at < calls; at++) {
-      Object.assign(faults, { at: -1, isShort: at % 2 === 1 });
-      await saveFault('old', path);
-      Object.assign(faults, { seen: 0, at, code: codes[at % codes.length] });
-      const failed = await saveFault('new', path).then(
-        () => false,
-        () => true,
-      );
-      const found = standing(path);
-      expect(['old', 'new'], `fault at call ${at} of ${calls}`).toContain(found);
-      if (!failed) expect(found).toBe('new');
-      expect(leftovers(path)).toEqual([]);
-    }
-  });
+  test.each(['memory', 'file'] as const)(
+    'leaves the old or the new model at every call that may fail, weights from %s',
+    async (from) => {
+      faults.seen = 0;
+      await saveFault('new', path, from);
+      const calls = faults.seen;
+      expect(calls).toBeGreaterThan(10);
+      const codes = ['ENOSPC', 'EIO', 'EFBIG', 'EACCES'];
+      for (let at = 0; at < calls; at++) {
+        Object.assign(faults, { at: -1, isShort: at % 2 === 1 });
+        await saveFault('old', path, from);
+        Object.assign(faults, { seen: 0, at, code: codes[at % codes.length] });
+        const failed = await saveFault('new', path, from).then(
+          () => false,
+          () => true,
+        );
+        const found = standing(path);
+        expect(['old', 'new'], `fault at call ${at} of ${calls}`).toContain(found);
+        if (!failed) expect(found).toBe('new');
+        expect(leftovers(path)).toEqual([]);
+      }
+    },
+  );
 
   test('writes all where every write stops short', async () => {
     faults.isShort = true;

@@ -9,13 +9,9 @@ import { safetensorsOf } from '../../codegen/weights/read-safetensors.ts';
 import { CHUNK_BYTES } from '../../src/ir/tensor-chunks.ts';
 import { safetensorsFile } from './recorded.ts';
 
-// The name of external data is a checksum of its content, which is read for it before.
-test.each([
-  ['inline', 1],
-  ['external', 2],
-] as const)(
-  '%s, every byte of loaded weights is read %d times, 1 MiB at the most at a time',
-  async (externalData, reads) => {
+test.each(['inline', 'external'] as const)(
+  '%s, every byte of loaded weights is read once, 1 MiB at the most at a time',
+  async (externalData) => {
     const [rows, columns] = [1024, 1000];
     const weight = rows * columns * 4;
     const place = (shape: string, from: number, to: number): string =>
@@ -45,7 +41,7 @@ test.each([
     } finally {
       rmSync(folder, { recursive: true });
     }
-    expect(new Set(elements)).toEqual(new Set([reads]));
+    expect(new Set(elements)).toEqual(new Set([1]));
     expect(largest).toBeLessThanOrEqual(CHUNK_BYTES);
   },
 );
