@@ -57,6 +57,7 @@ export { assumeShape } from './build/assume-shape.ts';
 export { type SymbolRange, type TensorSpec, tensor } from './build/declare.ts';
 export { op } from './build/op.ts';
 export type { NestedNumbers, Operand } from './build/operands.ts';
+export { type Repeated, type RepeatSteps, repeat, type StepResult } from './build/repeat.ts';
 export type { Count } from './dim/count.ts';
 export { formatCount } from './dim/count-text.ts';
 export type { Dim, SymbolDim } from './dim/dim.ts';
@@ -263,6 +264,7 @@ export { type EinsumDenseOptions, einsumDense } from './nn/layers/einsum-dense.t
 export { average, maximum, minimum, multiply, stack, subtract } from './nn/layers/elementwise-merge.ts';
 export { type EmbeddingOptions, embedding } from './nn/layers/embedding.ts';
 export {
+  type BagComputation,
   type BagMode,
   type EmbeddingBagLayer,
   type EmbeddingBagOptions,
@@ -296,7 +298,16 @@ export { type LearnedTokensOptions, learnedTokens, type TokenPlace } from './nn/
 export { type LocalResponseNormOptions, localResponseNorm } from './nn/layers/local-response-norm.ts';
 export { type LpPoolLayer, type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from './nn/layers/lp-pool.ts';
 export { type LstmOptions, type LstmState, lstm } from './nn/layers/lstm.ts';
-export { type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d } from './nn/layers/max-pool.ts';
+export { type Masked, type MaskingOptions, masking } from './nn/layers/masking.ts';
+export { type MaxPooled, type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d } from './nn/layers/max-pool.ts';
+export {
+  type MaxUnpoolInputs,
+  type MaxUnpoolLayer,
+  type MaxUnpoolOptions,
+  maxUnpool1d,
+  maxUnpool2d,
+  maxUnpool3d,
+} from './nn/layers/max-unpool.ts';
 export {
   type AddOptions,
   add,
@@ -354,6 +365,12 @@ export {
   threshold,
   thresholdedRelu,
 } from './nn/layers/piecewise-activations.ts';
+export {
+  pixelShuffle1d,
+  pixelShuffle3d,
+  pixelUnshuffle1d,
+  pixelUnshuffle3d,
+} from './nn/layers/pixel-shuffle.ts';
 export { type PositionalEmbeddingOptions, positionalEmbedding } from './nn/layers/positional-embedding.ts';
 export { type PreluOptions, prelu } from './nn/layers/prelu.ts';
 export { type RepeatOptions, recurrent, type UnrollInputs, unroll } from './nn/layers/recurrent.ts';
@@ -380,6 +397,7 @@ export {
   reshape,
   type SelectOptions,
   select,
+  unflatten,
 } from './nn/layers/reshaping.ts';
 export { type RmsNormOptions, rmsNorm } from './nn/layers/rms-norm.ts';
 export { type RnnOptions, rnn } from './nn/layers/rnn.ts';
@@ -472,6 +490,7 @@ export type { RecurrentInputs } from './nn/recurrent/recurrent-layer.ts';
 export type { RecurrentOfOptions, RecurrentWeights } from './nn/recurrent/recurrent-of.ts';
 export type { RecurrentOptions, SequenceLayout } from './nn/recurrent/recurrent-options.ts';
 export { fromTorchRecurrent } from './nn/recurrent/torch-names.ts';
+export type { ReshapeSize } from './nn/reshape-sizes.ts';
 export type { ResizeMode } from './nn/resize-node.ts';
 export type { RotaryScaling } from './nn/rotary-frequencies.ts';
 export type { Stage } from './nn/stage.ts';
