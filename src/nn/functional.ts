@@ -10,8 +10,10 @@ import { GLUS } from './layers/glu.ts';
 import { LOCAL_RESPONSE_NORMS } from './layers/local-response-norm.ts';
 import { LP_POOLS } from './layers/lp-pool.ts';
 import { MAX_POOLS } from './layers/max-pool.ts';
+import { MAX_UNPOOLS } from './layers/max-unpool.ts';
 import { NOISES } from './layers/noise.ts';
 import { PADDINGS } from './layers/padding.ts';
+import { PIXEL_SHUFFLES } from './layers/pixel-shuffle.ts';
 import { RESHAPINGS } from './layers/reshaping.ts';
 import { SHUFFLES } from './layers/shuffle.ts';
 import { TIMESTEPS } from './layers/timestep-embedding.ts';
@@ -71,6 +73,7 @@ export { layerNormOf as layerNorm } from './layers/layer-norm.ts';
 export { layerScaleOf as layerScale } from './layers/layer-scale.ts';
 export { learnedTokensOf as learnedTokens } from './layers/learned-tokens.ts';
 export { lstmOf as lstm } from './layers/lstm.ts';
+export { maskingOf as masking } from './layers/masking.ts';
 export {
   hardShrink,
   hardSilu,
@@ -130,6 +133,8 @@ export const permute = RESHAPINGS.permute.of;
 export const repeatVector = RESHAPINGS.repeatVector.of;
 /** The layer `reshape`, computed from a value and the layer's own arguments. */
 export const reshape = RESHAPINGS.reshape.of;
+/** The layer `unflatten`, computed from a value and the layer's own arguments. */
+export const unflatten = RESHAPINGS.unflatten.of;
 /** The layer `select`, computed from a value and the layer's own arguments. */
 export const select = RESHAPINGS.select.of;
 /** The layer `adaptiveAvgPool1d`, computed from a value and the layer's own arguments. */
@@ -172,6 +177,12 @@ export const maxPool1d = MAX_POOLS[1].of;
 export const maxPool2d = MAX_POOLS[2].of;
 /** The layer `maxPool3d`, computed from a value and the layer's own arguments. */
 export const maxPool3d = MAX_POOLS[3].of;
+/** The layer `maxUnpool1d`, computed from pooled values, their indices and the layer's own arguments, `like` among the options. */
+export const maxUnpool1d = MAX_UNPOOLS[1].of;
+/** The layer `maxUnpool2d`, computed from pooled values, their indices and the layer's own arguments, `like` among the options. */
+export const maxUnpool2d = MAX_UNPOOLS[2].of;
+/** The layer `maxUnpool3d`, computed from pooled values, their indices and the layer's own arguments, `like` among the options. */
+export const maxUnpool3d = MAX_UNPOOLS[3].of;
 /** The layer `alphaDropout`, computed from a value and the layer's own arguments. */
 export const alphaDropout = NOISES.alphaDropout.of;
 /** The layer `dropPath`, computed from a value and the layer's own arguments. */
@@ -222,6 +233,14 @@ export const channelShuffle = SHUFFLES.channelShuffle.of;
 export const pixelShuffle = SHUFFLES.pixelShuffle.of;
 /** The layer `pixelUnshuffle`, computed from a value and the layer's own arguments. */
 export const pixelUnshuffle = SHUFFLES.pixelUnshuffle.of;
+/** The layer `pixelShuffle1d`, computed from a value and the layer's own arguments. */
+export const pixelShuffle1d = PIXEL_SHUFFLES.shuffle[1].of;
+/** The layer `pixelShuffle3d`, computed from a value and the layer's own arguments. */
+export const pixelShuffle3d = PIXEL_SHUFFLES.shuffle[3].of;
+/** The layer `pixelUnshuffle1d`, computed from a value and the layer's own arguments. */
+export const pixelUnshuffle1d = PIXEL_SHUFFLES.unshuffle[1].of;
+/** The layer `pixelUnshuffle3d`, computed from a value and the layer's own arguments. */
+export const pixelUnshuffle3d = PIXEL_SHUFFLES.unshuffle[3].of;
 /** The layer `timestepEmbedding`, computed from a value and the layer's own arguments. */
 export const timestepEmbedding = TIMESTEPS.of;
 /** The layer `fold`, computed from a value and the layer's own arguments. */

@@ -21,6 +21,7 @@ import { LAYER_SCALE } from './layers/layer-scale.ts';
 import { LOCAL_RESPONSE_NORM } from './layers/local-response-norm.ts';
 import { SUM } from './layers/merge.ts';
 import { EXPERTS, MIX_EXPERTS } from './layers/mixture-of-experts.ts';
+import { PIXEL_SHUFFLE, PIXEL_UNSHUFFLE } from './layers/pixel-shuffle.ts';
 import { POSITIONAL_EMBEDDING } from './layers/positional-embedding.ts';
 import { PRELU } from './layers/prelu.ts';
 import { PROJECTION } from './layers/projection.ts';
@@ -63,6 +64,8 @@ export const LAYER_ROWS: readonly LayerRow[] = [
   MIX_EXPERTS,
   MERGE,
   PAD,
+  PIXEL_SHUFFLE,
+  PIXEL_UNSHUFFLE,
   POINT_CONV,
   POSITIONAL_EMBEDDING,
   PRELU,

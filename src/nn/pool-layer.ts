@@ -44,9 +44,14 @@ export function poolForms<O extends PoolOptions>(
   return plainForms(kind, (size: PerAxis = 2, given?: O) => {
     const options: Partial<O> = given ?? {};
     checkOptions(kind, options, names);
-    const window = windowAttributes({ layer: kind, axes, sizeName: 'size', size, strides: size }, options);
-    const attributes = options.ceilMode ? ({ ...window, ceil_mode: 1 } as const) : window;
+    const attributes = poolAttributes(kind, axes, size, options);
     const emit = pool(options);
     return { name: options.name, compute: (x) => emit(x, attributes) };
   });
+}
+
+/** The attributes of a pool. @throws LAYER_ARGUMENT when the size or an option of the window is of the wrong kind, count or range */
+export function poolAttributes(kind: string, axes: number, size: PerAxis, options: PoolOptions): PoolAttributes {
+  const window = windowAttributes({ layer: kind, axes, sizeName: 'size', size, strides: size }, options);
+  return options.ceilMode ? { ...window, ceil_mode: 1 } : window;
 }

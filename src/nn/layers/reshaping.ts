@@ -1,11 +1,13 @@
 // Layers that move elements and compute nothing: identityLayer, permute, reshape, repeatVector, select.
 import { op } from '../../build/op.ts';
-import type { Value } from '../../ir/graph.ts';
+import { Value } from '../../ir/graph.ts';
 import { tensorFromValues } from '../../ir/tensor-data.ts';
 import { positiveInteger, refuseArgument } from '../arguments.ts';
+import { axisOf } from '../computed-layer.ts';
 import type { Layer } from '../layer.ts';
 import { checkOptions, type OptionNames } from '../option-names.ts';
 import { type PlainForms, plainForms } from '../plain-layer.ts';
+import { checkSizes, type ReshapeSize, sizesOf } from '../reshape-sizes.ts';
 
 /** Options of layers that have nothing to choose but their name. */
 export interface NameOptions {
@@ -41,14 +43,17 @@ export const RESHAPINGS = {
     if (!isFit) refuseArgument('permute', 'its order', 'each of the axes 1, 2, ... once', `[${String(order)}]`);
     return { name: options.name, compute: (x) => op.Transpose(x, { perm: [0, ...order] }) };
   }),
-  reshape: plainForms('reshape', (shape: readonly number[], options: ReshapeOptions = {}) => {
+  reshape: plainForms('reshape', (shape: readonly ReshapeSize[], options: ReshapeOptions = {}) => {
     checkOptions('reshape', options, RESHAPE_OPTIONS);
-    const isSize = (size: unknown): boolean => size === -1 || (Number.isSafeInteger(size) && Number(size) >= 1);
-    if (!Array.isArray(shape) || !shape.every(isSize) || shape.filter((size) => size === -1).length > 1)
-      refuseArgument('reshape', 'its shape', 'a list of integers >= 1, one of them perhaps -1', `[${String(shape)}]`);
-    // In ONNX's Reshape a 0 is the size that the input has there.
-    const whole = (options.keepBatch ?? true) ? [0, ...shape] : shape;
-    return { name: options.name, compute: (x) => op.Reshape(x, whole) };
+    checkSizes('reshape', shape);
+    const { keepBatch = true, name } = options;
+    return { name, compute: (x) => reshaped(x, sizesOf('reshape', x, shape), keepBatch) };
+  }),
+  unflatten: plainForms('unflatten', (axis: number, shape: readonly ReshapeSize[], options: NameOptions = {}) => {
+    checkOptions('unflatten', options, NAME_OPTIONS);
+    if (!Number.isSafeInteger(axis)) refuseArgument('unflatten', 'axis', 'an integer', axis);
+    checkSizes('unflatten', shape);
+    return { name: options.name, compute: (x) => unflattened(x, axis, shape) };
   }),
   repeatVector: plainForms('repeatVector', (count: number, options: NameOptions = {}) => {
     checkOptions('repeatVector', options, NAME_OPTIONS);
@@ -63,6 +68,21 @@ export const RESHAPINGS = {
     return { name, compute: (x) => op.Gather(x, tensorFromValues('int64', [], [index]), { axis }) };
   }),
 } satisfies Record<string, PlainForms<never>>;
+
+/** A value in a shape, behind its batch axis or as a whole. */
+function reshaped(x: Value, sizes: readonly number[] | Value, keepBatch: boolean): Value {
+  if (!keepBatch) return op.Reshape(x, sizes);
+  // In ONNX's Reshape a 0 is the size that the input has there.
+  return op.Reshape(x, sizes instanceof Value ? op.Concat([[0n], sizes], { axis: 0 }) : [0, ...sizes]);
+}
+
+/** A value with one axis taken apart. */
+function unflattened(x: Value, axis: number, shape: readonly ReshapeSize[]): Value {
+  const place = axisOf('unflatten', axis, x.rank);
+  const sizes = sizesOf('unflatten', x, shape);
+  const around = [op.Shape(x, { start: 0, end: place }), sizes instanceof Value ? sizes : sizes.map(BigInt)];
+  return op.Reshape(x, op.Concat([...around, op.Shape(x, { start: place + 1 })], { axis: 0 }));
+}
 
 /**
  * Gives what it gets, to hold a place: `y = x`.
@@ -95,16 +115,33 @@ export function permute(order: readonly number[], options: NameOptions = {}): La
  * Puts the elements into another shape, in their order.
  *
  * *Input shape*: `[n, d...]`. *Output shape*: `[n, shape...]`; a -1 in the shape is what the others leave. With `keepBatch: false` the
- * shape is the whole one.
+ * shape is the whole one. *Parameters*: none.
  * Source: keras.layers.Reshape; https://onnx.ai/onnx/operators/onnx__Reshape.html
  *
- * @param shape sizes, one of them perhaps -1
- * @throws LAYER_ARGUMENT when it is no such list
+ * @param shape sizes: numbers, one of them perhaps -1, names of symbols of the model's inputs, axes of the input
+ * @throws LAYER_ARGUMENT when it is no such list; at the call when no input has a symbol of that name, or the input no such axis
  * @throws SHAPE_MISMATCH (at the call) when the elements do not fit
  * @example sequential(dense(7 * 7 * 16), reshape([16, 7, 7]), convTranspose2d(8, 3))
+ * @example reshape(['seq', 8, -1]) // [n, seq, w] becomes [n, seq, 8, w // 8]
  */
-export function reshape(shape: readonly number[], options: ReshapeOptions = {}): Layer {
+export function reshape(shape: readonly ReshapeSize[], options: ReshapeOptions = {}): Layer {
   return RESHAPINGS.reshape.layer(shape, options);
+}
+
+/**
+ * Takes one axis apart: the inverse of flattening it.
+ *
+ * *Input shape*: `[d...]`. *Output shape*: the same with the shape in the place of the axis. *Parameters*: none.
+ * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
+ *
+ * @param axis the axis, counted from either end
+ * @param shape sizes as for {@link reshape}
+ * @throws LAYER_ARGUMENT when an argument is of the wrong kind; at the call when the input has no such axis or symbol
+ * @throws SHAPE_MISMATCH (at the call) when the elements do not fit
+ * @example unflatten(-1, [8, -1]) // [n, s, w] becomes [n, s, 8, w // 8]
+ */
+export function unflatten(axis: number, shape: readonly ReshapeSize[], options: NameOptions = {}): Layer {
+  return RESHAPINGS.unflatten.layer(axis, shape, options);
 }
 
 /**

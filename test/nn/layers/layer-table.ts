@@ -1,6 +1,7 @@
 // The table of layers that tests loop over: how each prints before and after its first batch, and what shapes it gives.
 import * as dw from '../../../src/index.ts';
 import { op, tensor, type Value } from '../../../src/index.ts';
+import { FURTHER_CASES } from './further-cases.ts';
 import { IMAGE_CASES } from './image-cases.ts';
 import { type LayerCase, same } from './layer-case.ts';
 import { RECURRENT_CASES } from './recurrent-cases.ts';
@@ -217,6 +218,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
   ...VISION_CASES,
   ...RESAMPLING_CASES,
   ...SHAPE_CASES,
+  ...FURTHER_CASES,
   ...RECURRENT_CASES,
   ...TRANSFORMER_CASES,
   ...NORMS,
