@@ -38,6 +38,7 @@ export {
   type CheckpointLimitRow,
   type CheckpointLimits,
 } from '../codegen/weights/checkpoint-limits.ts';
+export { ggufNames } from '../codegen/weights/gguf/names.ts';
 export { readGguf } from '../codegen/weights/gguf/read.ts';
 export { mapCheckpoint, type NamePattern, type NameRule, type TensorRule } from '../codegen/weights/name-rules.ts';
 export { type ReadCheckpointOptions, readSafetensors } from '../codegen/weights/read-safetensors.ts';

@@ -61,7 +61,7 @@ export const weights = (command: Command): Command =>
 export const names = (command: Command): Command =>
   command.option(
     '--names <rules>',
-    'a JSON file of name rules for the checkpoint; may be repeated; else the export "names" of a model file',
+    'name rules for the checkpoint: a JSON file, or gguf; may be repeated; a model file may export them as names',
     collect,
   );
 

@@ -1,6 +1,7 @@
 // The option --names: the rules that lead from names in a checkpoint to the paths of a model.
 import { readFile } from 'node:fs/promises';
 import type { Checkpoint } from '../../codegen/weights/checkpoint.ts';
+import { ggufNames } from '../../codegen/weights/gguf/names.ts';
 import type { NamePattern, NameRule } from '../../codegen/weights/name-rules.ts';
 import { dimwiseError } from '../base/errors.ts';
 import { errorReason } from '../node/write-atomic.ts';
@@ -10,17 +11,16 @@ import { usageError } from './report.ts';
 /** The rules for a checkpoint; `exported` is what a model file exports as `names`. */
 export type RulesFor = (checkpoint: Checkpoint, exported?: unknown) => Promise<readonly NameRule[]>;
 
-/**
- * Reads all `--names`. What a model file exports counts where the option names no file.
- *
- * @param names the values of the option
- */
+/** Stands for the rules of {@link ggufNames}; a file of that name is `./gguf`. */
+const GGUF = 'gguf';
+
+/** Reads all `--names`. What a model file exports counts where the option names no file. */
 export function namesOption(options: OptionValues): RulesFor {
-  const files = listOption(options, 'names');
-  return async (_checkpoint, exported) => {
-    if (files.length === 0) return exportedRules(exported);
-    const read = await Promise.all(files.map(readRules));
-    return read.flat();
+  const given = listOption(options, 'names');
+  return async (checkpoint, exported) => {
+    const read = given.map((each) => (each === GGUF ? ggufNames(checkpoint) : readRules(each)));
+    const rules = (await Promise.all(read)).flat();
+    return given.every((each) => each === GGUF) ? [...rules, ...exportedRules(exported)] : rules;
   };
 }
 

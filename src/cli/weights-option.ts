@@ -68,14 +68,15 @@ function castOption(options: OptionValues): 'model' | 'checkpoint' | DType | und
 
 /** A mistake of a load whose hint is in terms of the API, in those of the command line. */
 function inOptions(mistake: Diagnostic): Diagnostic {
-  const hint =
-    mistake.hint?.replace(/pass names: (\[.*\])$/, inJson).replace(/^pass cast:.*$/, CAST) ?? REMEDIES[mistake.code];
-  return { ...mistake, hint };
+  const own = mistake.hint?.replace(/^(the names are llama.cpp's):.*$/, GGUF).replace(/^pass cast:.*$/, CAST);
+  return { ...mistake, hint: own?.replace(/pass names: (\[.*\])$/, inJson) ?? REMEDIES[mistake.code] };
 }
 
 /** A rule of TypeScript, as hints write it, in JSON. */
 const inJson = (_: string, rules: string): string =>
   `give --names a file with ${rules.replaceAll("'", '"').replace(/\/[^/]*\//, '"$&"')}, or export it from the model file as names`;
+
+const GGUF = "$1: pass --names gguf; the rules that the model file exports, for Hugging Face's names, follow";
 
 const CAST = 'pass --cast model to convert the tensors, or --cast checkpoint';
 

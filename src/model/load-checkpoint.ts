@@ -9,7 +9,7 @@ import { refuseArgument } from '../nn/arguments.ts';
 import { checkOptions, type OptionNames } from '../nn/option-names.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { type MismatchedTensor, matchTensor, type TensorMatch } from './match-tensor.ts';
-import { hintAtPrefix } from './prefix-hint.ts';
+import { hintAtGguf, hintAtPrefix } from './prefix-hint.ts';
 
 /** Options of {@link DefinedModel.load}. */
 export interface LoadOptions {
@@ -88,7 +88,8 @@ export function loadCheckpoint(
   }
   const missing = [...parameters.keys()].filter((path) => !tensors.has(path));
   const extra = [...tensors.values()].filter(({ name }) => !parameters.has(name));
-  const places = { source: checkpoint.source, prefix: hintAtPrefix(missing, extra), ignored };
+  const prefix = hintAtGguf(checkpoint, extra) ?? hintAtPrefix(missing, extra);
+  const places = { source: checkpoint.source, prefix, ignored };
   mistakes.push(
     ...missing
       .filter((path) => !allows(options.allowMissing ?? partial, path))
@@ -114,7 +115,7 @@ const allows = (option: boolean | RegExp | undefined, name: string): boolean =>
 /** What the mistakes of one load have in common. */
 interface Places {
   readonly source: string;
-  /** What to do where all names differ by the same beginning. */
+  /** What to do where all names differ alike. */
   readonly prefix: string | undefined;
   readonly ignored: readonly string[];
 }

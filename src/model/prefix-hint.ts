@@ -1,4 +1,6 @@
-// What to do where the names of a checkpoint differ from a model's paths by the same beginning.
+// What to do where the names of a checkpoint differ from a model's paths by the same beginning, or are another tool's.
+import type { Checkpoint } from '../../codegen/weights/checkpoint.ts';
+import { hasGgufNames } from '../../codegen/weights/gguf/names.ts';
 import type { MappedTensor } from '../../codegen/weights/name-rules.ts';
 
 /**
@@ -13,6 +15,12 @@ export function hintAtPrefix(missing: readonly string[], extra: readonly MappedT
   if (inNames) return `the names begin with "${inNames}": pass names: [['${inNames}', '']]`;
   const inPaths = commonBeginning(names, missing);
   return inPaths && `the paths begin with "${inPaths}": pass names: [[/^/, '${inPaths}']]`;
+}
+
+/** What to do where the names are llama.cpp's, and no rule has changed them; undefined elsewhere. */
+export function hintAtGguf(checkpoint: Checkpoint, extra: readonly MappedTensor[]): string | undefined {
+  if (!hasGgufNames(checkpoint) || !extra.some(({ name }) => name.startsWith('blk.'))) return undefined;
+  return "the names are llama.cpp's: pass names: [...ggufNames(checkpoint), ...names], names being the rules for Hugging Face's";
 }
 
 /** What stands before one of `ends` in one of `names`, where it does so for at least half of the ends. */

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/node/open-checkpoint.ts';
 import { bytesOf, safetensorsFile } from '../weights/recorded.ts';
@@ -118,6 +119,48 @@ describe('compile --weights', () => {
     expect((await compile('half.ts', ...args, '--cast', 'model')).code).toBe(0);
     expect((await openCheckpoint(file('out.onnx'))).tensors.values().next().value?.dtype).toBe('float16');
     expect((await compile('half.ts', ...args, '--cast', 'halves')).code).toBe(2);
+  });
+});
+
+describe('--names gguf', () => {
+  const zoo = fileURLToPath(new URL('../../examples/zoo/llama.ts', import.meta.url));
+  const sizes = '{ vocabulary: 32, width: 32, heads: 4, kvHeads: 2, hidden: 32, depth: 2 }';
+  beforeAll(() => {
+    const { llama } = JSON.parse(readFileSync(new URL('../fixtures/gguf/names.json', import.meta.url), 'utf8'));
+    put('llama.gguf', Buffer.from(llama.files.Q8_0.base64, 'base64'));
+    put(
+      'llama.ts',
+      `import { llama } from '${zoo}';\nexport { names } from '${zoo}';\nexport default llama(${sizes});\n`,
+    );
+    put('bare.ts', `import { llama } from '${zoo}';\nexport default llama(${sizes});\n`);
+  });
+
+  test("leads from llama.cpp's names to Hugging Face's, behind which the rules of the model file come", async () => {
+    const { code, err } = await cli('summary', file('llama.ts'), '--weights', file('llama.gguf'), '--names', 'gguf');
+    expect([code, err]).toEqual([0, `21 parameters from ${file('llama.gguf')}`]);
+  });
+
+  test('is what a hint says', async () => {
+    const { code, err } = await cli('summary', file('llama.ts'), '--weights', file('llama.gguf'));
+    expect(code).toBe(1);
+    expect(err).toContain("hint: the names are llama.cpp's: pass --names gguf;");
+  });
+
+  test('goes before a file of rules', async () => {
+    const rules = put('hf.json', '[["model.", ""], ["/self_attn[.](.)_proj/", "self_attn.$1"]]');
+    const more = put(
+      'attention.json',
+      '[["/[.]q[.]/", ".query."], ["/[.]k[.]/", ".key."], ["/[.]v[.]/", ".value."], ["/[.]o[.]/", ".output."]]',
+    );
+    const names = ['--names', 'gguf', '--names', rules, '--names', more];
+    expect((await cli('summary', file('bare.ts'), '--weights', file('llama.gguf'), ...names)).code).toBe(0);
+  });
+
+  test('serves dimwise weights too', async () => {
+    const { code, out } = await cli('weights', file('llama.gguf'), '--names', 'gguf', '--cast', 'float16');
+    expect(code).toBe(0);
+    expect(out).toContain('model.layers.1.self_attn.q_proj.weight');
+    expect((await cli('weights', file('head.safetensors'), '--names', 'gguf')).err).toContain('CHECKPOINT_UNSUPPORTED');
   });
 });
 
