@@ -274,6 +274,10 @@ export const ERROR_CODES = {
     'Correct what assumeShape or the declared output states, or feed data for which it holds.',
   ),
   SESSION_DISPOSED: user('A session runs nothing after it was disposed.', 'Create another session.'),
+  SESSION_OPTION: user(
+    'An option of a session or a run must exist, and onnxruntime-node must heed it.',
+    'Correct the name or the value; docs/running.md lists the options.',
+  ),
   RUNTIME_MISSING: user('Running needs the package onnxruntime-node.', 'Install it: npm install onnxruntime-node'),
   RUNTIME_PROVIDER: user(
     'A required execution provider must be available.',

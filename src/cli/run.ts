@@ -85,7 +85,10 @@ function parseProvider(text: string): Provider {
   const found = RUN_PROVIDERS.find((each) => each === text);
   if (found) return found;
   const near = nearest(text, RUN_PROVIDERS);
-  throw usageError(`--provider ${text} is unknown`, near ? `did you mean ${near}?` : `one of ${RUN_PROVIDERS.join(', ')}`);
+  throw usageError(
+    `--provider ${text} is unknown`,
+    near ? `did you mean ${near}?` : `one of ${RUN_PROVIDERS.join(', ')}`,
+  );
 }
 
 function parseSources(values: readonly string[]): readonly InputSource[] {

@@ -1,8 +1,9 @@
 // Sessions on `.onnx` files: the file is checked first, then ONNX Runtime reads it itself.
 import { resolve } from 'node:path';
-import { openSession, type SessionOptions } from '../runtime/create-session.ts';
+import { openSession } from '../runtime/create-session.ts';
 import { edgesOfRead } from '../runtime/edges.ts';
 import type { Session } from '../runtime/session.ts';
+import type { SessionOptions } from '../runtime/session-options.ts';
 import { type ReadFileOptions, readModelFile } from './read-model.ts';
 
 /**
@@ -12,6 +13,7 @@ import { type ReadFileOptions, readModelFile } from './read-model.ts';
  * @throws what `createSession` throws
  */
 export async function loadSession(path: string, options: SessionOptions & ReadFileOptions = {}): Promise<Session> {
-  const read = await readModelFile(path, options);
-  return openSession({ model: resolve(path), edges: { ...edgesOfRead(read), name: path } }, options);
+  const { limits, lazyBytes, allowHardLinks, ...sessionOptions } = options;
+  const read = await readModelFile(path, { limits, lazyBytes, allowHardLinks });
+  return openSession({ model: resolve(path), edges: { ...edgesOfRead(read), name: path } }, sessionOptions);
 }

@@ -5,13 +5,17 @@ import { packModel } from '../../codegen/onnx/pack-model.ts';
 import { joinParts, type Part, partsBytes, streamParts } from '../../codegen/onnx/proto/parts.ts';
 import { dimwiseError } from '../base/errors.ts';
 import { captureSite } from '../base/origin.ts';
-import { warn } from '../base/warn.ts';
 import { inWords } from '../build/in-words.ts';
 import type { CompiledModel } from '../model/compiled-model.ts';
 import { checkEdges, edgesOfBytes, edgesOfGraph, edgesOfModel, type ModelEdges } from './edges.ts';
-import { loadOrt, type Ort, type OrtOptions, type OrtSession, ortMessage } from './ort.ts';
-import { absenceOf, checkProviders, DEFAULT_PROVIDERS, type Fallback, noProvider, type Provider } from './provider.ts';
+import { type OpenedProvider, openOnProvider } from './open-provider.ts';
+import { loadOrt, type Ort, type OrtOptions, ortMessage } from './ort.ts';
+import { type ProviderPlan, planProviders } from './policy.ts';
+import { probeProvider } from './probe-provider.ts';
+import { ownPrefix } from './profile.ts';
+import { absenceOf, hasDevices, type Provider } from './provider.ts';
 import { Session } from './session.ts';
+import { checkSessionOptions, ortOptions, type SessionOptions } from './session-options.ts';
 
 /** The bytes of a model and of the files beside it. */
 export interface ModelBytes {
@@ -22,20 +26,6 @@ export interface ModelBytes {
 
 /** What a session can be made of: a compiled model, a model of a file, or the bytes of an `.onnx` file. */
 export type SessionSource = CompiledModel | OnnxModel | Uint8Array | ModelBytes;
-
-/** Options of {@link createSession}. */
-export interface SessionOptions {
-  /** The execution provider, or several, the best first; `['cuda', 'cpu']` by default. */
-  readonly providers?: Provider | readonly Provider[] | undefined;
-  /** The GPU, 0 by default. */
-  readonly deviceId?: number | undefined;
-  /** Threads inside of one operator; all cores by default. */
-  readonly threads?: number | undefined;
-  /** How far ONNX Runtime rewrites the graph; `all` by default. */
-  readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all' | undefined;
-  /** Further settings of ONNX Runtime as it names them, values as text. */
-  readonly extra?: Readonly<Record<string, unknown>> | undefined;
-}
 
 /** A model as ONNX Runtime loads it, with its edges. */
 export interface LoadableModel {
@@ -61,7 +51,12 @@ export interface LoadableModel {
  * const session = await createSession(await openOnnx('lenet.onnx'), { providers: 'cpu' });
  */
 export async function createSession(source: SessionSource, options: SessionOptions = {}): Promise<Session> {
-  return openSession(isOnnxModel(source) ? await loadableModel(source) : loadable(source), options);
+  return openSession(await loadableOf(source), options);
+}
+
+/** A source as ONNX Runtime loads it. */
+export async function loadableOf(source: SessionSource): Promise<LoadableModel> {
+  return isOnnxModel(source) ? loadableModel(source) : loadable(source);
 }
 
 /** A model of a file, its external data in memory: what it is by now may be in no file. */
@@ -118,68 +113,75 @@ const isCompiled = (source: object): source is CompiledModel => 'state' in sourc
 
 /** Loads a model whose edges are known; used by the node layer for files. */
 export async function openSession(loadable: LoadableModel, options: SessionOptions = {}): Promise<Session> {
-  const wanted = options.providers ?? DEFAULT_PROVIDERS;
-  const providers = checkProviders(typeof wanted === 'string' ? [wanted] : wanted);
-  checkEdges(loadable.edges);
+  const plan = planSession(loadable, options);
   const ort = await loadOrt();
-  const fallbacks: Fallback[] = [];
-  let failure: unknown;
-  for (const provider of providers) {
-    const absence = absenceOf(provider, ort);
-    if (absence !== undefined) {
-      fallbacks.push({ wanted: provider, reason: absence });
-      continue;
-    }
-    try {
-      const session = await create(ort, loadable, provider, options);
-      for (const fallback of fallbacks) reportFallback(fallback, provider);
-      return new Session({ ort, session, edges: loadable.edges, provider, fallbacks });
-    } catch (error) {
-      if (provider === 'cpu' || !isProviderFailure(error)) throw refused(loadable.edges, error);
-      failure = error;
-      fallbacks.push({ wanted: provider, reason: ortMessage(error) });
-    }
-  }
-  throw noProvider(fallbacks, failure);
+  const prefix = options.profile && ownPrefix(options.profile);
+  const opened = await openModel(ort, { loadable, options, plan, prefix });
+  return new Session({ ort, ...opened, edges: loadable.edges, profile: prefix });
 }
 
-function create(ort: Ort, loadable: LoadableModel, provider: Provider, options: SessionOptions): Promise<OrtSession> {
-  const { deviceId, threads, optimization, extra } = options;
-  const { model, externalData } = loadable;
-  const settings: OrtOptions = {
-    executionProviders: [provider === 'cpu' || deviceId === undefined ? provider : { name: provider, deviceId }],
-    ...(externalData && externalData.length > 0 ? { externalData } : {}),
-    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    ...(optimization === undefined ? {} : { graphOptimizationLevel: optimization }),
-    ...(extra === undefined ? {} : { extra }),
-    // Errors come as exceptions too; warnings are of initializers that ONNX Runtime's own rewriting made unread.
-    logSeverityLevel: 4,
-  };
-  return ort.InferenceSession.create(model, settings);
+/** Checks all that can be checked of a session before ONNX Runtime is there. @throws SESSION_OPTION, RUNTIME_PROVIDER, RUNTIME_FAILED */
+export function planSession(loadable: LoadableModel, options: SessionOptions): ProviderPlan {
+  checkSessionOptions(options);
+  const plan = planProviders(options.providers);
+  checkDevice(plan, options.deviceId);
+  checkEdges(loadable.edges);
+  return plan;
 }
 
-/** Tells an error of loading the provider from an error of the model. */
-function isProviderFailure(error: unknown): boolean {
-  return /AppendExecutionProvider|Failed to load (shared )?library|CUDA failure|CUDNN failure|backend not found|no available backend/i.test(
-    ortMessage(error),
-  );
+/** What {@link openModel} opens, and how. */
+export interface ModelOpening {
+  readonly loadable: LoadableModel;
+  readonly options: SessionOptions;
+  readonly plan: ProviderPlan;
+  /** Where ONNX Runtime writes a profile. */
+  readonly prefix?: string | undefined;
 }
 
-const reported = new Set<string>();
-
-/** Warns of a fallback, of each reason once in a process. */
-function reportFallback({ wanted, reason }: Fallback, provider: Provider): void {
-  const key = `${wanted} ${provider} ${reason}`;
-  if (reported.has(key)) return;
-  reported.add(key);
-  warn({
-    code: 'RUNTIME_PROVIDER',
-    message: `the model runs on ${provider}, because ${wanted} cannot be had: ${reason}`,
-    expected: wanted,
-    actual: provider,
-    hint: `ask for { providers: ['${provider}'] } where that is meant`,
+/**
+ * Opens a model on the best provider that can be had.
+ *
+ * @param ort ONNX Runtime of this process, or of another one
+ */
+export function openModel(
+  ort: Pick<Ort, 'InferenceSession' | 'listSupportedBackends'>,
+  opening: ModelOpening,
+): Promise<OpenedProvider> {
+  const { loadable, options, plan, prefix } = opening;
+  const settings = { ...ortOptions(options, plan), ...externalDataOf(loadable), ...profileSettings(prefix) };
+  return openOnProvider(plan, {
+    create: (providers) =>
+      ort.InferenceSession.create(loadable.model, {
+        ...settings,
+        executionProviders: providers.map((provider) => withDevice(provider, options.deviceId)),
+      }),
+    absenceOf: (provider) => absenceOf(provider, ort),
+    probe: async (provider) => (await probeProvider(provider, { deviceId: options.deviceId })).reason,
+    refused: (cause) => refused(loadable.edges, cause),
   });
 }
+
+/** @throws SESSION_OPTION when a device is asked for and no provider has devices */
+function checkDevice({ candidates }: ProviderPlan, deviceId: number | undefined): void {
+  if (deviceId === undefined || candidates.some(({ provider }) => hasDevices(provider))) return;
+  throw dimwiseError({
+    code: 'SESSION_OPTION',
+    message: `deviceId is of cuda, tensorrt and dml; ${candidates.map(({ provider }) => provider).join(' and ')} would ignore it`,
+    origin: { site: captureSite() },
+    actual: 'deviceId',
+    hint: 'leave out deviceId',
+  });
+}
+
+function externalDataOf({ externalData }: LoadableModel): Pick<OrtOptions, 'externalData'> {
+  return externalData && externalData.length > 0 ? { externalData } : {};
+}
+
+const profileSettings = (prefix: string | undefined): Partial<OrtOptions> =>
+  prefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: prefix };
+
+const withDevice = (name: Provider, deviceId: number | undefined) =>
+  !hasDevices(name) || deviceId === undefined ? name : { name, deviceId };
 
 function refused(edges: ModelEdges, cause: unknown) {
   return dimwiseError({

@@ -27,6 +27,8 @@ export interface OrtSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   run(feeds: Readonly<Record<string, OrtTensor>>, fetches: readonly string[]): Promise<Record<string, OrtTensor>>;
+  /** Writes the profile; the name of the file is not told. */
+  endProfiling(): void;
   release(): Promise<void>;
 }
 
@@ -35,8 +37,14 @@ export interface OrtOptions {
   readonly executionProviders: readonly (string | { readonly name: string; readonly deviceId: number })[];
   readonly externalData?: readonly { readonly path: string; readonly data: Uint8Array }[];
   readonly intraOpNumThreads?: number;
-  readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
-  readonly graphOptimizationLevel?: 'disabled' | 'basic' | 'extended' | 'all';
+  readonly interOpNumThreads?: number;
+  readonly executionMode?: 'sequential' | 'parallel';
+  readonly enableCpuMemArena?: boolean;
+  readonly enableMemPattern?: boolean;
+  readonly enableProfiling?: boolean;
+  readonly profileFilePrefix?: string;
+  readonly logSeverityLevel?: number;
+  readonly graphOptimizationLevel?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 

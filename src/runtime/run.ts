@@ -11,9 +11,10 @@ import type { BoundModel, CompileOptions } from '../model/bound-model.ts';
 import type { CompiledModel } from '../model/compiled-model.ts';
 import type { DefinedModel } from '../model/defined-model.ts';
 import { checkFeeds, namedFeeds } from './check-feeds.ts';
-import { createSession, type SessionOptions } from './create-session.ts';
+import { createSession } from './create-session.ts';
 import { type Feeds, readFeed } from './feed.ts';
-import type { RunCallOptions, RunOutputs, Session } from './session.ts';
+import { RUN_RULES, type RunCallOptions, type RunOutputs, type Session } from './session.ts';
+import { checkOptionRules, SESSION_RULES, type SessionOptions } from './session-options.ts';
 
 /** A model in any state, or a model of a file. */
 export type RunnableModel = DefinedModel | BoundModel | CompiledModel | OnnxModel;
@@ -44,9 +45,28 @@ const sessions = new WeakMap<ReadyModel, Map<string, CachedSession>>();
  * @example const { logits } = await run(await openOnnx('lenet.onnx'), { image });
  */
 export async function run(model: RunnableModel, feeds: Feeds, options: RunOptions = {}): Promise<RunOutputs> {
+  const { call, session: settings, compile } = sortOptions(options);
   const ready = isDefined(model) ? bindByFeeds(model, feeds) : model;
-  const session = await sessionFor(ready, options);
-  return session.run(feeds, options);
+  const session = await sessionFor(ready, settings, compile);
+  return session.run(feeds, call);
+}
+
+interface SortedOptions {
+  readonly call: RunCallOptions;
+  readonly session: SessionOptions;
+  readonly compile: CompileOptions;
+}
+
+/** Each option by whom it is for. @throws SESSION_OPTION when one is unknown or takes another value */
+function sortOptions(options: RunOptions): SortedOptions {
+  checkOptionRules('run', options, {
+    ...SESSION_RULES,
+    ...RUN_RULES,
+    target: () => undefined,
+    pipeline: () => undefined,
+  });
+  const { outputs, target, pipeline, ...session } = options;
+  return { call: { outputs }, session, compile: { target, pipeline } };
 }
 
 /** Frees the sessions that {@link run} keeps for a model; it can be run again. */
@@ -60,16 +80,16 @@ export async function dispose(model: RunnableModel): Promise<void> {
 
 const isDefined = (model: RunnableModel): model is DefinedModel => 'state' in model && model.state === 'defined';
 
-function sessionFor(model: ReadyModel, options: RunOptions): Promise<Session> {
-  const { outputs: _, pipeline: _pipeline, target, ...rest } = options;
-  const name = JSON.stringify([rest, typeof target === 'object' ? target.name : target]);
+function sessionFor(model: ReadyModel, options: SessionOptions, compile: CompileOptions): Promise<Session> {
+  const { target } = compile;
+  const name = JSON.stringify([options, typeof target === 'object' ? target.name : target]);
   const kept = sessions.get(model) ?? new Map<string, CachedSession>();
   sessions.set(model, kept);
   const weights = weightsOf(model);
   const known = kept.get(name);
   if (known && weights.every((data, i) => data === known.weights[i])) return known.session;
   if (known) void known.session.then((session) => session.dispose()).catch(() => {});
-  const source = 'state' in model && model.state === 'bound' ? model.compile(options) : model;
+  const source = 'state' in model && model.state === 'bound' ? model.compile(compile) : model;
   const session = createSession(source, options);
   kept.set(name, { session, weights });
   // A failure is not kept: what was missing may be there the next time.

@@ -11,7 +11,9 @@ import type { ModelEdges } from './edges.ts';
 import { isRunDType, type RunDType } from './elements.ts';
 import type { Feeds } from './feed.ts';
 import { type Ort, type OrtData, type OrtSession, type OrtTensor, ortMessage } from './ort.ts';
+import { profileFile } from './profile.ts';
 import type { Fallback, Provider } from './provider.ts';
+import { checkOptionRules, type OptionRule } from './session-options.ts';
 
 /** The array that holds elements of each type; float16 is its bits, bool is 0 and 1. */
 export interface ArrayOf {
@@ -44,19 +46,29 @@ export interface RunCallOptions {
   readonly outputs?: readonly string[] | undefined;
 }
 
+/** What the options of a run take. */
+export const RUN_RULES: Readonly<Record<keyof RunCallOptions, OptionRule>> = {
+  outputs: (value) => (Array.isArray(value) ? undefined : 'an array of names'),
+};
+
 /** What a session is made of. */
 export interface SessionParts {
   readonly ort: Ort;
   readonly session: OrtSession;
   readonly edges: ModelEdges;
-  readonly provider: Provider;
+  /** The best first. */
+  readonly providers: readonly Provider[];
   readonly fallbacks: readonly Fallback[];
+  /** Where ONNX Runtime writes the profile; undefined where it records none. */
+  readonly profile?: string | undefined;
 }
 
 /** A model in ONNX Runtime. Dispose it when it is no longer needed: its memory is not the garbage collector's. */
 export class Session implements AsyncDisposable {
   /** The execution provider that runs the model; what it lacks runs on the CPU. */
   readonly provider: Provider;
+  /** All execution providers of the session but the CPU's, the best first; those of several hold what the first leaves. */
+  readonly providers: readonly Provider[];
   /** The providers that were asked for and could not be had, with the reasons; empty where the first was had. */
   readonly fallbacks: readonly Fallback[];
   /** What valid feeds meet. */
@@ -68,11 +80,13 @@ export class Session implements AsyncDisposable {
   readonly #outputCheck: OutputCheck;
   readonly #running = new Set<Promise<unknown>>();
   #disposed: Promise<void> | undefined;
+  #profiled: Promise<string> | undefined;
 
   constructor(parts: SessionParts) {
     const { edges } = parts;
     this.#parts = parts;
-    this.provider = parts.provider;
+    this.provider = parts.providers[0] ?? 'cpu';
+    this.providers = parts.providers;
     this.fallbacks = parts.fallbacks;
     this.contract = edges.contract;
     this.inputs = edges.inputs;
@@ -95,6 +109,7 @@ export class Session implements AsyncDisposable {
    */
   async run(feeds: Feeds, options: RunCallOptions = {}): Promise<RunOutputs> {
     this.#refuseDisposed();
+    checkOptionRules('a run', options, RUN_RULES);
     const fetches = options.outputs ?? [...this.outputs.keys()];
     for (const name of fetches) if (!this.outputs.has(name)) throw unknownOutput(name, [...this.outputs.keys()]);
     const report = checkFeeds(feeds, this.contract, this.#check);
@@ -131,8 +146,44 @@ export class Session implements AsyncDisposable {
 
   /** Frees the memory of the session, once the runs under way are done; a second call changes nothing. */
   dispose(): Promise<void> {
-    this.#disposed ??= Promise.allSettled(this.#running).then(() => this.#parts.session.release());
+    this.#disposed ??= this.#release();
     return this.#disposed;
+  }
+
+  async #release(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    // A profile is written whole before the session goes; one that cannot be written must not keep the memory.
+    if (this.#parts.profile !== undefined) await this.endProfile().catch(() => {});
+    await this.#parts.session.release();
+  }
+
+  /**
+   * Ends the recording of times, once the runs under way are done, and gives the file that ONNX Runtime wrote; a second call gives
+   * the same file.
+   *
+   * @returns the path of a JSON file of trace events, times in microseconds
+   * @throws SESSION_OPTION when the session was made without `profile`
+   * @throws FILE_READ when ONNX Runtime could not write the file
+   */
+  endProfile(): Promise<string> {
+    this.#profiled ??= this.#endProfile();
+    return this.#profiled;
+  }
+
+  async #endProfile(): Promise<string> {
+    const { profile, session, edges } = this.#parts;
+    if (profile === undefined) {
+      throw dimwiseError({
+        code: 'SESSION_OPTION',
+        message: `the session of ${edges.name} records no profile`,
+        origin: { site: captureSite() },
+        expected: 'profile',
+        hint: "createSession(source, { profile: { prefix: 'profile' } })",
+      });
+    }
+    await Promise.allSettled(this.#running);
+    session.endProfiling();
+    return profileFile(profile);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -17,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Diagnostic, isDimwiseError } from '../../src/base/errors.ts';
 import { setWarningHandler } from '../../src/base/warn.ts';
 import { loadOrt, ortMessage } from '../../src/runtime/ort.ts';
-import { absenceOf, checkProviders } from '../../src/runtime/provider.ts';
+import { absenceOf } from '../../src/runtime/provider.ts';
 
 const CPU = { providers: ['cpu'] } as const;
 
@@ -80,13 +80,6 @@ describe('createSession', () => {
       );
     }
     for (const session of sessions) await session.dispose();
-  });
-
-  test('refuses unknown providers and none', async () => {
-    expect(checkProviders(['cpu', 'cuda'])).toEqual(['cpu', 'cuda']);
-    const [unknown] = await mistakes(() => checkProviders(['cudaa']));
-    expect(unknown).toMatchObject({ code: 'RUNTIME_PROVIDER', actual: 'cudaa', hint: 'did you mean "cuda"?' });
-    expect((await mistakes(() => checkProviders([])))[0]?.code).toBe('RUNTIME_PROVIDER');
   });
 
   test('names inputs and outputs of types that cannot pass', async () => {
