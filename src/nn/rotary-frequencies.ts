@@ -82,6 +82,11 @@ function scalingNumbers(scaling: RotaryScaling): readonly number[] {
   }
 }
 
+/** The kind of a node's scaling. */
+export function scalingOf(node: Node): (typeof TYPES)[number] {
+  return choiceOf(node, 'scaling', TYPES);
+}
+
 /** The frequencies of a node. */
 export interface Frequencies {
   /** One per pair of elements: radians for each position. */
@@ -104,7 +109,7 @@ export function frequenciesOf(node: Node, size: number): Frequencies {
   const base = numberOf(node, 'base');
   const plain = Array.from({ length: size / 2 }, (_, i) => base ** ((-2 * i) / size));
   const number = (i: number): number => numberOf(node, `scale${i}`);
-  const type = choiceOf(node, 'scaling', TYPES);
+  const type = scalingOf(node);
   switch (type) {
     case 'none':
       return { inverse: plain, amplitude: 1 };

@@ -1,9 +1,10 @@
 // The layer node of rotary position embedding, and its way into RotaryEmbedding or its parts.
 import { invariant } from '../base/assert-never.ts';
 import { op } from '../build/op.ts';
+import { traceOf } from '../build/trace.ts';
 import { constOf } from '../dim/dim.ts';
 import { LAYER_DOMAIN } from '../infer/infer-node.ts';
-import type { Node, Value } from '../ir/graph.ts';
+import type { Graph, Node, Value } from '../ir/graph.ts';
 import { tensorFromValues } from '../ir/tensor-data.ts';
 import { perInput } from '../ops/costs/elementwise.ts';
 import { broadcastInto } from '../ops/rules/broadcast-into.ts';
@@ -11,7 +12,7 @@ import { inputOf, type LayerRow } from './layer-node.ts';
 import { numberOf } from './layer-values.ts';
 import { opsetOf } from './opset-of.ts';
 import { positionsAlong, requireIntegers } from './positions.ts';
-import { type Frequencies, frequenciesOf } from './rotary-frequencies.ts';
+import { type Frequencies, frequenciesOf, scalingOf } from './rotary-frequencies.ts';
 
 /** The opset that brought RotaryEmbedding. */
 const ROTARY_OPSET = 23;
@@ -81,12 +82,11 @@ function lowerRotary(node: Node): Value {
   const width = whole / heads;
   const size = numberOf(node, 'dim') || width;
   const interleaved = numberOf(node, 'interleaved') === 1;
-  const { cos, sin } = anglesOf(node, frequenciesOf(node, size));
+  const turns = turnsOf(node, size);
+  const { cos, sin } = turns;
   if (opsetOf(node) >= ROTARY_OPSET) {
-    const sizes = op.Shape(x, { start: 0, end: 1 });
-    const length = op.Shape(x, x.rank === 4 ? { start: 2, end: 3 } : { start: 1, end: 2 });
-    const full = op.Concat([sizes, length, [BigInt(size / 2)]], { axis: 0 });
-    return op.RotaryEmbedding(x, op.Expand(cos, full), op.Expand(sin, full), undefined, {
+    const { full } = turns;
+    return op.RotaryEmbedding(x, full().cos, full().sin, undefined, {
       interleaved: interleaved ? 1 : 0,
       rotary_embedding_dim: size === width ? 0 : size,
       ...(x.rank === 4 ? {} : { num_heads: heads }),
@@ -98,8 +98,54 @@ function lowerRotary(node: Node): Value {
   return op.Reshape(turned, [0, 0, whole]);
 }
 
+interface Angles {
+  readonly cos: Value;
+  readonly sin: Value;
+}
+
+/** The angles of a node's positions, for one row and, where they are asked for, for each row of the batch. */
+interface Turns extends Angles {
+  /** `[n, s, size / 2]`. */
+  readonly full: () => Angles;
+}
+
+/** The angles of one graph, by what tells them. */
+const ANGLES = new WeakMap<Graph, { readonly of: readonly unknown[]; readonly angles: Angles }[]>();
+
+/** Angles that were computed in this graph already, of the same positions, frequencies and type, or else these. */
+function shared(graph: Graph, of: readonly unknown[], compute: () => Angles): Angles {
+  const known = ANGLES.get(graph) ?? [];
+  ANGLES.set(graph, known);
+  const same = known.find((one) => one.of.length === of.length && one.of.every((fact, i) => fact === of[i]));
+  if (same) return same.angles;
+  const angles = compute();
+  known.push({ of, angles });
+  return angles;
+}
+
+/**
+ * The angles of a node. Queries and keys of all layers of a decoder stand at the same positions: positions that are not given depend on
+ * nothing but the sizes of the axis and the past, and equal sizes are one dim.
+ */
+function turnsOf(node: Node, size: number): Turns {
+  const [x, given, past] = [inputOf(node, 0), node.inputs[1], node.inputs[2]];
+  const axis = x.rank === 4 ? 2 : 1;
+  const { graph } = traceOf([x]);
+  const places = given ? [given] : [x.shape[axis], past?.shape[2]];
+  const scales = [0, 1, 2, 3, 4].map((i) => node.attribute(`scale${i}`) && numberOf(node, `scale${i}`));
+  const of = [size, x.dtype, numberOf(node, 'base'), scalingOf(node), ...scales, ...places];
+  const angles = shared(graph, of, () => anglesOf(node, frequenciesOf(node, size)));
+  const full = (): Angles =>
+    shared(graph, [...of, x.shape[0], x.shape[axis]], () => {
+      const [rows, length] = [op.Shape(x, { start: 0, end: 1 }), op.Shape(x, { start: axis, end: axis + 1 })];
+      const shape = op.Concat([rows, length, [BigInt(size / 2)]], { axis: 0 });
+      return { cos: op.Expand(angles.cos, shape), sin: op.Expand(angles.sin, shape) };
+    });
+  return { ...angles, full };
+}
+
 /** Cosines and sines of each position's angles, `[s, size / 2]` or `[n, s, size / 2]`, of x's type. */
-function anglesOf(node: Node, { inverse, amplitude, growth }: Frequencies): { cos: Value; sin: Value } {
+function anglesOf(node: Node, { inverse, amplitude, growth }: Frequencies): Angles {
   const [x, given, past] = [inputOf(node, 0), node.inputs[1], node.inputs[2]];
   const positions = given ?? positionsAlong(x, x.rank === 4 ? 2 : 1, past);
   const places: Value = op.Unsqueeze(op.Cast(positions, { to: 'float32' }), [-1]);

@@ -96,6 +96,11 @@ describe('llama', () => {
     }
   });
 
+  test('turns the queries and keys of all layers by angles that it computes once', () => {
+    const nodes = [...bound.compile().graph.nodes()].map((node) => node.op);
+    expect([nodes.filter((op) => op === 'Cos').length, nodes.filter((op) => op === 'Sin').length]).toEqual([1, 1]);
+  });
+
   test('has as many parameters as TinyLlama-1.1B has', () => {
     const full = llama();
     expect(full.hasUnknownParameters).toBe(false);
