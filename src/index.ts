@@ -133,6 +133,15 @@ export type { AttentionBias, AttentionOptions } from './nn/attention-options.ts'
 export type { Ends } from './nn/end-sizes.ts';
 export { functionalCall } from './nn/functional-call.ts';
 export { functional } from './nn/functional-namespace.ts';
+export {
+  type Decoded,
+  type Decoder,
+  type DecoderPlace,
+  type Generated,
+  type GenerateOptions,
+  generate,
+} from './nn/generate.ts';
+export { functional } from './nn/functional-namespace.ts';
 export { calculateGain } from './nn/initializers/calculate-gain.ts';
 export { drawInto, isDrawnWhole } from './nn/initializers/draw-into.ts';
 export {
@@ -469,6 +478,7 @@ export {
 } from './nn/layers/upsampling.ts';
 export { type WeightNormOptions, weightNorm } from './nn/layers/weight-norm.ts';
 export type { NormOptions, ShiftedNormOptions } from './nn/norm-parameters.ts';
+export type { SamplingOptions } from './nn/next-token.ts';
 export { Parameter } from './nn/parameter.ts';
 export type { DimsAndData, ParameterData } from './nn/parameter-data.ts';
 export type { ParameterOptions } from './nn/parameter-options.ts';

@@ -2,6 +2,7 @@
 import { type Diagnostic, dimwiseError } from '../base/errors.ts';
 import { captureSite } from '../base/origin.ts';
 import { type Dim, freshSymbol } from '../dim/dim.ts';
+import { substitute } from '../dim/evaluate.ts';
 import { formatDim } from '../dim/text.ts';
 import { Graph, Value } from '../ir/graph.ts';
 import { type Shape, tensorType, UNKNOWN_TYPE, type ValueType } from '../ir/type.ts';
@@ -150,10 +151,12 @@ function stableBody(name: string, { fixed, state, rest, firstState, repeats }: S
     });
     const widened = taken.map((type, i) => widen(type, returned[i]?.type ?? UNKNOWN_TYPE, open));
     if (widened.every((type, i) => type === taken[i])) {
-      if (repeats)
+      if (repeats) {
+        const next = nextSizes(types, returned, open);
         returned.forEach((value, i) => {
-          reportClash(trace, graph, { given: types[i], value, index: i }, open);
+          reportClash(trace, graph, { given: types[i], value, index: i }, next);
         });
+      }
       return graph;
     }
     // Its nodes must no longer count as readers of the values around it.
@@ -196,16 +199,37 @@ interface Carried {
   readonly index: number;
 }
 
-/** Reports a state whose size the body settles to one number and returns as another: no second step could run. */
-function reportClash(trace: Trace, graph: Graph, { given, value, index }: Carried, open: Set<Dim>): void {
+/** What a step makes of each size that changes. */
+function nextSizes(types: readonly ValueType[], returned: readonly Value[], open: Set<Dim>): ReadonlyMap<Dim, Dim> {
+  const next = new Map<Dim, Dim>();
+  for (const [i, type] of types.entries()) {
+    const after = returned[i]?.type;
+    if (type.kind !== 'tensor' || after?.kind !== 'tensor') continue;
+    type.shape?.forEach((dim, axis) => {
+      const size = after.shape?.[axis];
+      if (size && open.has(dim)) next.set(dim, size);
+    });
+  }
+  return next;
+}
+
+/** Reports a state whose size the body settles and returns as another: no second step could run. */
+function reportClash(
+  trace: Trace,
+  graph: Graph,
+  { given, value, index }: Carried,
+  nextOf: ReadonlyMap<Dim, Dim>,
+): void {
   const after = value.type;
   if (given?.kind !== 'tensor' || after.kind !== 'tensor' || !given.shape || !after.shape) return;
   for (const [axis, dim] of given.shape.entries()) {
     const next = after.shape[axis];
-    if (!next || dim.kind !== 'symbol' || !open.has(dim)) continue;
+    if (!next || dim.kind !== 'symbol' || !nextOf.has(dim)) continue;
     const needed = graph.facts.simplify(dim);
-    if (needed === dim || graph.facts.equal(needed, next) !== 'false') continue;
-    const [expected, actual] = [formatDim(needed), formatDim(next)];
+    // Sizes that change alike meet again in the next step: what is needed then follows from what they have become.
+    const neededNext = substitute(needed, (symbol) => nextOf.get(symbol));
+    if (needed === dim || graph.facts.equal(neededNext, next) !== 'false') continue;
+    const [expected, actual] = [formatDim(neededNext), formatDim(next)];
     const settledBy = graph.facts.settledBy(dim);
     trace.report({
       code: 'SHAPE_MISMATCH',

@@ -169,6 +169,27 @@ describe('repeat', () => {
     await dispose(net);
   });
 
+  test('lets two states that meet in a step grow alike, and refuses those that grow apart', () => {
+    const grow = (x: Value, times: number) =>
+      repeat({
+        steps: 3,
+        state: { key: x, value: x },
+        step: ({ key, value }) => {
+          // The sum needs as many rows of one as of the other.
+          const both = op.MatMul(op.Transpose(key, { perm: [1, 0] }), value);
+          const row = op.ReduceSum(both, [0], { keepdims: 1 });
+          const rows = Array.from({ length: times }, () => row);
+          return {
+            state: { key: op.Concat([key, row], { axis: 0 }), value: op.Concat([value, ...rows], { axis: 0 }) },
+          };
+        },
+      }).state.value;
+    expect(mistakesOf((x) => grow(x, 1)).codes).toEqual([]);
+    const apart = mistakesOf((x) => grow(x, 2));
+    expect(apart.codes).toEqual(['SHAPE_MISMATCH']);
+    expect(apart.text).toMatch(/takes \w+ \+ 1 on axis 0 of state 1 and returns \w+ \+ 2/);
+  });
+
   test.each<[string, string, RegExp, (x: Value) => unknown]>([
     [
       'another name',
