@@ -1,6 +1,7 @@
 // castTensor: a tensor in another element type, converted while it is read.
 import { dimwiseError } from '../base/errors.ts';
 import { readElements, writeElements } from './convert-floats.ts';
+import { halfConversion } from './convert-halves.ts';
 import { byteLength, DTYPES, type DType } from './dtype.ts';
 import { elementCount, type TensorData, tensorFromBytes } from './tensor-data.ts';
 import { elementBytes, rangeReader, requireReadable } from './tensor-range.ts';
@@ -24,8 +25,8 @@ const CASTABLE: readonly DType[] = [
 ];
 
 /**
- * A tensor in another element type: floats are rounded to nearest, ties to even; numbers become integers as ONNX's Cast converts them where
- * the type holds them.
+ * A tensor in another element type: floats are rounded to nearest, ties to even, and a NaN stays one; numbers become integers as ONNX's Cast
+ * converts them where the type holds them.
  *
  * @throws DTYPE_MISMATCH when either type is a string, complex, below 8 bits, a float of 8 bits or an integer of 64
  * @throws EXTERNAL_DATA when the elements lie in a file that was not opened
@@ -65,14 +66,9 @@ export function castTensor(data: TensorData, dtype: DType): TensorData {
 }
 
 function convert(source: Uint8Array, from: DType, out: Uint8Array, to: DType): void {
-  if (from === 'bfloat16' && to === 'float32') {
-    // bfloat16 is the upper half of float32.
-    for (let i = 0; i * 2 < source.length; i++) {
-      out[4 * i] = 0;
-      out[4 * i + 1] = 0;
-      out[4 * i + 2] = source[2 * i] ?? 0;
-      out[4 * i + 3] = source[2 * i + 1] ?? 0;
-    }
+  const direct = halfConversion(from, to);
+  if (direct) {
+    direct(source, out);
     return;
   }
   const values = readElements(source, from);

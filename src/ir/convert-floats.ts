@@ -1,13 +1,13 @@
 // Numbers as elements of any type and back, those that JavaScript has no array for included.
-import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import { dimwiseError } from '../base/errors.ts';
+import { brainOfFloat, floatsOfHalves, halfOfFloat } from './convert-halves.ts';
 import { DTYPES, type DType } from './dtype.ts';
 
 /** Element types that an initializer can fill. */
 const WRITERS: Partial<Record<DType, (view: DataView, at: number, value: number) => void>> = {
   float64: (view, at, value) => view.setFloat64(at, value, true),
   float32: (view, at, value) => view.setFloat32(at, value, true),
-  float16: (view, at, value) => setFloat16(view, at, value, true),
+  float16: (view, at, value) => view.setUint16(at, halfOfDouble(value), true),
   bfloat16: (view, at, value) => view.setUint16(at, bfloat16Bits(value), true),
   int8: (view, at, value) => view.setInt8(at, value),
   uint8: (view, at, value) => view.setUint8(at, value),
@@ -22,12 +22,22 @@ const WRITERS: Partial<Record<DType, (view: DataView, at: number, value: number)
 
 const scratch = new DataView(new ArrayBuffer(4));
 
-/** bfloat16 is the upper half of float32, rounded to nearest, ties to even. */
+/** The float32 of a number comes first, then the nearest bfloat16 of that: the kernel that draws samples takes the same two steps. */
 function bfloat16Bits(value: number): number {
   scratch.setFloat32(0, value);
+  return brainOfFloat(scratch.getUint32(0));
+}
+
+/**
+ * The float16 that is nearest to a double, rounded once: the float32 in between is rounded to odd, which keeps for the second rounding on
+ * which side of a tie the double lies (Boldo and Melquiond 2008, rounding to odd).
+ */
+function halfOfDouble(value: number): number {
+  scratch.setFloat32(0, value);
   const bits = scratch.getUint32(0);
-  if (Number.isNaN(value)) return 0x7fc0;
-  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
+  const float = scratch.getFloat32(0);
+  if (float === value || Number.isNaN(value)) return halfOfFloat(bits);
+  return halfOfFloat((Math.abs(float) > Math.abs(value) ? bits - 1 : bits) | 1);
 }
 
 /**
@@ -53,7 +63,10 @@ export function writeElements(out: Uint8Array, dtype: DType, values: Float64Arra
 const READERS: Partial<Record<DType, (view: DataView, at: number) => number>> = {
   float64: (view, at) => view.getFloat64(at, true),
   float32: (view, at) => view.getFloat32(at, true),
-  float16: (view, at) => getFloat16(view, at, true),
+  float16: (view, at) => {
+    scratch.setUint32(0, floatsOfHalves()[view.getUint16(at, true)] ?? 0);
+    return scratch.getFloat32(0);
+  },
   bfloat16: (view, at) => {
     scratch.setUint32(0, view.getUint16(at, true) << 16);
     return scratch.getFloat32(0);
@@ -80,5 +93,7 @@ export function readElements(bytes: Uint8Array, dtype: DType): Float64Array | un
   if (!read) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const step = DTYPES[dtype].bits / 8;
-  return Float64Array.from({ length: bytes.byteLength / step }, (_, i) => read(view, i * step));
+  const values = new Float64Array(bytes.byteLength / step);
+  for (let i = 0; i < values.length; i++) values[i] = read(view, i * step);
+  return values;
 }
