@@ -1,5 +1,6 @@
 // sameElements: whether two tensors hold the same bits, read chunk by chunk.
 import { DTYPES } from '../../src/ir/dtype.ts';
+import { sameBytes } from '../../src/ir/same-bytes.ts';
 import { materialize, type TensorData } from '../../src/ir/tensor-data.ts';
 import { rangeReader } from '../../src/ir/tensor-range.ts';
 
@@ -18,7 +19,7 @@ export function sameElements(a: TensorData, b: TensorData): boolean {
   if (a.storage.kind === 'lazy' && b.storage.kind === 'lazy' && a.storage.source.description !== undefined)
     if (a.storage.source.description === b.storage.source.description) return true;
   const { bits } = DTYPES[a.dtype];
-  if (bits % 8 !== 0) return equalBytes(materialize(a) ?? new Uint8Array(), materialize(b) ?? new Uint8Array());
+  if (bits % 8 !== 0) return sameBytes(materialize(a) ?? new Uint8Array(), materialize(b) ?? new Uint8Array());
   const [readA, readB] = [rangeReader(a), rangeReader(b)];
   const count = a.shape.reduce((product, size) => product * size, 1);
   for (let first = 0; first < count; first += CHUNK) {
@@ -26,11 +27,7 @@ export function sameElements(a: TensorData, b: TensorData): boolean {
     const [one, other] = [new Uint8Array(bytes), new Uint8Array(bytes)];
     readA(one, first);
     readB(other, first);
-    if (!equalBytes(one, other)) return false;
+    if (!sameBytes(one, other)) return false;
   }
   return true;
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

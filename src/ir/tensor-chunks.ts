@@ -1,6 +1,6 @@
 // The elements of tensors in chunks, drawn or read when they are written; no tensor is ever held whole for writing.
 import { invariant } from '../base/assert-never.ts';
-import { dimwiseError } from '../base/errors.ts';
+import { type DimwiseError, dimwiseError } from '../base/errors.ts';
 import { byteLength, DTYPES } from './dtype.ts';
 import { elementCount, type LazySource, type TensorData, type TensorStorage } from './tensor-data.ts';
 
@@ -30,17 +30,20 @@ export function tensorChunks(data: TensorData, fileBytes: FileBytes | undefined)
     case 'lazy':
       return { [Symbol.iterator]: () => drawChunks(storage.source, data) };
     case 'file':
-      if (!fileBytes) {
-        throw dimwiseError({
-          code: 'EXTERNAL_DATA',
-          message: `data in file "${storage.location}" cannot be read here`,
-          hint: 'write the model with writeModel, or load its external data first',
-        });
-      }
+      if (!fileBytes) throw notOpened(storage);
       return { [Symbol.iterator]: () => fileBytes(storage)[Symbol.iterator]() };
     case 'strings':
       invariant(false, 'a string tensor has no bytes');
   }
+}
+
+/** The error of data that lies in a file which nobody opened. */
+export function notOpened({ location }: Extract<TensorStorage, { kind: 'file' }>): DimwiseError {
+  return dimwiseError({
+    code: 'EXTERNAL_DATA',
+    message: `data in file "${location}" cannot be read here`,
+    hint: 'open the model with openOnnx, which reads the files beside it',
+  });
 }
 
 /** Draws elements chunk by chunk; the elements of a chunk fill whole bytes. */

@@ -1,6 +1,7 @@
 // Ranges of a tensor's elements, wherever the tensor keeps them.
 import { dimwiseError } from '../base/errors.ts';
 import { DTYPES } from './dtype.ts';
+import { notOpened } from './tensor-chunks.ts';
 import { materialize, type TensorData } from './tensor-data.ts';
 
 /** Writes the little-endian bytes of the elements from `firstElement` on into `out`. */
@@ -15,12 +16,7 @@ export type RangeReader = (out: Uint8Array, firstElement: number) => void;
 export function requireReadable({ storage }: TensorData): void {
   if (storage.kind === 'strings')
     throw dimwiseError({ code: 'DTYPE_MISMATCH', message: 'a tensor of strings has no bytes to rearrange' });
-  if (storage.kind !== 'file') return;
-  throw dimwiseError({
-    code: 'EXTERNAL_DATA',
-    message: `data in file "${storage.location}" cannot be read here`,
-    hint: 'open the model with openOnnx, which reads the files beside it',
-  });
+  if (storage.kind === 'file') throw notOpened(storage);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { formatConstraint } from '../../../src/dim/constraint.ts';
 import { CONTRACT_KEY, settledConstraints } from '../../../src/ir/contract.ts';
 import type { Graph } from '../../../src/ir/graph.ts';
+import { sameBytes } from '../../../src/ir/same-bytes.ts';
 import { SymbolNames } from '../../../src/ir/symbol-names.ts';
 import { formatType } from '../../../src/ir/type.ts';
 import type { OnnxModel } from '../onnx-model.ts';
@@ -142,10 +143,6 @@ const PARTS: readonly (readonly [name: string, of: (model: ModelProto) => ModelP
   ['device configurations', ({ configuration }) => ({ configuration })],
   ['quantization annotations', ({ graph }) => ({ graph: { quantizationAnnotation: graph?.quantizationAnnotation } })],
 ];
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
 
 function compareEntries(
   subject: DifferenceSubject & ('opset' | 'metadata'),
