@@ -1,7 +1,7 @@
 // What follows from a new fact: solutions, rewrite rules, intervals, residues; each step fails where facts collide.
 import type { Origin } from '../base/origin.ts';
 import { broadcast, floorDiv, mod, sub } from './arithmetic.ts';
-import type { Answer, Constraint } from './constraint.ts';
+import type { Answer, Constraint, EqualConstraint } from './constraint.ts';
 import { constant, type Dim, hasFresh, type Monomial, type SymbolDim, symbolsOf } from './dim.ts';
 import { floorRemainder, gcd } from './integer.ts';
 import { type Interval, intersect } from './interval.ts';
@@ -31,6 +31,19 @@ export class Deriver {
   constructor(store: FactStore, reason: Reasoning) {
     this.#store = store;
     this.#reason = reason;
+  }
+
+  /** Solves an unknown of which nothing is said by a number: the commonest case of all, while nothing else depends on it. */
+  number({ left, right, origins }: EqualConstraint): boolean {
+    const [unknown, value] = left.kind === 'const' ? [right, left] : [left, right];
+    const store = this.#store;
+    if (unknown.kind !== 'symbol' || unknown.role !== 'unknown' || value.kind !== 'const' || value.value < 0)
+      return false;
+    if (store.pairs.length > 0 || store.solutions.has(unknown) || !store.saysNothingOf(unknown)) return false;
+    store.see(unknown);
+    store.solutions.set(unknown, { value, origin: origins[0] });
+    store.version += 1;
+    return true;
   }
 
   /** Puts a value in the place of a symbol and says again what was known of the symbol. */

@@ -1,5 +1,6 @@
 // Symbolic dims: interned integer expressions, their node types, constants, symbols and questions of structure.
 import { dimwiseError } from '../base/errors.ts';
+import { dimObject, nextId, SymbolObject } from './dim-object.ts';
 import { safe } from './integer.ts';
 import { InternTable } from './intern.ts';
 import { spend } from './work.ts';
@@ -105,37 +106,6 @@ export interface Polynomial {
   readonly terms: readonly Term[];
 }
 
-let textOf: (d: Dim) => string = () => 'dim';
-
-/** Sets how dims are turned into text; the text form does so when it is loaded, for it stands above the dims. */
-export function printDimsBy(text: (d: Dim) => string): void {
-  textOf = text;
-}
-
-/** What all dims inherit: where they are printed, in messages or by `console.log`, they are their text. */
-class DimObject {
-  toString(this: Dim): string {
-    return textOf(this);
-  }
-  /** Node's `util.inspect` asks for it. */
-  [Symbol.for('nodejs.util.inspect.custom')](this: Dim): string {
-    return textOf(this);
-  }
-}
-
-/** Makes a dim of its fields. A literal with a prototype would take twenty times as long. */
-export function dimObject<T extends object>(fields: T): T {
-  return Object.assign(new DimObject(), fields);
-}
-
-let lastId = 0;
-
-/** The next id for a node. */
-export function nextId(): number {
-  lastId += 1;
-  return lastId;
-}
-
 /** Freezes an atom's fields into a dim whose polynomial is the atom itself. */
 export function sealAtom<T extends Atom>(build: (poly: Polynomial) => T): T {
   const terms: Term[] = [];
@@ -184,9 +154,11 @@ export function namelessCount(): number {
 
 function makeSymbol(name: string, role: SymbolDim['role'], standsFor?: Dim): SymbolDim {
   if (role !== 'named') nameless += 1;
-  const open = role === 'named' ? 0 : role === 'fresh' ? 1 : 2;
-  const fields = { kind: 'symbol', name, role, id: nextId(), depth: 1, size: 1, open, plain: true } as const;
-  return sealAtom((poly): SymbolDim => dimObject(standsFor ? { ...fields, poly, standsFor } : { ...fields, poly }));
+  const terms: Term[] = [];
+  const made = new SymbolObject({ constant: 0, terms }, name, role);
+  const atom: SymbolDim = standsFor ? Object.assign(made, { standsFor }) : made;
+  terms.push({ coefficient: 1, monomial: atom });
+  return Object.freeze(atom);
 }
 
 const namedSymbols = new Map<string, WeakRef<SymbolDim>>();

@@ -173,9 +173,7 @@ export class Facts {
   }
 
   /** The simplest dim known to have the same size in every valid binding. */
-  simplify(d: DimLike): Dim {
-    return this.#simplifier.simplify(toDim(d));
-  }
+  readonly simplify = (d: DimLike): Dim => this.#simplifier.simplify(toDim(d));
 
   /** What a symbol was found to be, or undefined while it is free. */
   solved(symbol: SymbolDim): Dim | undefined {

@@ -3,14 +3,12 @@ import {
   type Atom,
   type BroadcastDim,
   type Dim,
-  dimObject,
   type FloorDivDim,
   freshSymbol,
   type MaxDim,
   type MinDim,
   type ModDim,
   type Monomial,
-  nextId,
   type Polynomial,
   type ProductDim,
   type SumDim,
@@ -19,6 +17,7 @@ import {
   symbolsOf,
   type Term,
 } from './dim.ts';
+import { dimObject, nextId } from './dim-object.ts';
 import { InternTable } from './intern.ts';
 
 /** The greatest depth of a dim; a deeper one is replaced by a fresh symbol. */

@@ -89,6 +89,7 @@ export class Recorder {
   require(constraint: Constraint): Answer {
     if (this.#store.contradictory) return 'contradiction';
     spend(8);
+    if (constraint.kind === 'equal' && this.#derive.number(constraint)) return 'true';
     for (const d of constraintDims(constraint)) for (const symbol of symbolsOf(d)) this.#store.see(symbol);
     if (constraint.kind === 'equal') {
       const answer = this.#solveSymbol(constraint);

@@ -35,6 +35,12 @@ export class Simplifier {
     if (d.kind === 'const') return d;
     const { solutions, rules, ranges, learnt } = this.#store;
     if (d.plain && solutions.size === 0 && rules.size === 0 && ranges.size === 0) return d;
+    if (d.kind === 'symbol') {
+      const solution = solutions.get(d)?.value;
+      if (solution?.kind === 'const') return solution;
+      // Nothing is said of it: it has many values.
+      if (!solution && !d.standsFor && this.#store.saysNothingOf(d)) return d;
+    }
     if (this.#learnt !== learnt) {
       this.#learnt = learnt;
       this.#memo = new Map();

@@ -109,6 +109,11 @@ export class FactStore {
     this.version += 1;
   }
 
+  /** Whether neither a declaration nor what was derived bounds a symbol; false also where that would have to be looked for. */
+  saysNothingOf(symbol: SymbolDim): boolean {
+    return this.ranges.size + this.residues.size + this.rules.size === 0 && !this.declared.has(symbol);
+  }
+
   /** Notes that a symbol occurs. */
   see(symbol: SymbolDim): void {
     if (!this.order.has(symbol)) this.order.set(symbol, this.order.size);

@@ -1,7 +1,8 @@
 // The text form of dims: printing and reading.
 import { ceilDiv, neg } from './arithmetic.ts';
 import type { Dim, FloorDivDim, SymbolDim, Term } from './dim.ts';
-import { hasUnknown, printDimsBy, unknownDim } from './dim.ts';
+import { hasUnknown, unknownDim } from './dim.ts';
+import { printDimsBy } from './dim-object.ts';
 import { givenName } from './given-names.ts';
 import { dimOf } from './normal.ts';
 import { factorsOf } from './order.ts';
