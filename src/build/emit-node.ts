@@ -3,7 +3,7 @@ import { dimwiseError, isDimwiseError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { inferNode } from '../infer/infer-node.ts';
 import { formalAt } from '../infer/type-variables.ts';
-import type { Attribute } from '../ir/attribute.ts';
+import { type Attribute, type Attributes, NO_ATTRIBUTES } from '../ir/attribute.ts';
 import { Value } from '../ir/graph.ts';
 import type { OperatorRow } from '../ir/operator.ts';
 import { findSchema, type OperatorSchema, operatorNames, schemaVersions } from '../ops/schema.ts';
@@ -42,15 +42,15 @@ export interface NodeCall {
  * @throws GRAPH_FOREIGN_VALUE when operands belong to another graph or no trace is open
  */
 export function emitNode(call: NodeCall): Value[] {
-  const trace = traceOf(call.inputs.map((input) => (input instanceof Value ? input : undefined)));
+  const trace = traceOf(call.inputs);
   const origin = trace.origin();
   const schema = call.row ? undefined : schemaFor(call, trace);
   let inputs: (Value | undefined)[] = [];
-  let attributes = new Map<string, Attribute>();
+  let attributes = NO_ATTRIBUTES;
   let broken = !schema && !call.row && call.domain === '';
   try {
     if (broken) throw unknownOperator(call);
-    inputs = call.inputs.map((operand, i) => toValue(trace, operand, { call, schema, i }));
+    inputs = toValues(trace, call, schema);
     while (inputs.length > 0 && inputs.at(-1) === undefined) inputs.pop();
     attributes = toAttributes(call, schema);
   } catch (error) {
@@ -112,15 +112,14 @@ function unknownOperator(call: NodeCall) {
   });
 }
 
-function toValue(
-  trace: Trace,
-  operand: Operand | undefined,
-  { call, schema, i }: { readonly call: NodeCall; readonly schema: OperatorSchema | undefined; readonly i: number },
-): Value | undefined {
-  if (operand === undefined || operand instanceof Value) return operand;
-  if (isTensorData(operand)) return trace.graph.addConstant(operand);
-  if (!isNumbers(operand) && !ArrayBuffer.isView(operand)) throw noOperand(call.op, schema, { i, operand });
-  return trace.graph.addConstant(constantData(operand, operandDType(schema, call.inputs, i)));
+function toValues(trace: Trace, call: NodeCall, schema: OperatorSchema | undefined): (Value | undefined)[] {
+  const { inputs } = call;
+  return inputs.map((operand, i): Value | undefined => {
+    if (operand === undefined || operand instanceof Value) return operand;
+    if (isTensorData(operand)) return trace.graph.addConstant(operand);
+    if (!isNumbers(operand) && !ArrayBuffer.isView(operand)) throw noOperand(call.op, schema, { i, operand });
+    return trace.graph.addConstant(constantData(operand, operandDType(schema, inputs, i)));
+  });
 }
 
 /** An operand that is neither a value nor numbers, as code without types may pass it. */
@@ -143,11 +142,14 @@ function noOperand(
   });
 }
 
-function toAttributes(call: NodeCall, schema: OperatorSchema | undefined): Map<string, Attribute> {
-  const attributes = new Map<string, Attribute>();
-  for (const [name, input] of Object.entries(call.attributes ?? {})) {
+function toAttributes(call: NodeCall, schema: OperatorSchema | undefined): Attributes {
+  let attributes: Map<string, Attribute> | undefined;
+  const given = call.attributes;
+  for (const name in given) {
+    const input = given[name];
     if (input === undefined) continue;
+    attributes ??= new Map();
     attributes.set(name, toAttribute(call.op, name, input, schema?.attributes.get(name)?.kind));
   }
-  return attributes;
+  return attributes ?? NO_ATTRIBUTES;
 }

@@ -1,6 +1,7 @@
 // Infers one node: its schema, its row, the types and content of its outputs, or the mistake that it is.
 import { DimwiseError, dimwiseError, isDimwiseError, type Related } from '../base/errors.ts';
 import { namelessCount } from '../dim/dim.ts';
+import type { Facts } from '../dim/facts.ts';
 import type { FunctionDefinition, Graph, Node, Value } from '../ir/graph.ts';
 import { innerFromNow } from '../ir/inner-symbols.ts';
 import type { BodyOptions, OperatorRow, Span } from '../ir/operator.ts';
@@ -93,59 +94,92 @@ function inferSound(node: Node, report: Report): void {
   const row = node.row ?? findRow(node.domain, node.op);
   const schema = schemaOf(node);
   if (!row) warnUnknownOperator(node, schema !== undefined);
-  const before = stateOf(node);
+  const state = node.row ? undefined : new FactsState(node.graph.facts);
   let variables: TypeVariables | undefined;
   if (schema) {
     variables = new TypeVariables(schema);
     checkAgainstSchema(node, schema, variables);
   }
-  let spoilt = false;
-  let isSimple = !node.row;
-  const cx = new Context(node, schema, variables, {
-    inferBody: (body, inputs, options) => {
-      isSimple = false;
-      const told: Report = options.runs ? report : (diagnostic) => report(diagnostic, true);
-      const types = inferBody(body, inputs, options, options.dead ? ignore : told);
-      if (!options.dead && body.outputs.some((output) => output.poisoned)) spoilt = true;
-      return types;
-    },
-    branches: () => {
-      isSimple = false;
-      const spoil = (): void => void (spoilt = true);
-      return new Trials(node, {
-        inferBody: (body, options, told) => inferBody(body, [], options, told),
-        report,
-        spoil,
-      });
-    },
-    spanOf: (value) => {
-      // Two inputs may be alike in type and content, and differ in their elements' span.
-      isSimple = false;
-      return spanOf(value, MOST_STEPS_BACK);
-    },
-  });
+  const engine = new NodeEngine(node, report);
+  const cx = new Context(node, schema, variables, engine);
   const types = row ? row.infer(cx) : [];
-  if (spoilt) return poison(node);
+  if (engine.spoilt) return poison(node);
   const outputs = node.outputs.map((_, i) => types[i] ?? cx.schemaType(i));
   const contents = outputContents(row, cx, outputs);
-  outputs.forEach((output, i) => {
+  for (let i = 0; i < outputs.length; i++) {
+    const output = outputs[i] ?? UNKNOWN_TYPE;
     spendOutput(node, output, contents?.[i]);
     checkElements(output, `${node.op} gives`, node.origin);
-  });
+  }
   for (let i = 0; i < node.outputs.length; i++) node.outputs[i]?.setType(outputs[i] ?? UNKNOWN_TYPE, contents?.[i]);
-  const after = stateOf(node);
-  if (isSimple && isSame(before, after)) remember(node);
+  if (engine.isSimple && state?.isSame) remember(node);
   if (cx.refined) for (const value of cx.refined) spreadRank(value, againBy(report));
 }
 
 /** What a rule may change beside its results: the facts, and which symbols there are. */
-function stateOf({ graph: { facts } }: Node): readonly unknown[] {
-  return [facts.version, facts.recorded, namelessCount()];
+class FactsState {
+  readonly #facts: Facts;
+  readonly #version: number;
+  readonly #recorded: Facts['recorded'];
+  readonly #nameless = namelessCount();
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+    this.#version = facts.version;
+    this.#recorded = facts.recorded;
+  }
+
+  /** Whether nothing was changed since. */
+  get isSame(): boolean {
+    const { version, recorded } = this.#facts;
+    return version === this.#version && recorded === this.#recorded && namelessCount() === this.#nameless;
+  }
+}
+
+/** The engine for the rule of one node. */
+class NodeEngine implements Engine {
+  readonly #node: Node;
+  readonly #report: Report;
+  /** Whether a body has a mistake, so that the node is one too. */
+  spoilt = false;
+  /** Whether the rule asked for nothing but types and contents. */
+  isSimple = true;
+
+  constructor(node: Node, report: Report) {
+    this.#node = node;
+    this.#report = report;
+  }
+
+  inferBody(body: Graph, inputs: readonly ValueType[], options: BodyOptions): readonly ValueType[] {
+    this.isSimple = false;
+    const report = this.#report;
+    const told: Report = options.runs ? report : (diagnostic) => report(diagnostic, true);
+    const types = inferBody(body, inputs, options, options.dead ? ignore : told);
+    if (!options.dead && body.outputs.some((output) => output.poisoned)) this.spoilt = true;
+    return types;
+  }
+
+  branches(): Trials {
+    this.isSimple = false;
+    return new Trials(this.#node, {
+      inferBody: (body, options, told) => inferBody(body, [], options, told),
+      report: this.#report,
+      spoil: () => {
+        this.spoilt = true;
+      },
+    });
+  }
+
+  spanOf(value: Value): Span | undefined {
+    // Two inputs may be alike in type and content, and differ in their elements' span.
+    this.isSimple = false;
+    return spanOf(value, MOST_STEPS_BACK);
+  }
 }
 
 /** A call surely runs its function, so what the function asks for is asked of the graph around the call. */
 function inferCalled(node: Node, called: FunctionDefinition, report: Report): void {
-  const before = stateOf(node);
+  const state = new FactsState(node.graph.facts);
   const { types, contents, spoilt, refined } = inferCall(node, called, {
     infer: (body) => {
       inferGraph(body, (diagnostic, isUnsure) =>
@@ -160,11 +194,9 @@ function inferCalled(node: Node, called: FunctionDefinition, report: Report): vo
     output.setType(types[i] ?? UNKNOWN_TYPE, contents[i]);
   });
   // A call that asked for nothing new gives the same wherever its inputs and attributes are the same.
-  if (isSame(before, stateOf(node))) remember(node);
+  if (state.isSame) remember(node);
   for (const input of refined) spreadRank(input, againBy(report));
 }
-
-const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean => a.every((part, i) => part === b[i]);
 
 const calledAt = (node: Node): Related => ({ message: `in function ${node.op}, called at`, origin: node.origin });
 

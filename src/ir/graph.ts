@@ -135,7 +135,7 @@ export class Graph {
     const value = new Value(
       this,
       { kind: 'parameter', cell },
-      tensorType(options.dtype ?? cell.dtype, cell.shape),
+      { kind: 'tensor', dtype: options.dtype ?? cell.dtype, shape: cell.shape },
       undefined,
       options.origin,
     );

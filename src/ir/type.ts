@@ -66,13 +66,11 @@ export function toShape(dims: readonly (Dim | number)[]): Shape {
 /** The shape as numbers where all dims are constants. */
 export function staticShape(shape: Shape | null | undefined): number[] | undefined {
   if (!shape) return undefined;
-  const sizes: number[] = [];
-  for (const dim of shape) {
-    if (dim.kind !== 'const') return undefined;
-    sizes.push(dim.value);
-  }
-  return sizes;
+  for (const dim of shape) if (dim.kind !== 'const') return undefined;
+  return shape.map(constValue);
 }
+
+const constValue = (dim: Dim): number => (dim.kind === 'const' ? dim.value : Number.NaN);
 
 /** The text of a shape, `[batch, 20]`; `[...]` for an unknown rank. */
 export function formatShape(shape: Shape | null | undefined, format: (dim: Dim) => string = formatDim): string {

@@ -98,7 +98,7 @@ export class Value<D extends DType = DType, S extends ShapeSpec = ShapeSpec> {
   get type(): ValueType {
     const { facts } = this.graph;
     if (this.#resolvedAt !== facts.version) {
-      this.#type = mapDims(this.#type, (dim) => facts.simplify(dim));
+      this.#type = mapDims(this.#type, facts.simplify);
       this.#resolvedAt = facts.version;
     }
     return this.#type;
