@@ -3,7 +3,7 @@ import { invariant } from '../base/assert-never.ts';
 import { type Diagnostic, dimwiseError } from '../base/errors.ts';
 import { type CallSite, captureSite, type Origin } from '../base/origin.ts';
 import type { Dim, SymbolDim } from '../dim/dim.ts';
-import type { Graph, Node, Value } from '../ir/graph.ts';
+import { type Graph, type Node, Value } from '../ir/graph.ts';
 import type { ParameterCell } from '../ir/parameter-cell.ts';
 
 /** What the trace needs to know of a layer to name it and the layers it holds. */
@@ -11,11 +11,13 @@ export interface LayerNaming {
   /** The kind in messages: `dense`. */
   readonly kind: string;
   /** The layer's own path segment; undefined takes the key in its block, or the index among siblings. */
-  readonly name: string | undefined;
+  readonly label: string | undefined;
   /** The layers inside with their path segments. */
   readonly children: readonly (readonly [string, object])[];
-  /** Where the layer was made, which is the place of all that it emits; undefined takes the author's own call. */
-  readonly site?: CallSite | undefined;
+  /** Where the layer was made, which is the place of all that it emits. */
+  readonly origin: Origin;
+  /** Whether the place of what it emits is the author's own call instead. */
+  readonly isComposition: boolean;
 }
 
 /** One level of the layer path. */
@@ -25,25 +27,26 @@ interface Scope {
   readonly site: CallSite | undefined;
   /** The index that the next unnamed sibling gets. */
   next: number;
-  /** Which layer holds a path segment. */
-  readonly holders: Map<string, object>;
+  /** Which layer holds a path segment; made with the first, for most layers hold none. */
+  holders: Map<string, object> | undefined;
   /** The segments that a block gives to its parts. */
-  readonly keys: ReadonlyMap<object, string>;
+  readonly keys: ReadonlyMap<object, string> | undefined;
 }
 
 function scopeOf(path: string, naming: LayerNaming): Scope {
+  const { children } = naming;
   return {
     path,
     kind: naming.kind,
-    site: naming.site,
+    site: naming.isComposition ? undefined : naming.origin.site,
     next: 0,
-    holders: new Map(),
+    holders: undefined,
     // Backwards, so that a layer that stands there twice has the first of its segments, as its parameters do.
-    keys: new Map(naming.children.toReversed().map(([key, layer]) => [layer, key])),
+    keys: children.length > 0 ? new Map(children.toReversed().map(([key, layer]) => [layer, key])) : undefined,
   };
 }
 
-const ROOT: LayerNaming = { kind: '', name: undefined, children: [] };
+const ROOT: LayerNaming = { kind: '', label: undefined, children: [], origin: {}, isComposition: true };
 
 /** The state of one trace. */
 export class Trace {
@@ -127,7 +130,7 @@ export class Trace {
   origin(): Origin {
     if (this.#fixed) return this.#fixed;
     const { path, kind, site } = this.#scope;
-    const full = [this.name, path].filter(Boolean).join('.');
+    const full = this.name && path ? `${this.name}.${path}` : this.name || path;
     return { path: kind ? `${full} ${kind}` : full || undefined, site: site ?? captureSite() };
   }
 
@@ -166,25 +169,26 @@ export class Trace {
     return this.#results.get(layer);
   }
 
-  /** Runs `body` inside the level of a layer; the same layer keeps its first path. */
-  inLayer<R>(layer: object, naming: LayerNaming, body: () => R): R {
+  /** Goes into the level of a layer, which keeps its first path; {@link leave} goes out of it, whatever happens in between. */
+  enter(layer: object, naming: LayerNaming): void {
     let path = this.#paths.get(layer);
     if (path === undefined) {
       path = this.#claim(layer, naming);
       this.#paths.set(layer, path);
     }
     this.#scopes.push(scopeOf(path, naming));
-    try {
-      return body();
-    } finally {
-      this.#scopes.pop();
-    }
+  }
+
+  /** Goes out of the level of the layer that was entered last. */
+  leave(): void {
+    this.#scopes.pop();
   }
 
   #claim(layer: object, naming: LayerNaming): string {
     const scope = this.#scope;
-    const segment = naming.name ?? scope.keys.get(layer) ?? String(scope.next);
+    const segment = naming.label ?? scope.keys?.get(layer) ?? String(scope.next);
     scope.next++;
+    scope.holders ??= new Map();
     const holder = scope.holders.get(segment);
     if (holder && holder !== layer) {
       const message = `two layers of ${scope.path || this.name} are named "${segment}"`;
@@ -245,14 +249,14 @@ export function openTrace(): Trace | undefined {
 }
 
 /**
- * The trace that a call with these operands belongs to.
+ * The trace that a call with these operands belongs to; what is no value has no graph.
  *
  * @throws GRAPH_FOREIGN_VALUE when operands come from different graphs, or no trace is open
  */
-export function traceOf(operands: readonly (Value | undefined)[]): Trace {
+export function traceOf(operands: readonly unknown[]): Trace {
   const current = openTrace();
   for (const operand of operands) {
-    if (operand && !isVisible(operand.graph, current?.graph)) throw foreignValue(operand, current);
+    if (operand instanceof Value && !isVisible(operand.graph, current?.graph)) throw foreignValue(operand, current);
   }
   if (current) return current;
   throw dimwiseError({

@@ -6,7 +6,7 @@ import { warn } from '../base/warn.ts';
 import { inputSymbols } from '../build/assume-shape.ts';
 import type { Trace } from '../build/trace.ts';
 import { checkConstraint, formatConstraint } from '../dim/constraint.ts';
-import { hasUnknown, type SymbolDim, symbolsOf } from '../dim/dim.ts';
+import { type Dim, hasUnknown, type SymbolDim, symbolsOf } from '../dim/dim.ts';
 import { formatDim } from '../dim/text.ts';
 import type { Graph, Value } from '../ir/graph.ts';
 import { formatShape, type Shape, staticShape } from '../ir/type.ts';
@@ -31,7 +31,7 @@ export function bindModel(
   const bound = bindTypes(model.inputs, entries, { isStatic, isDeclared: model.isDeclared });
   const { trace, graph, inputs, ranges } = model.trace(bound);
   const by = `${model.bound ? 'a batch' : 'the first batch'}, ${bound.text}`;
-  const settlements = new Map<Parameter, Settlement>();
+  const settlements: (readonly [Parameter, Settlement])[] = [];
   const mistakes: Diagnostic[] = [...openInputs(graph), ...brokenConstraints(graph, bound, ranges)];
   for (const value of graph.parameters) {
     const { source } = value;
@@ -40,7 +40,7 @@ export function bindModel(
     const shape = staticShape(value.shape);
     if (mistake) mistakes.push(mistake);
     else if (shape && fillable(source.cell, shape, mistakes))
-      settlements.set(source.cell, { shape, dtype: value.dtype, by });
+      settlements.push([source.cell, { shape, dtype: value.dtype, by }]);
   }
   throwDiagnostics(mistakes);
   for (const [cell, settlement] of settlements) cell.settle(settlement);
@@ -98,42 +98,51 @@ function openInputs(graph: Graph): Diagnostic[] {
 
 /** Why a parameter's sizes cannot become numbers; undefined when they can. */
 function unsettled(cell: Parameter, value: Value, bound: BoundTypes): Diagnostic | undefined {
+  const { shape } = value;
+  const axis = shape.findIndex(
+    (dim, i) => dim.kind !== 'const' || (dim.value === 0 && cell.shape[i]?.kind !== 'const'),
+  );
+  const dim = shape[axis];
+  return dim && unsettledAxis(cell, { shape, axis, dim }, bound);
+}
+
+/** Why one size of a parameter cannot become a number. */
+function unsettledAxis(
+  cell: Parameter,
+  { shape, axis, dim }: { readonly shape: Shape; readonly axis: number; readonly dim: Dim },
+  bound: BoundTypes,
+): Diagnostic {
   const place = { path: cell.path, site: cell.origin?.site };
-  const shape: Shape = value.shape;
-  for (const [axis, dim] of shape.entries()) {
-    if (dim.kind === 'const') {
-      if (dim.value > 0 || cell.shape[axis]?.kind === 'const') continue;
-      const message = `parameter ${cell.path} axis ${axis} would get size 0 from this batch (${bound.text})`;
-      return {
-        code: 'BIND_ZERO',
-        message,
-        origin: place,
-        expected: '>= 1',
-        actual: '0',
-        hint: 'bind with a batch whose feature axes are not empty',
-      };
-    }
-    if (hasUnknown(dim)) {
-      const message = `parameter ${cell.path} has the shape ${formatShape(shape)} after binding: axis ${axis} is still unknown`;
-      return {
-        code: 'BIND_INCOMPLETE',
-        message,
-        origin: place,
-        actual: formatShape(shape),
-        hint: 'give the size where the parameter is made, or let a value with a known size meet it',
-      };
-    }
-    const message = `parameter ${cell.path} axis ${axis} would get the symbolic size ${formatDim(dim)}`;
+  if (dim.kind === 'const') {
+    const message = `parameter ${cell.path} axis ${axis} would get size 0 from this batch (${bound.text})`;
     return {
-      code: 'PARAM_DIM_SYMBOLIC',
+      code: 'BIND_ZERO',
       message,
       origin: place,
-      expected: 'a number',
-      actual: formatDim(dim),
-      hint: `declare that axis of the input as a number or as '?', so that the batch settles it`,
+      expected: '>= 1',
+      actual: '0',
+      hint: 'bind with a batch whose feature axes are not empty',
     };
   }
-  return undefined;
+  if (hasUnknown(dim)) {
+    const message = `parameter ${cell.path} has the shape ${formatShape(shape)} after binding: axis ${axis} is still unknown`;
+    return {
+      code: 'BIND_INCOMPLETE',
+      message,
+      origin: place,
+      actual: formatShape(shape),
+      hint: 'give the size where the parameter is made, or let a value with a known size meet it',
+    };
+  }
+  const message = `parameter ${cell.path} axis ${axis} would get the symbolic size ${formatDim(dim)}`;
+  return {
+    code: 'PARAM_DIM_SYMBOLIC',
+    message,
+    origin: place,
+    expected: 'a number',
+    actual: formatDim(dim),
+    hint: `declare that axis of the input as a number or as '?', so that the batch settles it`,
+  };
 }
 
 /** Constraints that the batch itself does not meet, and symbols whose size it makes zero. */

@@ -6,10 +6,10 @@ import type { Parameter } from '../nn/parameter.ts';
 
 /** Tells of parameters that the first batch's path does not reach: they stay as they are, and out of the emitted model. */
 export function warnUnused(model: string, parameters: ReadonlyMap<string, Parameter>, graph: Graph): void {
-  const used = new Set<object>(
-    graph.parameters.flatMap(({ source }) => (source.kind === 'parameter' ? [source.cell] : [])),
-  );
-  const unused = [...parameters].filter(([, cell]) => !used.has(cell)).map(([path]) => path);
+  const used = new Set<object>();
+  for (const { source } of graph.parameters) if (source.kind === 'parameter') used.add(source.cell);
+  const unused: string[] = [];
+  for (const [path, cell] of parameters) if (!used.has(cell)) unused.push(path);
   if (unused.length === 0) return;
   warn({
     code: 'PARAM_UNUSED',

@@ -3,12 +3,12 @@ import { type Diagnostic, type DimwiseError, dimwiseError } from '../base/errors
 import { didYouMean } from '../base/nearest.ts';
 import { captureSite, type Origin } from '../base/origin.ts';
 import { openTrace, type Trace, traceOf } from '../build/trace.ts';
-import { isFloatDType } from '../ir/dtype.ts';
 import { Value } from '../ir/graph.ts';
 import { refuseArgument } from './arguments.ts';
 import { apartParameter, computeApart } from './around-type.ts';
+import { gettersOf, parameterValue, parameterValues } from './layer-parameters.ts';
 import { layerText, type ShownLayer } from './layer-text.ts';
-import { Parameter } from './parameter.ts';
+import type { Parameter } from './parameter.ts';
 
 const LAYER = Symbol.for('dimwise.layer');
 
@@ -65,6 +65,8 @@ export interface LayerSpec<A extends readonly unknown[], R, P extends Parameters
   readonly children?: readonly (readonly [string, AnyLayer])[];
   /** Set where `apply` is the author's own code: mistakes then stand on its lines, else where the layer was made. */
   readonly isComposition?: boolean;
+  /** The call that makes the layer, where it was captured for the parameters already; captured where it is left out. */
+  readonly origin?: Origin | undefined;
   /** Computes the outputs; runs inside the layer's path. */
   readonly apply: (call: LayerCall<P>, ...inputs: A) => R;
 }
@@ -78,41 +80,53 @@ export interface LayerSpec<A extends readonly unknown[], R, P extends Parameters
 export function defineLayer<A extends readonly unknown[], R, P extends Parameters = Parameters>(
   spec: LayerSpec<A, R, P>,
 ): Layer<A, R> {
-  const cells = presentCells(spec.parameters ?? {});
-  if (Object.keys(cells).length > 0) refuseInsideModel();
+  const cells = presentCells(spec.parameters);
+  const names = Object.keys(cells);
+  if (names.length > 0) refuseInsideModel();
   if (spec.name !== undefined && !/^[^.]+$/.test(spec.name))
     refuseArgument(spec.kind, 'name', 'a text without dots', spec.name);
   const facts: LayerFacts = {
     kind: spec.kind,
     label: spec.name,
     parameters: cells,
-    children: spec.children ?? [],
-    origin: { site: captureSite() },
+    children: spec.children ?? NO_CHILDREN,
+    origin: spec.origin ?? { site: captureSite() },
     isComposition: spec.isComposition ?? false,
   };
+  const getters = gettersOf(names);
   const run = (...inputs: A): R => {
-    const trace = traceOf(inputs.filter((input) => input instanceof Value));
-    const like = inputs.find((input) => input instanceof Value);
-    const result = trace.inLayer(layer, childNames(facts), () => {
-      // The names are those of spec.parameters, which the checker cannot follow through Object.entries.
-      const parameters = parameterValues(trace, facts, like) as LayerCall<P>['parameters'];
+    const trace = traceOf(inputs);
+    trace.enter(layer, facts);
+    let result: R;
+    try {
+      const like = inputs.find(isValue);
+      // The names are those of spec.parameters, which the checker cannot follow through Object.keys.
+      const parameters = parameterValues(trace, facts, { getters, like }) as LayerCall<P>['parameters'];
       const apart = apartParameter(cells);
-      const apply = (given: A): R => spec.apply({ trace, parameters }, ...given);
-      return apart ? computeApart(apart, inputs, apply) : apply(inputs);
-    });
+      const call = { trace, parameters };
+      result = apart ? applyApart(spec, call, { apart, inputs }) : spec.apply(call, ...inputs);
+    } finally {
+      trace.leave();
+    }
     trace.keepResult(layer, result);
     return result;
   };
   const layer: Layer<A, R> = Object.assign(run, { [LAYER]: facts } as const);
-  const toText = (): string => layerText(shownLayer(facts));
-  Object.defineProperties(layer, {
-    name: { value: spec.name ?? spec.kind },
-    toString: { value: toText },
-    // Node's `util.inspect` asks for it.
-    [Symbol.for('nodejs.util.inspect.custom')]: { value: toText },
-  });
+  Object.defineProperty(layer, 'name', { value: spec.name ?? spec.kind });
+  Object.defineProperty(layer, 'toString', TEXT);
+  Object.defineProperty(layer, INSPECT, TEXT);
   return layer;
 }
+
+const NO_CHILDREN: readonly never[] = Object.freeze([]);
+/** Node's `util.inspect` asks for it. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+/** One function tells the text of all layers. */
+const TEXT = {
+  value(this: AnyLayer): string {
+    return layerText(shownLayer(layerFacts(this)));
+  },
+};
 
 /** What is shown of a layer, read when it is shown. */
 function shownLayer({ kind, label, parameters, children }: LayerFacts): ShownLayer {
@@ -141,31 +155,24 @@ function refuseInsideModel(): void {
   });
 }
 
-function presentCells(cells: Parameters): Readonly<Record<string, Parameter>> {
-  return Object.fromEntries(Object.entries(cells).flatMap(([name, cell]) => (cell ? [[name, cell]] : [])));
-}
-
-/** What the trace needs of a layer to name it and what it holds. */
-function childNames(facts: LayerFacts) {
-  return {
-    kind: facts.kind,
-    name: facts.label,
-    children: facts.children,
-    site: facts.isComposition ? undefined : facts.origin.site,
-  };
-}
-
-/** Lazily adds the parameters of a layer to the graph, under the layer's path; open dtypes follow `like`. */
-function parameterValues(trace: Trace, facts: LayerFacts, like: Value | undefined): Readonly<Record<string, Value>> {
-  const path = trace.path;
-  const values: Record<string, Value> = {};
-  for (const [name, cell] of Object.entries(facts.parameters)) {
-    const local = path ? `${path}.${name}` : name;
-    if (!trace.valueFor(cell)) cell.claimPath(local);
-    trace.meet?.(cell, local);
-    Object.defineProperty(values, name, { enumerable: true, get: () => parameterValue(trace, cell, local, like) });
+function presentCells(cells: Parameters | undefined): Readonly<Record<string, Parameter>> {
+  const present: Record<string, Parameter> = {};
+  for (const name in cells) {
+    const cell = cells[name];
+    if (cell) present[name] = cell;
   }
-  return values;
+  return present;
+}
+
+const isValue = (input: unknown): input is Value => input instanceof Value;
+
+/** Computes a layer in the element type of one of its parameters. */
+function applyApart<A extends readonly unknown[], R, P extends Parameters>(
+  spec: LayerSpec<A, R, P>,
+  call: LayerCall<P>,
+  { apart, inputs }: { readonly apart: Parameter; readonly inputs: A },
+): R {
+  return computeApart(apart, inputs, (given) => spec.apply(call, ...given));
 }
 
 /**
@@ -184,7 +191,8 @@ export function layerParameter(layer: AnyLayer, path: string): Value {
   if (!isLayer(layer)) refuseArgument('layerParameter', 'its first argument', 'a layer', layer);
   const trace = traceOf([]);
   const facts = layerFacts(layer);
-  return trace.inLayer(layer, childNames(facts), () => {
+  trace.enter(layer, facts);
+  try {
     const cell = facts.parameters[path];
     if (cell) {
       const local = trace.path ? `${trace.path}.${path}` : path;
@@ -197,7 +205,9 @@ export function layerParameter(layer: AnyLayer, path: string): Value {
       if (path.startsWith(`${segment}.`)) return layerParameter(child, path.slice(segment.length + 1));
     }
     throw unknownParameter('the layer', path, [...parametersOf(layer).values()]);
-  });
+  } finally {
+    trace.leave();
+  }
 }
 
 /** The error of a path that names no parameter. */
@@ -210,19 +220,6 @@ export function unknownParameter(owner: string, path: string, known: readonly st
     actual: path,
     hint: didYouMean(path, known),
   });
-}
-
-function parameterValue(trace: Trace, cell: Parameter, local: string, like: Value | undefined): Value {
-  const given = trace.valueFor(cell);
-  if (given) return given;
-  const type = like?.type;
-  const dtype =
-    cell.isDTypeOpen && type?.kind === 'tensor' && type.dtype !== 'undefined' && isFloatDType(type.dtype)
-      ? type.dtype
-      : cell.dtype;
-  const value = trace.root.addParameter(cell, { dtype, origin: cell.origin });
-  value.name ??= trace.nameCell(cell, local);
-  return value;
 }
 
 /** Layers by name, in lists and groups of any depth; an undefined one does not exist in this block. */
@@ -272,7 +269,10 @@ export function parametersOf(
   seen = new Map<Parameter, string>(),
 ): ReadonlyMap<Parameter, string> {
   const facts = layerFacts(layer);
-  for (const [name, cell] of Object.entries(facts.parameters)) if (!seen.has(cell)) seen.set(cell, prefix + name);
+  for (const name in facts.parameters) {
+    const cell = facts.parameters[name];
+    if (cell && !seen.has(cell)) seen.set(cell, prefix + name);
+  }
   for (const [key, child] of facts.children) parametersOf(child, `${prefix}${layerFacts(child).label ?? key}.`, seen);
   return seen;
 }

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../base/codes.ts';
 import { type DimwiseError, dimwiseError } from '../base/errors.ts';
 import { captureSite, type Origin } from '../base/origin.ts';
 import { sizeToDim } from '../build/declare.ts';
+import { isConst } from '../dim/dim.ts';
 import { castTensor } from '../ir/cast-tensor.ts';
 import { type DType, isDType } from '../ir/dtype.ts';
 import type { ParameterCell } from '../ir/parameter-cell.ts';
@@ -10,15 +11,20 @@ import type { TensorData } from '../ir/tensor-data.ts';
 import { formatShape, type Shape, staticShape, toShape } from '../ir/type.ts';
 import { refuseArgument } from './arguments.ts';
 import { planInitializer } from './initializers/draw-into.ts';
-import { fans, type WeightLayout } from './initializers/fans.ts';
+import type { WeightLayout } from './initializers/fans.ts';
 import type { Initializer } from './initializers/initializer.ts';
 import { type InitializerInput, parseInitializer } from './initializers/parse-initializer.ts';
 import { keptBytes, lazyInitializer } from './lazy-initializer.ts';
 import { checkOptions } from './option-names.ts';
 import { type ParameterData, parameterData } from './parameter-data.ts';
 import { PARAMETER_OPTIONS, type ParameterOptions, type Settlement } from './parameter-options.ts';
+import { ANY_FANS, fansOfWeight, learnSizes, type SettledBy } from './parameter-sizes.ts';
 import { ParameterTraits } from './parameter-traits.ts';
 import type { Seed } from './random/key.ts';
+
+/** What fills a parameter where nothing else is said. */
+const XAVIER = parseInitializer('xavierUniform');
+const NONE: readonly never[] = Object.freeze([]);
 
 /** What initialize() asked for. */
 interface Request {
@@ -40,7 +46,8 @@ export class Parameter extends ParameterTraits implements ParameterCell {
   #data: TensorData | undefined;
   #isGiven = false;
   #around: DType | undefined;
-  readonly #settled = new Map<number, string>();
+  /** What settled each axis. */
+  #settled: SettledBy = NONE;
 
   /**
    * Makes a parameter without data.
@@ -57,7 +64,7 @@ export class Parameter extends ParameterTraits implements ParameterCell {
       refuseArgument('a parameter', 'dtype', 'an element type of ONNX', options.dtype);
     this.#dtype = options.dtype;
     this.#initializer = options.initializer === undefined ? undefined : parseInitializer(options.initializer);
-    this.#fallback = parseInitializer(options.fallback ?? 'xavierUniform');
+    this.#fallback = options.fallback === undefined ? XAVIER : parseInitializer(options.fallback);
     this.layout = options.layout ?? 'oi';
     this.#fansOf = options.fansOf;
     this.origin = origin;
@@ -107,7 +114,7 @@ export class Parameter extends ParameterTraits implements ParameterCell {
 
   /** Whether all sizes are known. */
   get isSettled(): boolean {
-    return staticShape(this.#shape) !== undefined;
+    return this.#shape.every(isConst);
   }
 
   /** Whether there is data to read: initialized and settled, or set. */
@@ -141,7 +148,7 @@ export class Parameter extends ParameterTraits implements ParameterCell {
   }
 
   settledBy(axis: number): string | undefined {
-    return this.#settled.get(axis);
+    return this.#settled[axis];
   }
 
   /**
@@ -171,19 +178,7 @@ export class Parameter extends ParameterTraits implements ParameterCell {
 
   /** Takes over the sizes that a definition alone tells; others stay open. */
   refine(shape: Shape, by: string): void {
-    this.#shape = this.#shape.map((dim, axis) => {
-      const known = shape[axis];
-      if (dim.kind === 'const' || known?.kind !== 'const') return dim;
-      this.#settled.set(axis, by);
-      return known;
-    });
-  }
-
-  /** What an initializer may ask of the tensor that it fills. */
-  #tensor(shape: readonly number[]) {
-    const weight = staticShape(this.#fansOf?.shape);
-    const layout = this.#fansOf?.layout ?? this.layout;
-    return { shape, layout, fans: weight && weight.length > 1 ? fans(weight, layout) : undefined, origin: this.origin };
+    [this.#shape, this.#settled] = learnSizes(this.#shape, this.#settled, { shape, by });
   }
 
   /**
@@ -193,18 +188,16 @@ export class Parameter extends ParameterTraits implements ParameterCell {
    */
   checkInitializer(shape: readonly number[]): void {
     if (this.#data !== undefined) return;
-    const tensor = this.#tensor(shape);
     // The weight that a bias belongs to is settled in the same step: whatever its sizes, there will be fans.
-    const known = tensor.fans ?? (this.#fansOf && this.#fansOf.shape.length > 1 ? { fanIn: 1, fanOut: 1 } : undefined);
-    planInitializer(this.initializer, { ...tensor, fans: known, path: this.path });
+    const known = fansOfWeight(this.#fansOf) ?? (this.#fansOf && this.#fansOf.shape.length > 1 ? ANY_FANS : undefined);
+    const { origin, path } = this;
+    const { layout } = this.#fansOf ?? this;
+    planInitializer(this.initializer, { shape, layout, fans: known, path, origin });
   }
 
   /** Applies what binding found; the caller has checked all of the model's parameters before. */
   settle(settlement: Settlement): void {
-    this.#shape.forEach((dim, axis) => {
-      if (dim.kind !== 'const') this.#settled.set(axis, settlement.by);
-    });
-    this.#shape = toShape(settlement.shape);
+    if (!this.isSettled) this.refine(toShape(settlement.shape), settlement.by);
     this.#dtype ??= settlement.dtype;
   }
 
@@ -235,12 +228,11 @@ export class Parameter extends ParameterTraits implements ParameterCell {
   /** Notes the state; what comes back brings the parameter back to it. */
   savepoint(): () => void {
     const [shape, dtype, data, request, isGiven] = [this.#shape, this.#dtype, this.#data, this.#request, this.#isGiven];
-    const [around, settled] = [this.#around, [...this.#settled]];
+    const [around, settled] = [this.#around, this.#settled];
     return () => {
       this.#around = around;
       [this.#shape, this.#dtype, this.#data, this.#request, this.#isGiven] = [shape, dtype, data, request, isGiven];
-      this.#settled.clear();
-      for (const [axis, by] of settled) this.#settled.set(axis, by);
+      this.#settled = settled;
     };
   }
 
@@ -268,7 +260,10 @@ export class Parameter extends ParameterTraits implements ParameterCell {
       );
     }
     const { initializer, seed } = this.#request;
-    const data = lazyInitializer({ initializer, seed, path: this.path, dtype: this.dtype, ...this.#tensor(shape) });
+    const { path, dtype, origin } = this;
+    const { layout } = this.#fansOf ?? this;
+    const fans = fansOfWeight(this.#fansOf);
+    const data = lazyInitializer({ initializer, seed, path, shape, dtype, layout, fans, origin });
     this.#data = data;
     return data;
   }

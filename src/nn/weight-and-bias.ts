@@ -1,4 +1,5 @@
 // The weight and bias of dense layers and convolutions, with the options that say how they are filled.
+import { captureSite, type Origin } from '../base/origin.ts';
 import type { DType } from '../ir/dtype.ts';
 import type { ShapeSpec } from '../ir/graph.ts';
 import type { InitializerInput } from './initializers/parse-initializer.ts';
@@ -32,11 +33,17 @@ export type WeightAndBias = { readonly weight: Parameter; readonly bias: Paramet
  * Makes a weight of the given sizes, output features first, and a bias with one element per output feature.
  *
  * The defaults are Keras's (Glorot uniform and zeros); PyTorch's and Gluon's go by the names `torchDefault`, `gluonDense`, `gluonConv`.
+ *
+ * @param origin the call that makes the layer; one capture serves the layer and both
  */
-export function weightAndBias(shape: ShapeSpec, options: WeightOptions): WeightAndBias {
+export function weightAndBias(
+  shape: ShapeSpec,
+  options: WeightOptions,
+  origin: Origin = { site: captureSite() },
+): WeightAndBias {
   const { dtype } = options;
-  const weight = new Parameter({ shape, dtype, initializer: options.weightInitializer });
+  const weight = new Parameter({ shape, dtype, initializer: options.weightInitializer }, origin);
   if (options.bias === false) return { weight, bias: undefined };
   const initializer = options.biasInitializer ?? 'zeros';
-  return { weight, bias: new Parameter({ shape: shape.slice(0, 1), dtype, initializer, fansOf: weight }) };
+  return { weight, bias: new Parameter({ shape: shape.slice(0, 1), dtype, initializer, fansOf: weight }, origin) };
 }

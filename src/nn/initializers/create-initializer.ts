@@ -3,6 +3,13 @@ import type { Initializer, InitializerKind } from './initializer.ts';
 import { INITIALIZERS } from './initializers.ts';
 import { type GivenOptions, refuseUnknown } from './read-options.ts';
 
+const made = new WeakSet<object>();
+
+/** Tells whether something is a recipe that was made here, and so is complete. */
+export function isRecipe(thing: object): thing is Initializer {
+  return made.has(thing);
+}
+
 /**
  * Makes the frozen, complete recipe of a kind.
  *
@@ -14,5 +21,6 @@ export function createInitializer<K extends InitializerKind>(kind: K, options: o
   const recipe = INITIALIZERS[kind].read(given);
   refuseUnknown(given, Object.keys(recipe));
   Object.freeze(recipe);
+  made.add(recipe);
   return recipe;
 }

@@ -1,6 +1,5 @@
 // Fan in and fan out of a weight: how many inputs each output unit sums over, and the reverse.
 import { dimwiseError } from '../../base/errors.ts';
-import { elementCount } from '../../ir/tensor-data.ts';
 
 /**
  * The order of the axes of a weight. `oi`: [out, in, kernel...], dense and convolution; `io`: [in, out, kernel...], a matrix
@@ -24,7 +23,7 @@ export interface Fans {
  * @example fans([16, 3, 5, 5]) // { fanIn: 75, fanOut: 400 }
  */
 export function fans(shape: readonly number[], layout: WeightLayout = 'oi'): Fans {
-  const [first, second, ...kernel] = shape;
+  const [first, second] = [shape[0], shape[1]];
   if (first === undefined || second === undefined) {
     throw dimwiseError({
       code: 'INITIALIZER_INVALID',
@@ -33,7 +32,9 @@ export function fans(shape: readonly number[], layout: WeightLayout = 'oi'): Fan
       actual: `rank ${shape.length}`,
     });
   }
-  const area = elementCount(kernel);
-  const [out, into] = layout === 'io' ? [second, first] : [first, second];
-  return { fanIn: into * area, fanOut: out * area };
+  let area = 1;
+  for (let axis = 2; axis < shape.length; axis++) area *= shape[axis] ?? 1;
+  return layout === 'io'
+    ? { fanIn: first * area, fanOut: second * area }
+    : { fanIn: second * area, fanOut: first * area };
 }

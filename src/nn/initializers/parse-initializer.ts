@@ -2,7 +2,7 @@
 import { dimwiseError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import { captureSite } from '../../base/origin.ts';
-import { createInitializer } from './create-initializer.ts';
+import { createInitializer, isRecipe } from './create-initializer.ts';
 import { gluonConv, gluonDense } from './factories.ts';
 import type { Initializer, InitializerFields, InitializerKind } from './initializer.ts';
 import { INITIALIZERS } from './initializers.ts';
@@ -36,6 +36,17 @@ export type InitializerInput =
  * @example parseInitializer('xavierUniform')
  */
 export function parseInitializer(given: InitializerInput | string | { readonly kind: string }): Initializer {
+  if (typeof given !== 'string')
+    return typeof given === 'object' && given !== null && isRecipe(given) ? given : readInitializer(given);
+  let named = byName.get(given);
+  if (!named) byName.set(given, (named = readInitializer(given)));
+  return named;
+}
+
+/** Recipes by their names; they are frozen, and one serves all parameters. */
+const byName = new Map<string, Initializer>();
+
+function readInitializer(given: string | { readonly kind: string }): Initializer {
   // A caller without types, or a file, may bring anything.
   const fields = typeof given === 'object' && given !== null ? given : undefined;
   const name: unknown = fields ? fields.kind : given;

@@ -32,10 +32,12 @@ const BILINEAR_OPTIONS: OptionNames<BilinearOptions> = { ...WEIGHT_OPTIONS, name
 export function bilinear(units: number, options: BilinearOptions = {}): Layer<[a: Value, b: Value]> {
   checkOptions('bilinear', options, BILINEAR_OPTIONS);
   positiveInteger('bilinear', 'units', units);
+  const own = weightAndBias([units, '?', '?'], options);
   return defineLayer({
     kind: 'bilinear',
     name: options.name,
-    parameters: weightAndBias([units, '?', '?'], options),
+    parameters: own,
+    origin: own.weight.origin,
     apply: ({ parameters: { weight, bias } }, a: Value, b: Value): Value => bilinearOf(a, b, weight, bias),
   });
 }

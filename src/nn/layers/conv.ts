@@ -124,10 +124,12 @@ function convolution(kind: string, axes: number, { channels, kernel, options }: 
   const activation = options.activation === undefined ? undefined : activationFunction(options.activation);
   const shape = [channels, perGroup, ...window.kernel_shape];
   const attributes = groups === 1 ? window : { ...window, group: groups };
+  const own = weightAndBias(shape, options);
   return defineLayer({
     kind,
     name: options.name,
-    parameters: weightAndBias(shape, options),
+    parameters: own,
+    origin: own.weight.origin,
     apply: ({ parameters }, x: Value): Value =>
       activate(op.Conv(x, parameters.weight, parameters.bias, attributes), activation),
   });

@@ -40,10 +40,12 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
   if (options.inFeatures !== undefined) positiveInteger('dense', 'inFeatures', options.inFeatures);
   const inFeatures: SizeSpec = options.inFeatures ?? '?';
   const activation = options.activation === undefined ? undefined : activationFunction(options.activation);
+  const own = weightAndBias([units, inFeatures], options);
   return defineLayer({
     kind: 'dense',
     name: options.name,
-    parameters: weightAndBias([units, inFeatures], options),
+    parameters: own,
+    origin: own.weight.origin,
     apply: ({ parameters }, x: Value) => activate(denseOf(x, parameters.weight, parameters.bias), activation),
   });
 }
@@ -59,6 +61,11 @@ export function denseOf(x: Value, weight: Value, bias?: Value | undefined): Valu
   return emitLayerOne(DENSE, [x, weight, bias]);
 }
 
+const WEIGHT_OUT = { input: 1, axis: 0 };
+const WEIGHT_IN = { input: 1, axis: 1 };
+const BIAS_OUT = { input: 2, axis: 0 };
+const X_IN = { input: 0, axis: -1 };
+
 /** Inputs x, weight, bias. On rank 2 it becomes one Gemm, on other ranks MatMul and Add. */
 export const DENSE: LayerRow = {
   domain: LAYER_DOMAIN,
@@ -68,9 +75,9 @@ export const DENSE: LayerRow = {
     const x = cx.rankBetween(0, 1, Number.POSITIVE_INFINITY);
     const weight = cx.ranked(1, 2);
     cx.sameDType(0, 1);
-    if (cx.has(2)) cx.unifyAxes({ input: 1, axis: 0 }, { input: 2, axis: 0 }, 'output features');
+    if (cx.has(2)) cx.unifyAxes(WEIGHT_OUT, BIAS_OUT, 'output features');
     if (!x) return [cx.tensor(undefined)];
-    cx.unifyAxes({ input: 1, axis: 1 }, { input: 0, axis: -1 }, 'input features');
+    cx.unifyAxes(WEIGHT_IN, X_IN, 'input features');
     return [cx.tensor([...x.slice(0, -1), ...weight.slice(0, 1)])];
   },
   lower: (node) => [lowerDense(node)],

@@ -72,10 +72,12 @@ const layerOf =
     const window = windowAttributes({ layer: kind, axes, sizeName: 'kernel', size: kernel }, options);
     const activation = options.activation === undefined ? undefined : activationFunction(options.activation);
     const channels = inChannels === undefined ? '?' : inChannels * multiplier;
+    const own = weightAndBias([channels, 1, ...window.kernel_shape], options);
     return defineLayer({
       kind,
       name: options.name,
-      parameters: weightAndBias([channels, 1, ...window.kernel_shape], options),
+      parameters: own,
+      origin: own.weight.origin,
       apply: ({ parameters: { weight, bias } }, x: Value): Value =>
         activate(emitLayerOne(DEPTHWISE_CONV, [x, weight, bias], { ...window, multiplier }), activation),
     });

@@ -26,9 +26,11 @@ export interface ProjectionOptions extends WeightOptions {
  */
 export function projection(options: ProjectionOptions = {}): Layer<[x: Value, like?: Value | undefined]> {
   const units = options.units ?? '?';
+  const own = weightAndBias([units, options.inFeatures ?? '?'], options);
   return defineLayer({
     kind: 'dense',
-    parameters: weightAndBias([units, options.inFeatures ?? '?'], options),
+    parameters: own,
+    origin: own.weight.origin,
     apply: ({ parameters }, x: Value, like?: Value | undefined): Value =>
       units === '?' && like
         ? emitLayerOne(PROJECTION, [x, parameters.weight, parameters.bias, like])

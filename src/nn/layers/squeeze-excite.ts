@@ -77,9 +77,11 @@ function pointConv(
   options: WeightOptions,
   reduction: number | undefined,
 ): Layer<[x: Value, like: Value]> {
+  const own = weightAndBias([out, into, 1, 1], options);
   return defineLayer({
     kind: 'conv2d',
-    parameters: weightAndBias([out, into, 1, 1], options),
+    parameters: own,
+    origin: own.weight.origin,
     apply: ({ parameters: { weight, bias } }, x: Value, like: Value): Value =>
       reduction === undefined
         ? op.Conv(x, weight, bias, { kernel_shape: [1, 1] })
