@@ -2,7 +2,7 @@
 import type { Origin } from '../base/origin.ts';
 import { writeElements } from '../ir/convert-floats.ts';
 import { byteLength, DTYPES, type DType } from '../ir/dtype.ts';
-import { elementCount, type LazySource, type TensorData, type TensorStorage } from '../ir/tensor-data.ts';
+import { elementCount, type LazySource, type TensorData } from '../ir/tensor-data.ts';
 import { drawPlan, isDrawnWhole, planInitializer } from './initializers/draw-into.ts';
 import type { Fans, WeightLayout } from './initializers/fans.ts';
 import type { Initializer } from './initializers/initializer.ts';
@@ -63,15 +63,24 @@ export function keptBytes(data: TensorData, bytes: Uint8Array): TensorData {
   const { dtype, shape, storage } = data;
   if (storage.kind !== 'lazy') return data;
   const { source } = storage;
-  const kept: TensorStorage = {
-    kind: 'bytes',
-    bytes,
-    // Few ask for it, and it takes as long as drawing a small parameter.
-    get description() {
-      return source.description;
-    },
-  };
-  return { dtype, shape, storage: kept };
+  return { dtype, shape, storage: new KeptBytes(bytes, source) };
+}
+
+/** Bytes that were drawn. */
+class KeptBytes {
+  readonly kind = 'bytes';
+  readonly bytes: Uint8Array;
+  readonly #source: LazySource;
+
+  constructor(bytes: Uint8Array, source: LazySource) {
+    this.bytes = bytes;
+    this.#source = source;
+  }
+
+  /** Few ask for it, and it takes as long as drawing a small parameter. */
+  get description(): string | undefined {
+    return this.#source.description;
+  }
 }
 
 /** A source that settles its recipe when it is first drawn. */

@@ -27,8 +27,10 @@ const TURN_MS = 50;
 interface Undrawn {
   readonly cell: Parameter;
   readonly data: TensorData;
+  /** What threads draw, where that is worth it. */
   readonly samples: SampledParameter | undefined;
   readonly bytes: number;
+  drawn: Uint8Array | undefined;
 }
 
 /**
@@ -43,30 +45,37 @@ interface Undrawn {
  * @example await drawParameters(net.initialize().bind([2, 20]), { threads: 2 });
  */
 export async function drawParameters(model: WithParameters, options: DrawOptions = {}): Promise<void> {
-  const work = [...new Set(model.parameters().values())].flatMap((cell) => undrawn(cell));
+  const work: Undrawn[] = [];
+  for (const cell of new Set(model.parameters().values())) {
+    const found = undrawn(cell);
+    if (found) work.push(found);
+  }
   const total = work.reduce((sum, { bytes }) => sum + bytes, 0);
-  const large = work.filter(({ samples, bytes }) => samples && bytes >= LEAST_BYTES);
+  const large = work.filter(({ samples }) => samples);
   const threads = threadCount(
     options.threads,
     large.reduce((sum, { samples, bytes }) => sum + bytes / (samples?.job.width ?? 1), 0),
   );
   const pool = options.pool ?? (threads > 1 && large.length > 0 ? drawPool(threads) : undefined);
   const advance = reportProgress(total, options.onProgress);
-  const drawn = new Map<Parameter, Uint8Array>();
   if (pool) {
-    await Promise.all(large.map(async (each) => drawn.set(each.cell, await drawByThreads(pool, each, advance))));
+    const byThreads = async (each: Undrawn): Promise<void> => {
+      each.drawn = await drawByThreads(pool, each, advance);
+    };
+    await Promise.all(large.map(byThreads));
   }
   const room = slabs();
   let turn = performance.now();
-  for (const { cell, data, bytes } of work) {
-    if (drawn.has(cell)) continue;
-    drawn.set(cell, drawHere(data, bytes < LEAST_BYTES ? room(bytes) : new Uint8Array(bytes)));
+  for (const each of work) {
+    if (each.drawn) continue;
+    const { data, bytes } = each;
+    each.drawn = drawHere(data, bytes < LEAST_BYTES ? room(bytes) : new Uint8Array(bytes));
     advance(bytes);
     if (performance.now() - turn < TURN_MS) continue;
     await setImmediate();
     turn = performance.now();
   }
-  for (const [cell, bytes] of drawn) cell.keepDrawn(bytes);
+  for (const { cell, drawn } of work) if (drawn) cell.keepDrawn(drawn);
 }
 
 function drawHere({ storage }: TensorData, out: Uint8Array): Uint8Array {
@@ -93,11 +102,12 @@ function slabs(): (bytes: number) => Uint8Array {
   };
 }
 
-function undrawn(cell: Parameter): Undrawn[] {
+function undrawn(cell: Parameter): Undrawn | undefined {
   const data = cell.data();
   const { storage } = data;
-  if (storage.kind !== 'lazy' || !isDrawn(storage.source)) return [];
-  return [{ cell, data, samples: sampledParameter(data), bytes: tensorByteLength(data) }];
+  if (storage.kind !== 'lazy' || !isDrawn(storage.source)) return undefined;
+  const bytes = tensorByteLength(data);
+  return { cell, data, samples: bytes < LEAST_BYTES ? undefined : sampledParameter(data), bytes, drawn: undefined };
 }
 
 async function drawByThreads(

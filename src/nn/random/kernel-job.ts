@@ -33,7 +33,9 @@ export interface KernelJob {
 
 /** Says in the kernel's words what to draw. */
 export function kernelJob(distribution: Distribution, key: RandomKey, dtype: SampleDType): KernelJob {
-  return { key, ...settingOf(distribution), ...TYPES[dtype] };
+  const { set, parameters } = settingOf(distribution);
+  const { type, width } = TYPES[dtype];
+  return { key, set, parameters, type, width };
 }
 
 function settingOf(d: Distribution): Pick<KernelJob, 'set' | 'parameters'> {
@@ -49,6 +51,17 @@ function settingOf(d: Distribution): Pick<KernelJob, 'set' | 'parameters'> {
 
 const TWO_POW_32 = 2 ** 32;
 
+/** The view that was asked for last. */
+let drawn = new Uint8Array();
+
+/** Bytes of the kernel's memory. Models have many parameters of one size, and a view costs as much as a few hundred samples. */
+function drawnBytes({ memory }: SampleKernel, from: number, length: number): Uint8Array {
+  const { buffer } = memory;
+  if (drawn.buffer !== buffer || drawn.byteOffset !== from || drawn.length !== length)
+    drawn = new Uint8Array(buffer, from, length);
+  return drawn;
+}
+
 /**
  * Draws consecutive samples.
  *
@@ -61,14 +74,13 @@ export function drawByKernel(kernel: SampleKernel, job: KernelJob, out: Uint8Arr
   kernel[set](...parameters);
   const from = kernel.samplesAt.value;
   const most = kernel.most.value;
-  const memory = new Uint8Array(kernel.memory.buffer);
   const count = out.byteLength / width;
   let lane = start % 4;
   for (let done = 0; done < count; ) {
     const part = Math.min(most - lane, count - done);
     const block = Math.floor((start + done) / 4);
     kernel.draw(block % TWO_POW_32, Math.floor(block / TWO_POW_32), lane + part, type);
-    out.set(memory.subarray(from + lane * width, from + (lane + part) * width), done * width);
+    out.set(drawnBytes(kernel, from + lane * width, part * width), done * width);
     done += part;
     lane = 0;
   }

@@ -25,24 +25,34 @@ const LOW_WORD = 0xffffffffn;
  * @example deriveKey(0, '0.weight')
  */
 export function deriveKey(seed: Seed, path: string): RandomKey {
-  const bits = seedBits(seed);
-  let key: RandomKey = [Number(bits & LOW_WORD), Number(bits >> 32n)];
-  const bytes = new TextEncoder().encode(path);
-  const groups = Math.max(1, Math.ceil(bytes.length / 8));
-  const padded = new DataView(new ArrayBuffer(groups * 8));
-  for (const [i, byte] of bytes.entries()) padded.setUint8(i, byte);
-  for (let group = 0; group < groups; group++) {
-    const low = padded.getUint32(group * 8, true);
-    const high = padded.getUint32(group * 8 + 4, true);
-    const [k0, k1] = philox4x32([low, high, bytes.length, group + 1], key);
-    key = [k0, k1];
+  let key = seedWords(seed);
+  // Of ASCII, as nearly all paths are, the characters are the bytes; an encoder would take longer than the key.
+  const bytes = isAscii(path) ? path : new TextEncoder().encode(path);
+  for (let at = 0; at === 0 || at < bytes.length; at += 8) {
+    const words = philox4x32([wordAt(bytes, at), wordAt(bytes, at + 4), bytes.length, at / 8 + 1], key);
+    key = [words[0], words[1]];
   }
   return key;
 }
 
-function seedBits(seed: Seed): bigint {
-  const valid = typeof seed === 'bigint' ? seed >= 0n && seed <= MAX_SEED : Number.isSafeInteger(seed) && seed >= 0;
-  if (valid) return BigInt(seed);
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
+/** The four bytes from a place on as a little-endian word, zeros behind the end. */
+function wordAt(bytes: string | Uint8Array, at: number): number {
+  let word = 0;
+  for (let i = Math.min(at + 4, bytes.length) - 1; i >= at; i--)
+    word = (word << 8) | (typeof bytes === 'string' ? bytes.charCodeAt(i) : (bytes[i] ?? 0));
+  return word >>> 0;
+}
+
+/** The two words of a seed. */
+function seedWords(seed: Seed): RandomKey {
+  if (typeof seed === 'bigint') {
+    if (seed >= 0n && seed <= MAX_SEED) return [Number(seed & LOW_WORD), Number(seed >> 32n)];
+  } else if (Number.isSafeInteger(seed) && seed >= 0) return [seed >>> 0, Math.floor(seed / 2 ** 32)];
   throw dimwiseError({
     code: 'SEED_INVALID',
     message: `a seed is an integer from 0 to 2^53 - 1 or a bigint below 2^64, not ${String(seed)}`,

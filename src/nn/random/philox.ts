@@ -43,8 +43,12 @@ function highWord(word: number, low: number, multiplier: number): number {
  * @returns four uint32 words
  */
 export function philox4x32(counter: PhiloxWords, key: RandomKey, rounds = 10): PhiloxWords {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
+  let c0 = counter[0];
+  let c1 = counter[1];
+  let c2 = counter[2];
+  let c3 = counter[3];
+  let k0 = key[0];
+  let k1 = key[1];
   for (let round = 0; round < rounds; round++) {
     const low0 = Math.imul(c0, MULTIPLIER_0);
     const low1 = Math.imul(c2, MULTIPLIER_1);
