@@ -3,7 +3,6 @@ import { extname } from 'node:path';
 import { isUnbound } from '../../codegen/onnx/bind/bindings.ts';
 import { dimwiseError } from '../base/errors.ts';
 import { warn } from '../base/warn.ts';
-import * as dimwise from '../index.ts';
 import type { SizeSpec } from '../ir/value.ts';
 import type { BatchInput } from '../model/batch.ts';
 import type { BoundModel } from '../model/bound-model.ts';
@@ -14,6 +13,7 @@ import type { Seed } from '../nn/random/key.ts';
 import { type LoadedModel, loadModelFile, MODEL_EXTENSIONS } from '../node/load-model.ts';
 import { bindingsOfInputs } from './bind-definition.ts';
 import type { Bindings, InputBinding } from './bind-option.ts';
+import { publicModule } from './public-module.ts';
 import { usageError } from './report.ts';
 import type { LoadedWeights, WeightsOption } from './weights-option.ts';
 
@@ -49,7 +49,7 @@ export function fileKind(path: string): FileKind {
 
 /** A model file, loaded and bound as far as the options, a checkpoint and its own declarations say. */
 export async function openModel(path: string, options: OpenOptions): Promise<OpenedModel> {
-  const { model: loaded, names } = await loadModelFile(path, { dimwise });
+  const { model: loaded, names } = await loadModelFile(path, { dimwise: publicModule() });
   if (loaded.state === 'compiled') {
     if (!isUnbound(options.bindings)) warnUnused(path, 'compiled', '--bind');
     if (options.weights) warnUnused(path, 'compiled', '--weights');

@@ -10,7 +10,7 @@ import type { BoundModel } from '../model/bound-model.ts';
 import type { CompiledModel } from '../model/compiled-model.ts';
 import { type Composition, model } from '../model/define.ts';
 import type { DefinedModel } from '../model/defined-model.ts';
-import { readRegularFile } from './read-model.ts';
+import { readRegularFile } from './regular-file.ts';
 import { createPlaceMapper } from './source-columns.ts';
 import { errorReason } from './write-atomic.ts';
 

@@ -4,7 +4,7 @@ import { npyHeaderBytes, npyStrings, orderNpy, readNpyHeader } from '../../codeg
 import { bytesInMemory } from '../../codegen/weights/positioned-bytes.ts';
 import { type DimwiseError, dimwiseError } from '../base/errors.ts';
 import { DTYPES, type DType } from '../ir/dtype.ts';
-import { readRegularFile } from './read-model.ts';
+import { readRegularFile } from './regular-file.ts';
 import { writeAtomic } from './write-atomic.ts';
 
 /** An array of a .npy file: little-endian elements in C order, or strings. */

@@ -8,7 +8,8 @@ import { formatOnnx } from '../../codegen/onnx/text/format-onnx.ts';
 import { parseOnnx } from '../../codegen/onnx/text/parse-onnx.ts';
 import { dimwiseError } from '../base/errors.ts';
 import { ExternalFiles } from './external-files.ts';
-import { inFile, type ReadFileOptions, readRegularFile } from './read-model.ts';
+import { inFile, type ReadFileOptions } from './read-model.ts';
+import { readRegularFile } from './regular-file.ts';
 import { writeAtomic } from './write-atomic.ts';
 
 /** A text above this size fits no string of a JavaScript engine. */

@@ -1,16 +1,15 @@
-// Reads model files: regular files of a sane size only, with their external data checked.
-import type { Stats } from 'node:fs';
-import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
+// Reads .onnx files as graphs, with their external data checked.
+import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type AllLimits, allLimits, type OnnxLimits } from '../../codegen/onnx/limits.ts';
 import type { PiecedBytes } from '../../codegen/onnx/proto/lazy-bytes.ts';
 import type { ModelProto } from '../../codegen/onnx/proto/messages.ts';
 import { decodeModel } from '../../codegen/onnx/proto/read-message.ts';
 import { type ReadModel, readModel } from '../../codegen/onnx/read.ts';
-import { type DimwiseError, dimwiseError, isDimwiseError } from '../base/errors.ts';
+import { dimwiseError, isDimwiseError } from '../base/errors.ts';
 import { type ExternalFileOptions, ExternalFiles } from './external-files.ts';
 import { readPieces } from './lazy-file.ts';
-import { errorCode, errorReason } from './write-atomic.ts';
+import { notReadable, readAll, withRegularFile } from './regular-file.ts';
 
 /** How a model file is read. */
 export interface ReadFileOptions extends ExternalFileOptions {
@@ -68,66 +67,6 @@ export async function readMessage(path: string, limits: AllLimits, lazyBytes = L
 
 /** Files of this size are worth looking through for what can stay where it is. */
 const LAZY_FILE_BYTES = 2 ** 24;
-
-/**
- * Reads a whole file.
- *
- * @param path a regular file, or a link to one
- * @param maxBytes the largest file that is read
- * @throws FILE_READ when it is something else, cannot be read or is too large
- */
-export function readRegularFile(path: string, maxBytes: number): Promise<Uint8Array> {
-  return withRegularFile(path, maxBytes, (handle, { size }) => readAll(handle, size, path));
-}
-
-async function withRegularFile<T>(
-  path: string,
-  maxBytes: number,
-  read: (handle: FileHandle, stats: Stats) => Promise<T>,
-): Promise<T> {
-  let handle: FileHandle | undefined;
-  try {
-    // Opening a pipe or a device may wait for ever, so look first.
-    const seen = await stat(path);
-    if (!seen.isFile()) throw notReadable(path, seen.isDirectory() ? 'it is a folder' : 'it is no regular file');
-    handle = await open(path, 'r');
-    const opened = await handle.stat();
-    if (!opened.isFile()) throw notReadable(path, 'it is no regular file');
-    if (opened.size > maxBytes) {
-      throw dimwiseError({
-        code: 'FILE_READ',
-        message: `${path} has ${opened.size} bytes, at most ${maxBytes} are read`,
-        expected: `<= ${maxBytes} bytes`,
-        actual: `${opened.size} bytes`,
-      });
-    }
-    return await read(handle, opened);
-  } catch (error) {
-    throw isDimwiseError(error) ? error : notReadable(path, errorReason(error), error);
-  } finally {
-    await handle?.close();
-  }
-}
-
-async function readAll(handle: FileHandle, size: number, path: string): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
-  for (let at = 0; at < size; ) {
-    const { bytesRead } = await handle.read(bytes, at, size - at, at);
-    if (bytesRead === 0) throw notReadable(path, `it ends at byte ${at} of ${size}: it was cut while it was read`);
-    at += bytesRead;
-  }
-  return bytes;
-}
-
-function notReadable(path: string, reason: string, cause?: unknown): DimwiseError {
-  return dimwiseError({
-    code: 'FILE_READ',
-    message: `${path} cannot be read: ${reason}`,
-    actual: errorCode(cause),
-    hint: 'check the path and its permissions',
-    cause,
-  });
-}
 
 /** Does something with the content of a file; the name of the file is put before what is wrong with it. */
 export function inFile<T>(path: string, task: () => T): T {
