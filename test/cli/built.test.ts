@@ -1,6 +1,8 @@
 // The built package works as it is installed: plain Node, one copy of the core, exit codes, closed pipes.
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeModelFiles } from './model-files.ts';
@@ -8,6 +10,15 @@ import { writeModelFiles } from './model-files.ts';
 const entry = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const isBuilt = existsSync(entry);
 if (!isBuilt) console.warn('dist/cli.js is not there, the built command line is not tested: npm run build');
+
+/** The files of the groups that are read late, and of their modules. */
+const GROUP_FILE = /^(rows|microsoft|layers|codec|tools|checkpoints|cost|files)(-[\w-]+)?\.js$/;
+
+/** A layer that is not in the core, and an operator of ONNX Runtime's own. */
+const LATE = `import { model, op, rmsNorm, tensor } from 'dimwise';
+const norm = rmsNorm();
+export default model((x) => op.microsoft.QuickGelu(norm(x)), { inputs: { x: tensor('float32', ['batch', 8]) } });
+`;
 
 let folder = '';
 beforeAll(() => {
@@ -36,6 +47,27 @@ describe.skipIf(!isBuilt)('dimwise, built', () => {
     const failed = dimwise('shapes', 'wrong.ts');
     expect(failed.stderr).toMatch(/at model \(.*wrong\.ts:5:6\)/);
     expect(failed.stdout).toBe('');
+  });
+
+  test('reads only the core for a small model, and a group of modules when a file asks for one', () => {
+    const copy = mkdtempSync(join(tmpdir(), 'dimwise-core-'));
+    try {
+      const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
+      symlinkSync(modules, join(copy, 'node_modules'));
+      writeFileSync(join(copy, 'package.json'), '{"type": "module"}');
+      cpSync(dirname(entry), join(copy, 'dist'), { recursive: true });
+      const chunks = readdirSync(join(copy, 'dist'));
+      for (const name of chunks) if (GROUP_FILE.test(name)) rmSync(join(copy, 'dist', name));
+      expect(chunks.filter((name) => GROUP_FILE.test(name))).not.toEqual([]);
+      const run = (...args: readonly string[]) =>
+        spawnSync(process.execPath, [join(copy, 'dist/cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
+      expect(run('shapes', 'mlp.ts')).toMatchObject({ status: 0, stderr: '' });
+      writeFileSync(join(folder, 'late.ts'), LATE);
+      expect(run('shapes', 'late.ts').stderr).toContain('Cannot find module');
+      expect(dimwise('shapes', 'late.ts')).toMatchObject({ status: 0, stderr: '' });
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
   });
 
   test('does not start when the package is imported', () => {
