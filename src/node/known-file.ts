@@ -81,6 +81,12 @@ export class KnownFile implements PositionedBytes {
     if (!this.isSame(now)) throw this.#changed();
   }
 
+  /** A text that files with other bytes do not share: links to one file are told by it. */
+  get identity(): string {
+    const { dev, ino, size, mtimeMs } = this.#stats;
+    return `${dev} ${ino} ${size} ${mtimeMs}`;
+  }
+
   isSame(now: Stats): boolean {
     const then = this.#stats;
     return now.ino === then.ino && now.dev === then.dev && now.size === then.size && now.mtimeMs === then.mtimeMs;

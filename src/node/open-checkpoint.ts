@@ -9,7 +9,7 @@ import {
   type CheckpointLimits,
 } from '../../codegen/weights/checkpoint-limits.ts';
 import { ggufOf } from '../../codegen/weights/gguf/read.ts';
-import { malformedCheckpoint } from '../../codegen/weights/malformed-checkpoint.ts';
+import { malformedCheckpoint, shortName } from '../../codegen/weights/malformed-checkpoint.ts';
 import { readRange } from '../../codegen/weights/positioned-bytes.ts';
 import { LastArray, npyTensor } from '../../codegen/weights/read-npy.ts';
 import { safetensorsOf } from '../../codegen/weights/read-safetensors.ts';
@@ -192,10 +192,17 @@ async function openIndex({ file, limits, options }: Opening): Promise<Checkpoint
   const seen = new Map<string, string>();
   for (const location of index.shards) {
     const path = shardPath(folder, location, file.source, options);
-    const before = seen.get(path);
-    if (before !== undefined) throw malformedCheckpoint(file.source, `"${before}" and "${location}" are one shard`);
-    seen.set(path, location);
-    shards.set(location, safetensorsOf(await knownFile(path, WORDS), limits));
+    const shard = await knownFile(path, WORDS);
+    // Two names may lead to one file by hard links too, of which paths tell nothing.
+    const before = seen.get(shard.identity);
+    if (before !== undefined) throw oneShard(file.source, before, location);
+    seen.set(shard.identity, location);
+    shards.set(location, safetensorsOf(shard, limits));
   }
   return joinShards(index, shards, limits);
 }
+
+const oneShard = (index: string, first: string, second: string): DimwiseError =>
+  malformedCheckpoint(index, `"${shortName(first)}" and "${shortName(second)}" are one shard`, {
+    hint: 'name each file once in the index: what lies in a shard belongs to one name',
+  });

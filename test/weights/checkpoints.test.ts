@@ -1,5 +1,5 @@
 // Shards, folders, weights of models: found, put together, refused where they lie.
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -129,6 +129,20 @@ describe('openCheckpoint of shards', () => {
       expect(message).toContain(fact);
     },
   );
+
+  test.each([
+    ['a hard link', linkSync],
+    ['a link', symlinkSync],
+  ] as const)('is refused with a shard under two names by %s', async (_, link) => {
+    put('ab.safetensors', file('a', 'b'));
+    link(path('ab.safetensors'), path('again.safetensors'));
+    const opened = openCheckpoint(put(INDEX, index({ a: 'ab.safetensors', b: 'again.safetensors' })));
+    const { code, message } = await failureOf(() => opened);
+    expect([code, message.includes('"ab.safetensors" and "again.safetensors" are one shard')]).toEqual([
+      'CHECKPOINT_MALFORMED',
+      true,
+    ]);
+  });
 
   test('counts shards and tensors', async () => {
     putShards();
