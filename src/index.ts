@@ -127,7 +127,14 @@ export type { GraphBuilder, Program } from './model/program.ts';
 export type { SummaryOptions } from './model/summary.ts';
 export type { Activation, ActivationName } from './nn/activation.ts';
 export type { ActivationLayer, ActivationOptions, AlphaOptions, SoftmaxOptions } from './nn/activation-layer.ts';
-export type { AttentionInputs, CachedAttention, CachedAttentionInputs } from './nn/attention-layer.ts';
+export type {
+  AttentionInputs,
+  CachedAttention,
+  CachedAttentionInputs,
+  CachedCrossAttention,
+  ContextKeys,
+  CrossAttentionInputs,
+} from './nn/attention-layer.ts';
 export type { ScoreOptions } from './nn/attention-node.ts';
 export type { AttentionBias, AttentionOptions } from './nn/attention-options.ts';
 export type { Ends } from './nn/end-sizes.ts';
@@ -202,10 +209,11 @@ export {
   adaptiveMaxPool3d,
 } from './nn/layers/adaptive-pool.ts';
 export { type AlibiOptions, alibi } from './nn/layers/alibi.ts';
-export { type CrossAttentionOptions, crossAttention, multiHeadAttention } from './nn/layers/attention.ts';
+export { type CrossAttentionOptions, contextKeys, crossAttention, multiHeadAttention } from './nn/layers/attention.ts';
 export { type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from './nn/layers/avg-pool.ts';
 export { type BatchNormOptions, batchNorm } from './nn/layers/batch-norm.ts';
 export {
+  type BidirectionalInputs,
   type BidirectionalMerge,
   type BidirectionalOptions,
   bidirectional,
@@ -327,7 +335,7 @@ export {
   type ResidualOptions,
   residual,
 } from './nn/layers/merge.ts';
-export { type MixtureOfExpertsOptions, mixtureOfExperts } from './nn/layers/mixture-of-experts.ts';
+export { type ExpertBias, type MixtureOfExpertsOptions, mixtureOfExperts } from './nn/layers/mixture-of-experts.ts';
 export {
   alphaDropout,
   dropPath,

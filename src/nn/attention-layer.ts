@@ -1,5 +1,6 @@
 // What all attention layers are made of: projections of queries, keys and values, the attention, and a projection behind it.
-import type { Value } from '../ir/graph.ts';
+import { Value } from '../ir/graph.ts';
+import { refuseArgument } from './arguments.ts';
 import { emitAttention } from './attention-node.ts';
 import { type AttentionOptions, type AttentionPlan, planAttention } from './attention-options.ts';
 import { MERGE_HEADS, SPLIT_HEADS } from './heads-node.ts';
@@ -46,12 +47,22 @@ interface AttentionCall {
   readonly mask: Value | undefined;
   readonly positions: Value | undefined;
   readonly past?: readonly [key: Value, value: Value];
+  /** Keys and values that were projected before. */
+  readonly keys?: ContextKeys | undefined;
 }
+
+/** What keys and values are projected from. */
+type ProjectCall = Pick<AttentionCall, 'key' | 'value' | 'positions' | 'past'> & {
+  /** Tells the widths that options do not. */
+  readonly query?: Value | undefined;
+};
 
 /** The parts of an attention layer by name, and how they compute. */
 interface AttentionModule {
   readonly children: readonly (readonly [string, AnyLayer])[];
   readonly attend: (call: AttentionCall) => readonly Value[];
+  /** Keys and values over all heads, turned and normalized as they are attended to. */
+  readonly project: (call: ProjectCall) => ContextKeys;
 }
 
 /** An attention layer without a cache. */
@@ -68,21 +79,67 @@ export function attentionLayer(kind: string, heads: number, options: AttentionOp
   });
 }
 
-/** An attention layer whose keys and values are another sequence. */
+/** What a context comes to in attention: its keys and values, as {@link contextKeys} or a first call with `cache` gives them. */
+export interface ContextKeys {
+  /** `[n, t, kvHeads*d]`. */
+  readonly key: Value;
+  /** `[n, t, kvHeads*e]`. */
+  readonly value: Value;
+}
+
+/** What cross attention with a cache gives. */
+export interface CachedCrossAttention extends ContextKeys {
+  /** `[n, s, units]`. */
+  readonly output: Value;
+}
+
+/** What cross attention is called with: a context, or what it came to. */
+export type CrossAttentionInputs = [x: Value, context: Value | ContextKeys, mask?: Value | undefined];
+
+/** How a layer of cross attention makes keys and values of a context. */
+const PROJECTIONS = new WeakMap<AnyLayer, AttentionModule>();
+
+/** An attention layer whose keys and values are another sequence, or what it came to. */
 export function crossAttentionLayer(
   kind: string,
   heads: number,
   options: AttentionOptions,
-): Layer<[x: Value, context: Value, mask?: Value | undefined]> {
-  const { children, attend } = attentionModule(planAttention(kind, heads, options), options);
-  return defineLayer({
+): Layer<CrossAttentionInputs, Value | CachedCrossAttention> {
+  const { cache: isCached, ...rest } = options;
+  const module = attentionModule(planAttention(kind, heads, rest), rest);
+  const layer = defineLayer({
     kind,
     name: options.name,
-    children,
-    apply: (_call, query: Value, context: Value, mask?: Value | undefined): Value => {
-      const [output = query] = attend({ query, key: context, value: context, mask, positions: undefined });
-      return output;
+    children: module.children,
+    apply: (_call, ...[query, context, mask]: CrossAttentionInputs): Value | CachedCrossAttention => {
+      const parts = context instanceof Value ? { key: context, value: context } : { keys: checkedKeys(kind, context) };
+      const call = { key: query, value: query, mask, positions: undefined, ...parts };
+      const keys = 'keys' in parts ? parts.keys : module.project({ query, ...call });
+      const [output = query] = module.attend({ query, ...call, keys });
+      return isCached ? { output, ...keys } : output;
     },
+  });
+  PROJECTIONS.set(layer, module);
+  return layer;
+}
+
+function checkedKeys(kind: string, keys: ContextKeys): ContextKeys {
+  const isFit = typeof keys === 'object' && keys !== null && keys.key instanceof Value && keys.value instanceof Value;
+  if (!isFit) refuseArgument(kind, 'its context', 'a value, or { key, value } of one', keys);
+  return { key: keys.key, value: keys.value };
+}
+
+/** The layer that makes keys and values of a context for a layer of cross attention, with its weights. */
+export function contextKeysLayer(attention: AnyLayer, name: string | undefined): Layer<[context: Value], ContextKeys> {
+  const module = PROJECTIONS.get(attention);
+  if (!module) refuseArgument('contextKeys', 'its first argument', 'a layer made by crossAttention', attention);
+  const parts = new Set(['key', 'value', 'keyNorm']);
+  return defineLayer({
+    kind: 'contextKeys',
+    name,
+    children: module.children.filter(([key]) => parts.has(key)),
+    apply: (_call, context: Value): ContextKeys =>
+      module.project({ key: context, value: context, positions: undefined }),
   });
 }
 
@@ -105,6 +162,11 @@ export function cachedAttentionLayer(
   });
 }
 
+interface Place {
+  readonly positions: Value | undefined;
+  readonly past: Value | undefined;
+}
+
 function attentionModule(plan: AttentionPlan, options: AttentionOptions): AttentionModule {
   const { heads, kvHeads, widths, biases, scores, rotary } = plan;
   const { dtype, weightInitializer, biasInitializer } = options;
@@ -121,22 +183,23 @@ function attentionModule(plan: AttentionPlan, options: AttentionOptions): Attent
         ] as const)
       : [];
   const isGrouped = heads !== kvHeads;
-  const attend = ({ query, key, value, mask, positions, past }: AttentionCall): readonly Value[] => {
-    const place = { positions, past: past?.[0] };
-    const placed = (x: Value, count: number, norm: Layer | undefined): Value => {
-      const normed = norm ? normHeads(x, count, norm) : x;
-      return rotary ? rotate(normed, rotary, { ...place, heads: count }) : normed;
-    };
-    const [q, k] = [queries(query, query), keys(key, isGrouped ? undefined : query)];
-    const parts = {
-      ...scores,
-      query: placed(q, heads, queryNorm),
-      key: placed(k, kvHeads, keyNorm),
+  const placed = (x: Value, count: number, norm: Layer | undefined, place: Place): Value => {
+    const normed = norm ? normHeads(x, count, norm) : x;
+    return rotary ? rotate(normed, rotary, { ...place, heads: count }) : normed;
+  };
+  const project = ({ query, key, value, positions, past }: ProjectCall): ContextKeys => {
+    const k = keys(key, isGrouped ? undefined : query);
+    return {
+      key: placed(k, kvHeads, keyNorm, { positions, past: past?.[0] }),
       value: values(value, isGrouped ? k : query),
-      mask,
-      heads,
-      kvHeads,
     };
+  };
+  const attend = (call: AttentionCall): readonly Value[] => {
+    const { query, mask, positions, past } = call;
+    const q = queries(query, query);
+    const projected = call.keys ?? project(call);
+    const turned = placed(q, heads, queryNorm, { positions, past: past?.[0] });
+    const parts = { ...scores, query: turned, ...projected, mask, heads, kvHeads };
     const [mixed = query, ...present] = emitAttention(
       past ? { ...parts, pastKey: past[0], pastValue: past[1] } : parts,
     );
@@ -145,6 +208,7 @@ function attentionModule(plan: AttentionPlan, options: AttentionOptions): Attent
   return {
     children: [['query', queries], ['key', keys], ['value', values], ...norms, ['output', output]],
     attend,
+    project,
   };
 }
 

@@ -2,7 +2,7 @@
 import { op } from '../../build/op.ts';
 import { LAYER_DOMAIN } from '../../infer/infer-node.ts';
 import type { DType } from '../../ir/dtype.ts';
-import type { Value } from '../../ir/graph.ts';
+import type { SizeSpec, Value } from '../../ir/graph.ts';
 import { contracted } from '../../ops/costs/contraction.ts';
 import { type Activation, activationFunction } from '../activation.ts';
 import { positiveInteger, refuseArgument } from '../arguments.ts';
@@ -13,6 +13,12 @@ import { filled, numberOf } from '../layer-values.ts';
 import { checkOptions, type OptionNames } from '../option-names.ts';
 import { Parameter } from '../parameter.ts';
 import { dense } from './dense.ts';
+
+/** Which parts of a mixture have biases; false where left out. */
+export interface ExpertBias {
+  readonly router?: boolean | undefined;
+  readonly experts?: boolean | undefined;
+}
 
 /** Options of {@link mixtureOfExperts}. */
 export interface MixtureOfExpertsOptions {
@@ -26,6 +32,10 @@ export interface MixtureOfExpertsOptions {
   readonly gated?: boolean | undefined;
   /** Whether the shares of the chosen experts are made to sum to 1; true by default, as in Mixtral. */
   readonly normalise?: boolean | undefined;
+  /** Whether router and experts add biases, or which of them; false by default, as in Mixtral (GPT-OSS has both). */
+  readonly bias?: boolean | ExpertBias | undefined;
+  /** Fills the biases; zeros by default. */
+  readonly biasInitializer?: InitializerInput | undefined;
   /** Fills the weights of router and experts; xavierUniform by default. */
   readonly weightInitializer?: InitializerInput | undefined;
   /** Element type of the parameters; that of the first batch by default. */
@@ -41,6 +51,8 @@ const EXPERT_OPTIONS: OptionNames<MixtureOfExpertsOptions> = {
   activation: true,
   gated: true,
   normalise: true,
+  bias: true,
+  biasInitializer: true,
   weightInitializer: true,
   dtype: true,
   name: true,
@@ -52,7 +64,8 @@ const EXPERT_OPTIONS: OptionNames<MixtureOfExpertsOptions> = {
  *
  * *Input shape*: `[..., w]`, any rank from 1 on; w is settled by the first batch. *Output shape*: the same.
  * *Parameters*: `router.weight [experts, w]`, `gate [experts, hidden, w]`, `up [experts, hidden, w]`, `down [experts, w, hidden]`; the weights
- * of expert e lie as in {@link dense}. Without `gated` there is no `gate`.
+ * of expert e lie as in {@link dense}. Without `gated` there is no `gate`. With `bias` `router.bias [experts]`, `gateBias [experts, hidden]`,
+ * `upBias [experts, hidden]`, `downBias [experts, w]`.
  * Source: Shazeer et al., "Outrageously large neural networks: the sparsely-gated mixture-of-experts layer", 2017; Jiang et al., "Mixtral of
  * experts", 2024, whose transformers checkpoints hold `gate` and `up` in one `gate_up_proj`.
  *
@@ -68,30 +81,54 @@ export function mixtureOfExperts(experts: number, options: MixtureOfExpertsOptio
   positiveInteger('mixtureOfExperts', 'topK', topK);
   if (topK > experts) refuseArgument('mixtureOfExperts', 'topK', `at most its ${experts} experts`, topK);
   const activation = activationFunction(options.activation ?? 'silu');
-  const router = dense(experts, { bias: false, dtype, weightInitializer: initializer });
-  const stacked = (shape: readonly (number | '?')[]) =>
-    new Parameter({ shape: [experts, ...shape], dtype, initializer });
+  const biases = biasesOf(options.bias);
+  const { biasInitializer } = options;
+  const router = dense(experts, { bias: biases.router, dtype, weightInitializer: initializer, biasInitializer });
   return defineLayer({
     kind: 'mixtureOfExperts',
     name: options.name,
-    parameters: {
-      gate: (options.gated ?? true) ? stacked([hidden, '?']) : undefined,
-      up: stacked([hidden, '?']),
-      down: stacked(['?', hidden]),
-    },
+    parameters: expertParameters([experts, hidden], options, biases.experts),
     children: [['router', router]],
-    apply: ({ parameters: { gate, up, down } }, x: Value): Value => {
-      const raised = emitLayerOne(EXPERTS, [x, up]);
-      const inner = gate ? op.Mul(activation(emitLayerOne(EXPERTS, [x, gate])), raised) : activation(raised);
-      const results = emitLayerOne(EXPERTS, [inner, down, x], { isStacked: 1 });
+    apply: ({ parameters: { gate, gateBias, up, upBias, down, downBias } }, x: Value): Value => {
+      const raised = emitLayerOne(EXPERTS, [x, up, undefined, upBias]);
+      const gated = gate && activation(emitLayerOne(EXPERTS, [x, gate, undefined, gateBias]));
+      const inner: Value = gated ? op.Mul(gated, raised) : activation(raised);
+      const results = emitLayerOne(EXPERTS, [inner, down, x, downBias], { isStacked: 1 });
       return emitLayerOne(MIX_EXPERTS, [results, router(x)], { topK, normalise: normalise ? 1 : 0 });
     },
   });
 }
 
+function biasesOf(bias: boolean | ExpertBias = false): Required<Record<keyof ExpertBias, boolean>> {
+  if (typeof bias === 'boolean') return { router: bias, experts: bias };
+  checkOptions("mixtureOfExperts's bias", bias, { router: true, experts: true });
+  const { router = false, experts = false } = bias;
+  return { router, experts };
+}
+
+/** The parameters of all experts, stacked. */
+function expertParameters(
+  [experts, hidden]: readonly [experts: number, hidden: number],
+  { dtype, gated = true, weightInitializer, biasInitializer = 'zeros' }: MixtureOfExpertsOptions,
+  hasBias: boolean,
+) {
+  const weight = (shape: readonly SizeSpec[]) =>
+    new Parameter({ shape: [experts, ...shape], dtype, initializer: weightInitializer });
+  const bias = (size: SizeSpec) =>
+    hasBias ? new Parameter({ shape: [experts, size], dtype, initializer: biasInitializer }) : undefined;
+  return {
+    gate: gated ? weight([hidden, '?']) : undefined,
+    gateBias: gated ? bias(hidden) : undefined,
+    up: weight([hidden, '?']),
+    upBias: bias(hidden),
+    down: weight(['?', hidden]),
+    downBias: bias('?'),
+  };
+}
+
 /**
- * Inputs x `[..., k]` or, stacked, `[e, ..., k]`, weight `[e, o, k]`, and perhaps a value whose last size is o; output `[e, ..., o]`: what
- * each expert makes of x. It becomes one MatMul.
+ * Inputs x `[..., k]` or, stacked, `[e, ..., k]`, weight `[e, o, k]`, and perhaps a value whose last size is o and biases `[e, o]`; output
+ * `[e, ..., o]`: what each expert makes of x. It becomes one MatMul and, with biases, an Add.
  */
 export const EXPERTS: LayerRow = {
   domain: LAYER_DOMAIN,
@@ -103,6 +140,12 @@ export const EXPERTS: LayerRow = {
     const [experts, units] = cx.ranked(1, 3);
     cx.sameDType(0, 1);
     if (cx.has(2)) cx.unifyAxes({ input: 1, axis: 1 }, { input: 2, axis: -1 }, 'output features');
+    if (cx.has(3)) {
+      cx.ranked(3, 2);
+      cx.sameDType(1, 3);
+      cx.unifyAxes({ input: 1, axis: 0 }, { input: 3, axis: 0 }, 'experts');
+      cx.unifyAxes({ input: 1, axis: 1 }, { input: 3, axis: 1 }, 'output features');
+    }
     if (!x || !experts || !units) return [cx.tensor(undefined)];
     cx.unifyAxes({ input: 1, axis: 2 }, { input: 0, axis: -1 }, 'input features');
     if (isStacked) cx.unifyAxes({ input: 1, axis: 0 }, { input: 0, axis: 0 }, 'experts');
@@ -117,7 +160,9 @@ export const EXPERTS: LayerRow = {
     const rows: Value = isRow ? op.Unsqueeze(stacked, [1]) : stacked;
     const between = Array.from({ length: rows.rank - 3 }, (_, i) => i + 1);
     const product = op.MatMul(rows, between.length > 0 ? op.Unsqueeze(turned, between) : turned);
-    return [isRow ? op.Squeeze(product, [1]) : product];
+    const bias = node.inputs[3];
+    const full: Value = bias ? op.Add(product, op.Unsqueeze(bias, [...between, between.length + 1])) : product;
+    return [isRow ? op.Squeeze(full, [1]) : full];
   },
   examples: [
     { inputs: ['float32[n, s, 8]', 'float32[4, 16, ?]'], outputs: ['float32[4, n, s, 16]'] },
@@ -126,7 +171,12 @@ export const EXPERTS: LayerRow = {
       attributes: { isStacked: 1 },
       outputs: ['float32[4, n, s, 8]'],
     },
+    {
+      inputs: ['float32[n, 8]', 'float32[4, 16, ?]', null, 'float32[4, ?]'],
+      outputs: ['float32[4, n, 16]'],
+    },
     { inputs: ['float32[n, 8]', 'float32[4, 16, 6]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[n, 8]', 'float32[4, 16, 8]', null, 'float32[4, 8]'], fails: 'SHAPE_MISMATCH' },
     { inputs: ['float32[]', 'float32[4, 16, 6]'], fails: 'RANK_MISMATCH' },
   ],
 };

@@ -139,6 +139,54 @@ export const FURTHER_CASES: readonly LayerCase[] = [
     ],
   },
   {
+    name: 'mixtureOfExperts with biases',
+    make: () => dw.mixtureOfExperts(3, { hidden: 12, bias: true }),
+    before: [
+      'gate (3, 12, ?)',
+      'gateBias (3, 12)',
+      'up (3, 12, ?)',
+      'upBias (3, 12)',
+      'down (3, ?, 12)',
+      'downBias (3, ?)',
+      'router.weight (3, ?)',
+      'router.bias (3)',
+    ],
+    after: [
+      'gate (3, 12, 8)',
+      'gateBias (3, 12)',
+      'up (3, 12, 8)',
+      'upBias (3, 12)',
+      'down (3, 8, 12)',
+      'downBias (3, 8)',
+      'router.weight (3, 8)',
+      'router.bias (3)',
+    ],
+    batches: [
+      [[2, 5, 8], '[batch, 5, 8]'],
+      [['n', 's', 8], '[n, s, 8]'],
+    ],
+  },
+  {
+    name: 'bidirectional of cells',
+    make: () => dw.bidirectional(dw.gruCell(5), dw.gruCell(5)),
+    before: ['forward', 'backward'].flatMap((side) => [
+      `${side}.cell.weightInput (15, ?)`,
+      `${side}.cell.weightHidden (15, 5)`,
+      `${side}.cell.biasInput (15)`,
+      `${side}.cell.biasHidden (15)`,
+    ]),
+    after: ['forward', 'backward'].flatMap((side) => [
+      `${side}.cell.weightInput (15, 4)`,
+      `${side}.cell.weightHidden (15, 5)`,
+      `${side}.cell.biasInput (15)`,
+      `${side}.cell.biasHidden (15)`,
+    ]),
+    batches: [
+      [[2, 3, 4], '[batch, 3, 10]'],
+      [['n', 's', 4], '[n, s, 10]'],
+    ],
+  },
+  {
     name: 'embeddingBag with padding',
     make: () => {
       const bag = dw.embeddingBag(9, 4, { paddingIdx: 1 });

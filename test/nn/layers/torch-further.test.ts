@@ -58,6 +58,7 @@ const LAYERS: Readonly<Record<string, () => dw.Composition>> = {
   'lpPool2d of signed powers rounded up': () => dw.lpPool2d(2, { signed: true, ceilMode: true }),
   'lpPool3d of signed powers': () => dw.lpPool3d(2, { p: 2.5, signed: true }),
   unflatten: () => dw.unflatten(-1, [2, -1]),
+  'mixtureOfExperts with biases': () => dw.mixtureOfExperts(3, { hidden: 5, bias: true }),
 };
 
 /** What functions of values make of the inputs of recorded cases and of their weight. */
@@ -260,6 +261,17 @@ const WRONG: readonly (readonly [call: string, make: () => unknown, says: RegExp
   ['lpPool1d of p 2.5', () => dw.lpPool1d(2, { p: 2.5 }), /p as an integer/],
   ['lpPool1d of signed p 0', () => dw.lpPool1d(2, { p: 0, signed: true }), /p as a number/],
   ['lpPool1d with signed of text', () => dw.lpPool1d(2, { signed: JSON.parse('"odd"') }), /signed/],
+  [
+    'mixtureOfExperts with a bias of text',
+    () => dw.mixtureOfExperts(3, { hidden: 4, bias: JSON.parse('{ "rooter": true }') }),
+    /no option rooter/,
+  ],
+  [
+    'bidirectional of layers with returnState',
+    () => dw.bidirectional(dw.relu(), dw.relu(), JSON.parse('{ "returnState": true }')),
+    /returnState/,
+  ],
+  ['contextKeys of another layer', () => dw.contextKeys(dw.multiHeadAttention(2)), /made by crossAttention/],
   ['masking(NaN)', () => dw.masking(Number.NaN), /its value/],
   ['masking with an unknown option', () => dw.masking(0, JSON.parse('{ "mask": 0 }')), /no option mask/],
   ['reshape([{ axis: 0.5 }])', () => dw.reshape([{ axis: 0.5 }]), /its shape/],
