@@ -6,12 +6,12 @@ import { type Fans, fans, type WeightLayout } from './initializers/fans.ts';
 /** What settled each axis that was unknown once. */
 export type SettledBy = readonly (string | undefined)[];
 
-/** Puts the numbers of what was learnt in the place of unknown sizes; others stay as they are. */
+/** Puts the numbers of what was learnt in the place of unknown sizes; others stay as they are. Undefined where nothing changes. */
 export function learnSizes(
   shape: Shape,
   settled: SettledBy,
   learnt: { readonly shape: Shape; readonly by: string },
-): readonly [Shape, SettledBy] {
+): { readonly shape: Shape; readonly settled: SettledBy } | undefined {
   let sizes: Dim[] | undefined;
   let by: (string | undefined)[] | undefined;
   for (let axis = 0; axis < shape.length; axis++) {
@@ -20,7 +20,7 @@ export function learnSizes(
     (sizes ??= shape.slice())[axis] = known;
     (by ??= settled.slice())[axis] = learnt.by;
   }
-  return [sizes ?? shape, by ?? settled];
+  return sizes && by && { shape: sizes, settled: by };
 }
 
 /** Fans that only tell that there will be some. */

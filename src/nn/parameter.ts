@@ -178,7 +178,10 @@ export class Parameter extends ParameterTraits implements ParameterCell {
 
   /** Takes over the sizes that a definition alone tells; others stay open. */
   refine(shape: Shape, by: string): void {
-    [this.#shape, this.#settled] = learnSizes(this.#shape, this.#settled, { shape, by });
+    const learnt = learnSizes(this.#shape, this.#settled, { shape, by });
+    if (!learnt) return;
+    this.#shape = learnt.shape;
+    this.#settled = learnt.settled;
   }
 
   /**
