@@ -81,7 +81,7 @@ export abstract class InspectedModel {
    * @param pattern a regular expression or a glob, as of {@link parameters}
    * @throws INITIALIZER_INVALID when the initializer does not exist
    * @throws PARAM_UNKNOWN when the pattern matches no parameter
-   * @example net.setInitializer('**.weight', normal(0.02)).initialize()
+   * @example net.setInitializer('**.weight', normal({ std: 0.02 })).initialize()
    */
   setInitializer(pattern: PathPattern, initializer: InitializerInput): this {
     const parsed = parseInitializer(initializer);

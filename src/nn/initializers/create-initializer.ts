@@ -1,7 +1,7 @@
 // Makes a recipe from the options of its kind.
 import type { Initializer, InitializerKind } from './initializer.ts';
 import { INITIALIZERS } from './initializers.ts';
-import { type GivenOptions, refuseUnknown } from './read-options.ts';
+import { type GivenOptions, refuseUnknown, requireObject } from './read-options.ts';
 
 const made = new WeakSet<object>();
 
@@ -14,9 +14,10 @@ export function isRecipe(thing: object): thing is Initializer {
  * Makes the frozen, complete recipe of a kind.
  *
  * @param options the fields of the recipe; missing ones take their defaults
- * @throws INITIALIZER_INVALID when an option is unknown, missing, of the wrong type or out of range
+ * @throws INITIALIZER_INVALID when the options are no object, or one is unknown, missing, of the wrong type or out of range
  */
 export function createInitializer<K extends InitializerKind>(kind: K, options: object = {}): Initializer<K> {
+  requireObject(kind, options);
   const given: GivenOptions = { kind, values: { ...options } };
   const recipe = INITIALIZERS[kind].read(given);
   refuseUnknown(given, Object.keys(recipe));

@@ -47,6 +47,23 @@ export function readChoice<T extends string>(given: GivenOptions, name: string, 
 }
 
 /**
+ * Refuses options without names, which spreading would lose: `normal(0.02)`.
+ *
+ * @throws INITIALIZER_INVALID when the options are no object
+ */
+export function requireObject(kind: InitializerKind, options: unknown): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  throw dimwiseError({
+    code: 'INITIALIZER_INVALID',
+    message: `${kind} takes its options by name, not ${showValue(options)}`,
+    expected: 'an object',
+    actual: showValue(options),
+    origin: { site: captureSite() },
+    hint: `write ${kind}({ ... }), each option with its name`,
+  });
+}
+
+/**
  * Refuses options that the initializer does not have.
  *
  * @throws INITIALIZER_INVALID naming the first one

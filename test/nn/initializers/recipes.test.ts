@@ -100,6 +100,19 @@ describe('parseInitializer', () => {
 const fromFile = (fields: object): Initializer => parseInitializer(JSON.parse(JSON.stringify(fields)));
 
 describe('options', () => {
+  test.each([
+    ['normal', normal, 0.02],
+    ['normal', normal, '0.02'],
+    ['uniform', uniform, [-1, 1]],
+    ['orthogonal', factories.orthogonal, null],
+  ] as const)('of %s are options with names', (kind, make, options) => {
+    const error = errorOf(() => Reflect.apply(make, undefined, [options]));
+    expect(error).toMatchObject({
+      code: 'INITIALIZER_INVALID',
+      hint: `write ${kind}({ ... }), each option with its name`,
+    });
+  });
+
   test.each<[string, () => unknown, string]>([
     ['NaN', () => constant(Number.NaN), 'constant takes a finite number as value, not NaN'],
     ['a missing value', () => parseInitializer('constant'), 'constant takes a finite number as value, not missing'],
