@@ -7,6 +7,7 @@ import {
   defineLayer,
   dense,
   embedding,
+  functional,
   type Layer,
   layerNorm,
   model,
@@ -57,16 +58,13 @@ export const names: readonly NameRule[] = [
   [/self_attn\.out_proj/, 'attention.output'],
 ];
 
-/** `x * sigmoid(1.702 x)`. */
-const quickGelu = (x: Value): Value => op.Mul(x, op.Sigmoid(op.Mul(x, 1.702)));
-
 function encoderLayer({ width, heads }: EncoderConfig, causal: boolean): Layer {
   const [layer_norm1, layer_norm2] = [layerNorm(), layerNorm()];
   const attention = multiHeadAttention(heads, { causal });
   const mlp = { fc1: dense(4 * width), fc2: dense(width) };
   return block({ layer_norm1, attention, layer_norm2, mlp }, (x: Value) => {
     const y = op.Add(x, attention(layer_norm1(x)));
-    return op.Add(y, mlp.fc2(quickGelu(mlp.fc1(layer_norm2(y)))));
+    return op.Add(y, mlp.fc2(functional.quickGelu(mlp.fc1(layer_norm2(y)))));
   });
 }
 

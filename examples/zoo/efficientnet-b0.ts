@@ -13,6 +13,7 @@ import {
   op,
   sequential,
   silu,
+  squeezeExcite,
   type Value,
 } from 'dimwise';
 import { isScript, showLayers } from '../support/script.ts';
@@ -43,21 +44,13 @@ const convolve = (channels: number, kernel = 1, strides = 1, groups = 1): readon
   batchNorm(),
 ];
 
-/** Scales each channel by what all its pixels say together. */
-function squeezeExcite(channels: number, squeezed: number): Layer {
-  const [fc1, fc2, activation] = [conv2d(squeezed, 1), conv2d(channels, 1), silu()];
-  return block({ fc1, fc2, activation }, (x: Value) =>
-    op.Mul(op.Sigmoid(fc2(activation(fc1(op.GlobalAveragePool(x))))), x),
-  );
-}
-
 /** A mobile inverted bottleneck. */
 function mbConv(expansion: number, kernel: number, strides: number, input: number, output: number): Layer {
   const expanded = input * expansion;
   const body = sequential(
     ...(expansion === 1 ? [] : [sequential(...convolve(expanded), silu())]),
     sequential(...convolve(expanded, kernel, strides, expanded), silu()),
-    squeezeExcite(expanded, Math.max(1, Math.floor(input / 4))),
+    squeezeExcite(4, { channels: Math.max(1, Math.floor(input / 4)), activation: 'silu' }),
     sequential(...convolve(output)),
   );
   const keeps = strides === 1 && input === output;

@@ -14,6 +14,7 @@ import {
   op,
   relu,
   sequential,
+  squeezeExcite,
   type Value,
 } from 'dimwise';
 import { isScript, showLayers } from '../support/script.ts';
@@ -82,21 +83,12 @@ function convolve(channels: number, { kernel = 1, strides = 1, groups = 1, activ
   return sequential(conv, normalize(), ...(activation ? [activation] : []));
 }
 
-/** Scales each channel by what all its pixels say together. */
-function squeezeExcite(channels: number): Layer {
-  const [fc1, fc2] = [conv2d(nearestEight(channels / 4), 1), conv2d(channels, 1)];
-  return block({ fc1, fc2 }, (x: Value) => {
-    const scale = fc2(op.Relu(fc1(op.GlobalAveragePool(x))));
-    return op.Mul(op.HardSigmoid(scale, { alpha: 1 / 6, beta: 0.5 }), x);
-  });
-}
-
 function invertedResidual([input, kernel, expanded, output, squeezes, kind, strides]: Block): Layer {
   const activation = (): Layer => (kind === 'relu' ? relu() : hardSwish());
   const body = sequential(
     ...(expanded === input ? [] : [convolve(expanded, { activation: activation() })]),
     convolve(expanded, { kernel, strides, groups: expanded, activation: activation() }),
-    ...(squeezes ? [squeezeExcite(expanded)] : []),
+    ...(squeezes ? [squeezeExcite(4, { channels: nearestEight(expanded / 4), gate: 'hardSigmoid' })] : []),
     convolve(output, {}),
   );
   const keeps = strides === 1 && input === output;
