@@ -1,5 +1,6 @@
 // Writes docs/errors.md: every error code with who must act, the rule and the way out.
-import { type CodeRow, ERROR_CODES } from '../../src/base/codes.ts';
+import type { CodeRow } from '../../src/base/code-row.ts';
+import { ERROR_CODES } from '../../src/base/codes.ts';
 
 const ACTORS: Readonly<Record<CodeRow['by'], string>> = {
   user: 'the model, the feed or the command is wrong',
