@@ -201,7 +201,8 @@ export class Session implements AsyncDisposable {
   }
 }
 
-function unknownOutput(name: string, known: readonly string[]) {
+/** The error for an output that a model does not have. */
+export function unknownOutput(name: string, known: readonly string[]) {
   const near = nearest(name, known);
   return dimwiseError({
     code: 'OUTPUT_UNKNOWN',

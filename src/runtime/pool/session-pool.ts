@@ -1,0 +1,205 @@
+// A pool: a model in several workers, requests that wait for them, and answers that are checked.
+import { throwDiagnostics } from '../../base/errors.ts';
+import { captureSite } from '../../base/origin.ts';
+import type { Contract } from '../../ir/contract.ts';
+import { FeedCheck } from '../../ir/feed-check.ts';
+import type { ValueType } from '../../ir/type.ts';
+import { checkFeeds } from '../check-feeds.ts';
+import { OutputCheck } from '../check-outputs.ts';
+import type { ModelEdges } from '../edges.ts';
+import type { Feeds } from '../feed.ts';
+import type { OpenedProvider } from '../open-provider.ts';
+import type { Fallback, Provider } from '../provider.ts';
+import { type RunOutputs, unknownOutput } from '../session.ts';
+import { keyOfFeeds } from './batch-plan.ts';
+import { KeepAlive } from './keep-alive.ts';
+import { cancelledError } from './pool-errors.ts';
+import { bytesOfFeeds, bytesOfOutputs, type PoolJob } from './pool-job.ts';
+import { checkRequestOptions, type PoolRunOptions } from './pool-options.ts';
+import type { PoolStats, StatsCounter } from './pool-stats.ts';
+import type { Scheduler } from './scheduler.ts';
+import { Waiters } from './waiters.ts';
+
+/** What a pool is made of. */
+export interface PoolParts {
+  readonly edges: ModelEdges;
+  readonly timeout: number;
+  /** The symbol along which requests are joined. */
+  readonly batchSymbol: string | undefined;
+  readonly stats: StatsCounter;
+  /** Makes the scheduler, which calls `changed` after each change. */
+  readonly schedule: (changed: () => void) => Scheduler<PoolJob, RunOutputs>;
+  /** What became of the providers; undefined before a worker was there. */
+  readonly opened: () => OpenedProvider | undefined;
+  /** Waits until no worker is left. */
+  readonly gone: () => Promise<void>;
+}
+
+/** A model in several workers: runs block nothing here. Dispose it when it is no longer needed. */
+export class SessionPool implements AsyncDisposable {
+  /** What valid feeds meet. */
+  readonly contract: Contract;
+  readonly inputs: ReadonlyMap<string, ValueType>;
+  readonly outputs: ReadonlyMap<string, ValueType>;
+  readonly #parts: PoolParts;
+  readonly #check: FeedCheck;
+  readonly #outputCheck: OutputCheck;
+  readonly #scheduler: Scheduler<PoolJob, RunOutputs>;
+  readonly #waiters = new Waiters();
+  readonly #keepAlive = new KeepAlive();
+  #disposals = 0;
+
+  /** Pools are made by {@link createPool}. */
+  constructor(parts: PoolParts) {
+    const { edges } = parts;
+    this.#parts = parts;
+    this.contract = edges.contract;
+    this.inputs = edges.inputs;
+    this.outputs = edges.outputs;
+    this.#check = new FeedCheck(edges.contract);
+    this.#outputCheck = new OutputCheck(edges);
+    this.#scheduler = parts.schedule(() => this.#changed());
+    this.#scheduler.crew.start();
+  }
+
+  /** The execution provider that runs the model; what it lacks runs on the CPU. */
+  get provider(): Provider {
+    return this.#parts.opened()?.providers[0] ?? 'cpu';
+  }
+
+  /** The providers that were asked for and could not be had, with the reasons. */
+  get fallbacks(): readonly Fallback[] {
+    return this.#parts.opened()?.fallbacks ?? [];
+  }
+
+  /** What the pool has done and does. */
+  get stats(): PoolStats {
+    const { crew, waiting, waitingBytes, pending } = this.#scheduler;
+    const workers = crew.slots.map(({ worker, state }) => ({ id: worker?.id, state }));
+    return this.#parts.stats.snapshot({ running: pending - waiting, waiting, waitingBytes, workers });
+  }
+
+  /**
+   * Runs the model on a worker. Feeds are checked here, before anything is sent; arrays that are fed must not change before the answer.
+   *
+   * @param feeds one feed for each input by name, or the feed of the only input
+   * @returns the outputs by name
+   * @throws what `Session.run` throws, and
+   * @throws POOL_FULL when too many requests wait; `retryAfter` tells after how many milliseconds there may be room
+   * @throws RUN_TIMEOUT, RUN_CANCELLED when it takes too long, or its signal is aborted
+   * @throws WORKER_LOST when the worker dies of it
+   * @throws POOL_BROKEN when no worker can be started
+   * @example const { output } = await pool.run({ x: [[1, 2, 3]] }, { timeout: 1000 });
+   */
+  async run(feeds: Feeds, options: PoolRunOptions = {}): Promise<RunOutputs> {
+    const job = this.#jobOf(feeds, options);
+    const { signal } = options;
+    if (signal?.aborted) throw cancelledError(this.#parts.edges.name, job.site, signal.reason);
+    const outputs = await this.#submit(job, signal);
+    this.#outputCheck.check(job.sizes, new Map(Object.entries(outputs).map(([name, { shape }]) => [name, shape])));
+    this.#parts.stats.bytesOut += bytesOfOutputs(outputs);
+    return outputs;
+  }
+
+  #jobOf(feeds: Feeds, options: PoolRunOptions): PoolJob {
+    checkRequestOptions(options);
+    const { refusal } = this.#scheduler;
+    if (refusal) throw refusal.error;
+    const { timeout = this.#parts.timeout, priority = 0 } = options;
+    const known = [...this.outputs.keys()];
+    const fetches = options.outputs ?? known;
+    for (const name of fetches) if (!this.outputs.has(name)) throw unknownOutput(name, known);
+    const report = checkFeeds(feeds, this.contract, this.#check);
+    throwDiagnostics(report.mistakes);
+    const { batchSymbol } = this.#parts;
+    const isJoined = batchSymbol !== undefined;
+    return {
+      feeds: report.feeds,
+      sizes: report.sizes,
+      fetches,
+      timeout,
+      priority,
+      bytes: bytesOfFeeds(report.feeds),
+      rows: isJoined ? (report.sizes.get(batchSymbol) ?? 1) : 1,
+      key: isJoined ? keyOfFeeds(report.feeds, fetches) : undefined,
+      site: captureSite(),
+    };
+  }
+
+  #submit(job: PoolJob, signal: AbortSignal | undefined): Promise<RunOutputs> {
+    return new Promise((resolve, reject) => {
+      let unhook = (): void => {};
+      const ticket = this.#scheduler.submit(job, {
+        resolve: (outputs) => {
+          unhook();
+          resolve(outputs);
+        },
+        reject: (error) => {
+          unhook();
+          reject(error);
+        },
+      });
+      if (ticket.end === undefined) {
+        this.#parts.stats.bytesIn += job.bytes;
+        if (signal) {
+          const abort = (): void =>
+            this.#scheduler.cancel(ticket, cancelledError(this.#parts.edges.name, job.site, signal.reason));
+          signal.addEventListener('abort', abort, { once: true });
+          unhook = () => signal.removeEventListener('abort', abort);
+        }
+      }
+      this.#changed();
+    });
+  }
+
+  /**
+   * Waits until the pool would take a request, in the order of the calls. Another caller's request may still come before.
+   *
+   * @throws POOL_BROKEN, SESSION_DISPOSED when it takes none any more
+   */
+  ready(): Promise<void> {
+    return this.#until(() => this.#scheduler.hasRoom());
+  }
+
+  /** Waits until all workers have started. @throws what keeps them from it */
+  started(): Promise<void> {
+    return this.#until(() => this.#scheduler.isReady);
+  }
+
+  #until(holds: () => boolean): Promise<void> {
+    const wait = this.#waiters.until(() => {
+      const { refusal } = this.#scheduler;
+      if (refusal) throw refusal.error;
+      return holds();
+    });
+    this.#changed();
+    return wait;
+  }
+
+  /**
+   * Ends the pool: no request is taken any more, those that were taken are answered, then the workers end. A second call changes
+   * nothing but that it may add `force`.
+   *
+   * @param options with `force`, requests are refused with SESSION_DISPOSED and workers killed at once
+   */
+  async dispose({ force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    if (force) this.#scheduler.close();
+    else this.#scheduler.drain();
+    this.#disposals++;
+    this.#changed();
+    await this.#waiters.until(() => this.#scheduler.isClosed);
+    await this.#parts.gone();
+    this.#disposals--;
+    this.#changed();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  #changed(): void {
+    this.#waiters.look();
+    // Somebody who awaits an answer is no handle: without one the process would end.
+    this.#keepAlive.set(this.#scheduler.pending > 0 || this.#waiters.count > 0 || this.#disposals > 0);
+  }
+}
