@@ -11,6 +11,10 @@ export const RUN_CODES = {
     'Find where they come from, or allow them.',
   ),
   OUTPUT_UNKNOWN: user('A run may only ask for outputs that the model has.', 'Correct the name.'),
+  OUTPUT_ARRAY: user(
+    'An array that is given for an output must have its element type and its size, and memory of its own.',
+    'Give an array as the message says, or leave the output to the runtime.',
+  ),
   OUTPUT_MISMATCH: user(
     'What is stated of sizes that depend on data must hold in every run.',
     'Correct what assumeShape or the declared output states, or feed data for which it holds.',

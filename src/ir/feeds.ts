@@ -44,7 +44,20 @@ export function outputShapes(
 ): Readonly<Record<string, OutputShape>> {
   const { sizes, mistakes } = reportOf(source, feeds);
   throwDiagnostics(mistakes);
-  const outputs = Object.entries(contractOfSource(source).outputs ?? {});
+  return outputShapesUnder(contractOfSource(source), sizes);
+}
+
+/**
+ * The shapes that outputs have where the symbols of inputs have some sizes.
+ *
+ * @param sizes the sizes by the names of symbols; what they leave open stays a text
+ * @throws DIM_SYNTAX when an expression of the contract cannot be read
+ */
+export function outputShapesUnder(
+  contract: Contract,
+  sizes: ReadonlyMap<string, number>,
+): Readonly<Record<string, OutputShape>> {
+  const outputs = Object.entries(contract.outputs ?? {});
   return Object.fromEntries(
     outputs.map(([name, { shape }]) => [name, shape ? shape.map((size) => sizeUnder(size, sizes)) : null]),
   );

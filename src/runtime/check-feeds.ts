@@ -1,10 +1,11 @@
 // Turns what a caller feeds into tensors for ONNX Runtime, or into all the mistakes that it makes.
-import type { Diagnostic } from '../base/errors.ts';
+import { type Diagnostic, dimwiseError } from '../base/errors.ts';
 import { captureSite } from '../base/origin.ts';
+import { inWords } from '../build/in-words.ts';
 import type { Contract, ContractInput } from '../ir/contract.ts';
-import { type FeedCheck, type FeedType } from '../ir/feed-check.ts';
+import type { FeedCheck, FeedType } from '../ir/feed-check.ts';
 import { elementCount } from '../ir/tensor-data.ts';
-import { convertElements, type ElementMistake, isRunDType } from './elements.ts';
+import { convertElements, type ElementMistake, firstNonFinite, isRunDType } from './elements.ts';
 import { type Feed, type FeedReading, type Feeds, isFeed, readFeed } from './feed.ts';
 import type { OrtData } from './ort.ts';
 
@@ -23,18 +24,70 @@ export interface FeedsReport {
   readonly mistakes: readonly Diagnostic[];
 }
 
-/** Feeds by name; a feed alone is that of the only input. */
+/**
+ * Feeds by name; a feed alone is that of the only input.
+ *
+ * @throws FEED_MISMATCH when a feed alone meets several inputs or none, or what is fed is neither a feed nor an object of feeds
+ */
 export function namedFeeds(feeds: Feeds, inputs: readonly string[]): Map<string, Feed> {
-  const [only] = inputs;
-  if (isFeed(feeds)) return new Map([[only ?? '', feeds]]);
-  return new Map(Object.entries(feeds));
+  if (isFeed(feeds)) {
+    const [only, second] = inputs;
+    if (only === undefined || second !== undefined) throw feedAlone(feeds, inputs);
+    return new Map([[only, feeds]]);
+  }
+  if (isPlainObject(feeds)) return new Map(Object.entries(feeds));
+  throw notNamed(feeds);
+}
+
+/** Maps, promises and the like have no members that are feeds: nothing of them may be taken for an empty set of feeds. */
+function isPlainObject(feeds: object): boolean {
+  return !ArrayBuffer.isView(feeds) && Object.prototype.toString.call(feeds) === '[object Object]';
+}
+
+function feedAlone(feed: Feed, inputs: readonly string[]) {
+  const names = inputs.map((name) => `"${name}"`).join(', ');
+  const given = inWords(feed);
+  return dimwiseError({
+    code: 'FEED_MISMATCH',
+    message: `a feed alone, here ${given}, is that of the only input; the model has ${inputs.length === 0 ? 'none' : names}`,
+    origin: { site: captureSite() },
+    expected: `{ ${inputs.map((name) => `${name}: ...`).join(', ')} }`,
+    actual: given,
+    hint: 'give feeds by the names of the inputs',
+  });
+}
+
+function notNamed(feeds: object) {
+  const given = inWords(feeds);
+  const hint =
+    Object.prototype.toString.call(feeds) === '[object Map]'
+      ? 'make an object of it: Object.fromEntries(map)'
+      : 'then' in feeds
+        ? 'await it first'
+        : 'give { NAME: feed }, or the feed of the only input';
+  return dimwiseError({
+    code: 'FEED_MISMATCH',
+    message: `feeds are an object of feeds by the names of inputs, got ${given}`,
+    origin: { site: captureSite() },
+    expected: 'an object',
+    actual: given,
+    hint,
+  });
+}
+
+/** How feeds are checked. */
+export interface FeedPolicy {
+  /** Whether feeds may have NaN and infinities; `allow` by default. */
+  readonly nonFinite?: 'allow' | 'refuse' | undefined;
+  /** The sizes of symbols where feeds of these shapes were checked before. */
+  readonly known?: ((shapes: ReadonlyMap<string, FeedType>) => ReadonlyMap<string, number> | undefined) | undefined;
 }
 
 /**
  * Checks feeds against a contract and converts them where nothing is lost. All mistakes are found: FEED_MISSING, FEED_UNKNOWN,
- * FEED_MISMATCH, DTYPE_MISMATCH, RANK_MISMATCH.
+ * FEED_MISMATCH, FEED_NOT_FINITE, DTYPE_MISMATCH, RANK_MISMATCH.
  */
-export function checkFeeds(feeds: Feeds, contract: Contract, check: FeedCheck): FeedsReport {
+export function checkFeeds(feeds: Feeds, contract: Contract, check: FeedCheck, policy: FeedPolicy = {}): FeedsReport {
   const named = namedFeeds(feeds, Object.keys(contract.inputs));
   const mistakes: Diagnostic[] = [];
   const ready = new Map<string, ReadyFeed>();
@@ -47,10 +100,13 @@ export function checkFeeds(feeds: Feeds, contract: Contract, check: FeedCheck): 
     else if (result) {
       ready.set(name, result);
       types.set(name, { shape: result.shape });
+      if (policy.nonFinite === 'refuse') mistakes.push(...notFinite(name, result));
     }
   }
+  const known = mistakes.length === 0 ? policy.known?.(types) : undefined;
+  if (known) return { feeds: ready, sizes: known, mistakes };
   const report = check.check(types);
-  const site = captureSite();
+  const site = report.mistakes.length > 0 ? captureSite() : undefined;
   for (const mistake of report.mistakes) {
     // A feed that is there but wrong has its own complaint.
     if (mistake.code === 'FEED_MISSING' && named.has(mistake.expected ?? '')) continue;
@@ -58,6 +114,26 @@ export function checkFeeds(feeds: Feeds, contract: Contract, check: FeedCheck): 
   }
   return { feeds: ready, sizes: report.sizes, mistakes };
 }
+
+/** The complaint of a feed that has NaN or an infinity; none where it has not. */
+export function notFinite(name: string, { dtype, shape, data }: ReadyFeed): readonly Diagnostic[] {
+  const index = firstNonFinite(dtype, data);
+  if (index < 0) return [];
+  const value = dtype === 'float16' ? wordInWords(Number(data[index])) : String(data[index]);
+  const place = shape.length > 0 ? ` at [${indexOf(index, shape).join(', ')}]` : '';
+  return [
+    mistakeAt(name, {
+      code: 'FEED_NOT_FINITE',
+      message: `it has ${value}${place}, and the session refuses NaN and infinities`,
+      expected: 'finite numbers',
+      actual: value,
+      hint: "find where it comes from, or allow it: nonFinite: 'allow'",
+    }),
+  ];
+}
+
+const wordInWords = (word: number): string =>
+  (word & 0x3ff) !== 0 ? 'NaN' : (word & 0x8000) === 0 ? 'Infinity' : '-Infinity';
 
 function readyFeed(name: string, feed: Feed, input: ContractInput): ReadyFeed | Diagnostic {
   const reading = readFeed(feed);
@@ -84,7 +160,7 @@ function readyFeed(name: string, feed: Feed, input: ContractInput): ReadyFeed | 
 }
 
 /** The shape of a flat array where the input leaves only one. */
-function shapeOfArray(count: number, { shape }: ContractInput): readonly number[] | undefined {
+export function shapeOfArray(count: number, { shape }: ContractInput): readonly number[] | undefined {
   if (!shape) return undefined;
   if (shape.length === 1) return [count];
   const open = shape.filter((size) => typeof size === 'string').length;

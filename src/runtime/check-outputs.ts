@@ -19,6 +19,11 @@ export class OutputCheck {
     this.#outputs = new Map(this.#promises.length > 0 ? shapes : []);
   }
 
+  /** Whether there is anything to compare. */
+  get isNeeded(): boolean {
+    return this.#outputs.size > 0;
+  }
+
   /**
    * Compares the outputs of a run with what the model states.
    *
@@ -27,7 +32,6 @@ export class OutputCheck {
    * @throws OUTPUT_MISMATCH when a size is not as stated, all of them together
    */
   check(sizes: ReadonlyMap<string, number>, results: ReadonlyMap<string, readonly number[]>): void {
-    if (this.#outputs.size === 0) return;
     const settled = new Map<SymbolDim, number>();
     const mistakes: Diagnostic[] = [];
     const sizeOf = (symbol: SymbolDim): number | undefined =>

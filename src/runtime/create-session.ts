@@ -117,7 +117,7 @@ export async function openSession(loadable: LoadableModel, options: SessionOptio
   const ort = await loadOrt();
   const prefix = options.profile && ownPrefix(options.profile);
   const opened = await openModel(ort, { loadable, options, plan, prefix });
-  return new Session({ ort, ...opened, edges: loadable.edges, profile: prefix });
+  return new Session({ ort, ...opened, edges: loadable.edges, nonFinite: options.nonFinite, profile: prefix });
 }
 
 /** Checks all that can be checked of a session before ONNX Runtime is there. @throws SESSION_OPTION, RUNTIME_PROVIDER, RUNTIME_FAILED */

@@ -1,12 +1,19 @@
 // The element types that ONNX Runtime takes and gives here, with the arrays that hold them, and conversion without loss.
 import { Float16Array, f16round, setFloat16 } from '@petamoriken/float16';
 import type { DType } from '../ir/dtype.ts';
+import { isShared } from './feed-arrays.ts';
 import type { OrtData } from './ort.ts';
+
+/** The data of a tensor that is not of strings. */
+type OrtArray = Exclude<OrtData, readonly string[]>;
 
 /** How one element type is held and checked. */
 interface ElementRow {
+  readonly Class: ArrayClass;
   /** A new array of zeros. */
-  readonly make: (length: number) => Exclude<OrtData, readonly string[]>;
+  readonly make: (length: number) => OrtArray;
+  /** An array over memory that is there. */
+  readonly view: (buffer: ArrayBufferLike, byteOffset: number, length: number) => OrtArray;
   readonly kind: 'float' | 'int' | 'bigint' | 'bool';
   /** The range of integers, both ends included. */
   readonly min?: number | bigint;
@@ -15,19 +22,31 @@ interface ElementRow {
   readonly round?: (value: number) => number;
 }
 
+/** A class of typed arrays. */
+export interface ArrayClass {
+  new (length: number): OrtArray;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): OrtArray;
+}
+
+const arrays = (Class: ArrayClass): Pick<ElementRow, 'Class' | 'make' | 'view'> => ({
+  Class,
+  make: (length) => new Class(length),
+  view: (buffer, byteOffset, length) => new Class(buffer, byteOffset, length),
+});
+
 const ROWS = {
-  float32: { kind: 'float', make: (n) => new Float32Array(n), round: Math.fround },
-  float64: { kind: 'float', make: (n) => new Float64Array(n), round: (value) => value },
-  float16: { kind: 'float', make: (n) => new Uint16Array(n), round: f16round },
-  int8: { kind: 'int', make: (n) => new Int8Array(n), min: -128, max: 127 },
-  uint8: { kind: 'int', make: (n) => new Uint8Array(n), min: 0, max: 255 },
-  int16: { kind: 'int', make: (n) => new Int16Array(n), min: -32768, max: 32767 },
-  uint16: { kind: 'int', make: (n) => new Uint16Array(n), min: 0, max: 65535 },
-  int32: { kind: 'int', make: (n) => new Int32Array(n), min: -(2 ** 31), max: 2 ** 31 - 1 },
-  uint32: { kind: 'int', make: (n) => new Uint32Array(n), min: 0, max: 2 ** 32 - 1 },
-  int64: { kind: 'bigint', make: (n) => new BigInt64Array(n), min: -(2n ** 63n), max: 2n ** 63n - 1n },
-  uint64: { kind: 'bigint', make: (n) => new BigUint64Array(n), min: 0n, max: 2n ** 64n - 1n },
-  bool: { kind: 'bool', make: (n) => new Uint8Array(n) },
+  float32: { kind: 'float', ...arrays(Float32Array), round: Math.fround },
+  float64: { kind: 'float', ...arrays(Float64Array), round: (value) => value },
+  float16: { kind: 'float', ...arrays(Uint16Array), round: f16round },
+  int8: { kind: 'int', ...arrays(Int8Array), min: -128, max: 127 },
+  uint8: { kind: 'int', ...arrays(Uint8Array), min: 0, max: 255 },
+  int16: { kind: 'int', ...arrays(Int16Array), min: -32768, max: 32767 },
+  uint16: { kind: 'int', ...arrays(Uint16Array), min: 0, max: 65535 },
+  int32: { kind: 'int', ...arrays(Int32Array), min: -(2 ** 31), max: 2 ** 31 - 1 },
+  uint32: { kind: 'int', ...arrays(Uint32Array), min: 0, max: 2 ** 32 - 1 },
+  int64: { kind: 'bigint', ...arrays(BigInt64Array), min: -(2n ** 63n), max: 2n ** 63n - 1n },
+  uint64: { kind: 'bigint', ...arrays(BigUint64Array), min: 0n, max: 2n ** 64n - 1n },
+  bool: { kind: 'bool', ...arrays(Uint8Array) },
 } as const satisfies Partial<Record<DType, ElementRow>>;
 
 /** An element type that can be fed and fetched. */
@@ -35,6 +54,14 @@ export type RunDType = keyof typeof ROWS | 'string';
 
 /** The element types that can be fed and fetched. */
 export const RUN_DTYPES: readonly RunDType[] = [...(Object.keys(ROWS) as (keyof typeof ROWS)[]), 'string'];
+
+/**
+ * The class of arrays whose memory is handed on as it is; undefined for types whose elements are looked at one by one: strings, and bools,
+ * which take 0 and 1 only.
+ */
+export function arrayClassOf(dtype: RunDType): ArrayClass | undefined {
+  return dtype === 'string' || dtype === 'bool' ? undefined : ROWS[dtype].Class;
+}
 
 /** Tells whether tensors of an element type can be fed and fetched. */
 export function isRunDType(dtype: string): dtype is RunDType {
@@ -72,6 +99,7 @@ export function convertElements({ from, values }: Elements, to: RunDType): Conve
   const row: ElementRow = ROWS[to];
   const ready = asIs(values, from, to, row);
   if (ready) return { data: ready };
+  if (from === 'words' && to === 'float16') return { data: Uint16Array.from(values, Number) };
   const data = row.make(values.length);
   const write = writerOf(row, to, from === 'plain', data);
   for (let index = 0; index < values.length; index++) {
@@ -79,6 +107,18 @@ export function convertElements({ from, values }: Elements, to: RunDType): Conve
     if (!write(index, value)) return { mistake: { index, value, takes: takenBy(to, row) } };
   }
   return { data };
+}
+
+/** The first element that is NaN or infinite; -1 where all are finite. */
+export function firstNonFinite(dtype: string, data: OrtData): number {
+  if (dtype === 'float16') return data.findIndex((word: unknown) => (Number(word) & 0x7c00) === 0x7c00);
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return -1;
+  // What is not finite is not 0 after it is taken from itself; a loop without calls goes through memory at its speed.
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] ?? 0;
+    if (value - value !== 0) return i;
+  }
+  return -1;
 }
 
 function convertStrings(values: ArrayLike<Element>): Converted {
@@ -91,24 +131,29 @@ function convertStrings(values: ArrayLike<Element>): Converted {
   return { data };
 }
 
-/** The array itself where it is what ONNX Runtime takes. */
+/** The array itself, or its memory as another class of array, where it is what ONNX Runtime takes. */
 function asIs(values: ArrayLike<Element>, from: Elements['from'], to: RunDType, row: ElementRow): OrtData | undefined {
   if (from === 'words' ? to !== 'uint16' && to !== 'float16' : from !== to) return undefined;
+  if (Array.isArray(values) || to === 'bool') return undefined;
   if (from === 'float16') return wordsOf(values);
+  if (!ArrayBuffer.isView(values)) return undefined;
   const sample = row.make(0);
-  if (to === 'bool' || values.constructor !== sample.constructor) return undefined;
-  return values as ArrayLike<unknown> as typeof sample;
+  if (isShared(values)) return undefined;
+  if (values.constructor === sample.constructor) return values as ArrayBufferView as typeof sample;
+  // A Buffer, a Uint8ClampedArray, a subclass, or an array of another realm: the same memory in the class that is taken.
+  return row.view(values.buffer, values.byteOffset, values.length);
 }
 
-/** The bits of a Float16Array. */
+/** The bits of a Float16Array, that of the engine or its stand-in. */
 function wordsOf(values: ArrayLike<Element>): Uint16Array | undefined {
-  return values instanceof Float16Array ? new Uint16Array(values.buffer, values.byteOffset, values.length) : undefined;
+  if (!(values instanceof Float16Array) && !ArrayBuffer.isView(values)) return undefined;
+  return isShared(values) ? undefined : new Uint16Array(values.buffer, values.byteOffset, values.length);
 }
 
 type Writer = (index: number, value: Element) => boolean;
 
 /** Writes one element; false where its value would change. */
-function writerOf(row: ElementRow, to: RunDType, isPlain: boolean, data: Exclude<OrtData, readonly string[]>): Writer {
+function writerOf(row: ElementRow, to: RunDType, isPlain: boolean, data: OrtArray): Writer {
   switch (row.kind) {
     case 'bool':
       return (index, value) => {

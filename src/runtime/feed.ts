@@ -1,26 +1,13 @@
 // What a caller may feed: numbers, nested arrays, typed arrays and tensors, read as elements with a shape.
 import { Float16Array } from '@petamoriken/float16';
+import { inWords } from '../build/in-words.ts';
 import { type DType, dtypeFromSpec, isDType } from '../ir/dtype.ts';
 import { elementCount, hasTypedArray, materialize, type TensorData, typedArrayOf } from '../ir/tensor-data.ts';
 import type { Element, Elements } from './elements.ts';
+import { arrayType, type FeedArray, unreadable } from './feed-arrays.ts';
 
 /** Numbers, bigints, booleans or strings, nested to the shape of the tensor. */
 export type NestedElements = Element | readonly NestedElements[];
-
-/** A typed array; its shape follows from the input where only one is possible. */
-export type FeedArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Float16Array;
 
 /** A tensor as ONNX Runtime writes it. */
 export interface DimsTensor {
@@ -59,11 +46,24 @@ export function readFeed(feed: unknown): FeedReading | string {
   if (Array.isArray(feed)) return readNested(feed);
   const from = arrayType(feed);
   if (from && isArrayOfElements(feed)) {
+    const lost = unreadable(feed);
+    if (lost !== undefined) return `the ${feed.constructor.name} cannot be read: ${lost}`;
     const text = `a ${feed.constructor.name} of ${feed.length} elements`;
     return { from: from === 'uint16' ? 'words' : from, values: feed, shape: undefined, text };
   }
-  if (isRecord(feed)) return readTensor(feed);
-  return `${feed === null ? 'null' : typeof feed} cannot be fed`;
+  if (!isRecord(feed)) return `${feed === null ? 'null' : typeof feed} cannot be fed`;
+  return notATensor(feed) ?? readTensor(feed);
+}
+
+/** What is wrong with objects that are fed by mistake; undefined for others. */
+function notATensor(feed: Record<string, unknown>): string | undefined {
+  if (typeof feed['then'] === 'function') return 'a promise cannot be fed; await it first';
+  // The class that the engine made it of, in whatever realm: `[object Map]`.
+  const name = Object.prototype.toString.call(feed).slice('[object '.length, -1);
+  if (name === 'DataView' || name.endsWith('ArrayBuffer')) {
+    return `a ${name} has no element type; make a typed array of it: new Float32Array(buffer)`;
+  }
+  return name === 'Map' || name === 'Set' ? `a ${name} cannot be fed; make an array of it: [...values]` : undefined;
 }
 
 /** Tells whether something is one feed, and not feeds by name. */
@@ -78,48 +78,40 @@ const isElement = (value: unknown): value is Element =>
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-const ARRAY_TYPES: Readonly<Record<string, DType>> = {
-  Float32Array: 'float32',
-  Float64Array: 'float64',
-  Int8Array: 'int8',
-  Uint8Array: 'uint8',
-  Uint8ClampedArray: 'uint8',
-  Buffer: 'uint8',
-  Int16Array: 'int16',
-  Uint16Array: 'uint16',
-  Int32Array: 'int32',
-  Uint32Array: 'uint32',
-  BigInt64Array: 'int64',
-  BigUint64Array: 'uint64',
-  // Both the engine's own and that of @petamoriken/float16, which is a proxy where the engine has none.
-  Float16Array: 'float16',
-};
-
-/** The element type of a typed array; undefined for anything else. */
-function arrayType(value: unknown): DType | undefined {
-  if (value instanceof Float16Array) return 'float16';
-  return ArrayBuffer.isView(value) ? ARRAY_TYPES[value.constructor.name] : undefined;
-}
-
 const isArrayOfElements = (value: unknown): value is ArrayLike<Element> & object =>
   isRecord(value) && 'length' in value;
 
+/** Arrays nested deeper than this hold themselves: ONNX Runtime takes no tensor of such a rank. */
+const DEEPEST = 64;
+
+/** What nested rows are read into. */
+interface NestedState {
+  readonly values: Element[];
+  /** The one element type of rows that are typed arrays; `plain` where there are none, or several. */
+  from: Elements['from'] | undefined;
+}
+
 function readNested(rows: readonly unknown[]): FeedReading | string {
-  const values: Element[] = [];
-  const shape = flatten(rows, values, '');
+  const state: NestedState = { values: [], from: undefined };
+  const shape = flatten(rows, state, { place: '', depth: 1 });
   if (typeof shape === 'string') return shape;
-  return { from: 'plain', values, shape, text: `nested arrays of shape [${shape.join(', ')}]` };
+  // Numbers in rows are literals, which floats round; elements of typed rows keep their exact value.
+  const from = state.from === 'uint16' ? 'words' : (state.from ?? 'plain');
+  return { from, values: state.values, shape, text: `nested arrays of shape [${shape.join(', ')}]` };
+}
+
+interface NestedPlace {
+  readonly place: string;
+  readonly depth: number;
 }
 
 /** The shape of nested rows, or what is wrong with them. */
-function flatten(rows: readonly unknown[], out: Element[], place: string): number[] | string {
+function flatten(rows: readonly unknown[], state: NestedState, { place, depth }: NestedPlace): number[] | string {
+  if (depth > DEEPEST) return `its arrays are nested more than ${DEEPEST} deep`;
   let inner: readonly number[] | undefined;
   for (let i = 0; i < rows.length; i++) {
     const row: unknown = rows[i];
-    const isRow = Array.isArray(row) || arrayType(row) !== undefined;
-    if (!isRow && !isElement(row)) return `element ${place}[${i}] is ${row === null ? 'null' : typeof row}`;
-    if (isElement(row)) out.push(row);
-    const shape = isRow && isArrayOfElements(row) ? flatten(Array.from(row), out, `${place}[${i}]`) : [];
+    const shape = flattenRow(row, state, { place: `${place}[${i}]`, depth });
     if (typeof shape === 'string') return shape;
     if (inner && (inner.length !== shape.length || inner.some((size, axis) => size !== shape[axis]))) {
       return `its rows differ: ${place}[0] has the shape [${inner.join(', ')}], ${place}[${i}] has [${shape.join(', ')}]`;
@@ -129,17 +121,45 @@ function flatten(rows: readonly unknown[], out: Element[], place: string): numbe
   return [rows.length, ...(inner ?? [])];
 }
 
+const SCALAR: readonly number[] = [];
+
+function flattenRow(row: unknown, state: NestedState, { place, depth }: NestedPlace): readonly number[] | string {
+  if (isElement(row)) {
+    state.values.push(row);
+    state.from = 'plain';
+    return SCALAR;
+  }
+  if (Array.isArray(row)) return flatten(row, state, { place, depth: depth + 1 });
+  const from = arrayType(row);
+  if (!from || !isArrayOfElements(row)) return `element ${place} is ${row === null ? 'null' : typeof row}`;
+  const lost = unreadable(row);
+  if (lost !== undefined) return `element ${place} cannot be read: ${lost}`;
+  state.from = state.from === undefined || state.from === from ? from : 'plain';
+  for (let i = 0; i < row.length; i++) state.values.push(row[i] ?? 0);
+  return [row.length];
+}
+
+/** ONNX Runtime's binding counts the elements of an axis in 32 bits. */
+const MOST_OF_AXIS = 2 ** 32 - 1;
+
 function readTensor(tensor: Record<string, unknown>): FeedReading | string {
   const shape = tensor['dims'] ?? tensor['shape'];
   const stated = tensor['type'] ?? tensor['dtype'];
-  if (!isSizes(shape) || typeof stated !== 'string') {
-    return 'an object is fed as { dims, type, data } or { shape, dtype, data }';
+  if (!Array.isArray(shape) || typeof stated !== 'string') {
+    return `an object is fed as { dims, type, data } or { shape, dtype, data }, got ${inWords(tensor)}`;
   }
+  const bad = shape.findIndex((size) => !Number.isSafeInteger(size) || size < 0 || size > MOST_OF_AXIS);
+  if (bad >= 0)
+    return `its axis ${bad} has the size ${inWords(shape[bad])}; a size is an integer from 0 to ${MOST_OF_AXIS}`;
   const from = isDType(stated) ? stated : dtypeFromSpec(stated);
   if (!from) return `"${stated}" is no element type`;
-  const values = 'storage' in tensor ? storedElements(tensor) : tensor['data'];
-  if (!Array.isArray(values) && !(arrayType(values) && isArrayOfElements(values)))
-    return 'its data is no array of elements';
+  const values = valuesOf(tensor);
+  if (typeof values === 'string') return `its data cannot be read: ${values}`;
+  if (!Array.isArray(values) && !(arrayType(values) && isArrayOfElements(values))) {
+    return `its data is no array of elements but ${inWords(values)}`;
+  }
+  const lost = unreadable(values);
+  if (lost !== undefined) return `its data cannot be read: ${lost}`;
   const count = elementCount(shape);
   if (values.length !== count) {
     return `its shape [${shape.join(', ')}] has ${count} elements, its data ${values.length}`;
@@ -147,6 +167,15 @@ function readTensor(tensor: Record<string, unknown>): FeedReading | string {
   const text = `a tensor ${from}[${shape.join(', ')}]`;
   if (!Array.isArray(values)) return { ...statedElements(from, values), shape, text };
   return values.every(isElement) ? { from: 'plain', values, shape, text } : 'its data is no flat array of elements';
+}
+
+/** The elements of a tensor; the reason where its own getter refuses them, as that of a tensor on a GPU does. */
+function valuesOf(tensor: Record<string, unknown>): unknown {
+  try {
+    return 'storage' in tensor ? storedElements(tensor) : tensor['data'];
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** The elements of a tensor with its stated type; the bits of float16 are read as the values that they are. */
@@ -157,9 +186,6 @@ function statedElements(from: DType, values: ArrayLike<Element> & object): Eleme
   // A bool tensor lies in bytes; any other array that does not fit the stated type is judged by its elements.
   return { from: from === 'bool' ? from : (arrayType(values) ?? from), values };
 }
-
-const isSizes = (value: unknown): value is readonly number[] =>
-  Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 
 /** The elements of constant data that is in memory or can be drawn. */
 function storedElements(tensor: object): ArrayLike<Element> | undefined {

@@ -22,11 +22,14 @@ export interface OrtTensor {
   readonly data: OrtData;
 }
 
+/** The outputs of a run: their names, or for each a tensor that it is written into, or null. */
+export type OrtFetches = readonly string[] | Readonly<Record<string, OrtTensor | null>>;
+
 /** A session of ONNX Runtime. */
 export interface OrtSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  run(feeds: Readonly<Record<string, OrtTensor>>, fetches: readonly string[]): Promise<Record<string, OrtTensor>>;
+  run(feeds: Readonly<Record<string, OrtTensor>>, fetches: OrtFetches): Promise<Record<string, OrtTensor>>;
   /** Writes the profile; the name of the file is not told. */
   endProfiling(): void;
   release(): Promise<void>;

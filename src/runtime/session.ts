@@ -3,16 +3,19 @@ import { dimwiseError, throwDiagnostics } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { captureSite } from '../base/origin.ts';
 import type { Contract } from '../ir/contract.ts';
-import { FeedCheck } from '../ir/feed-check.ts';
+import { outputShapesUnder } from '../ir/feeds.ts';
 import type { ValueType } from '../ir/type.ts';
-import { checkFeeds } from './check-feeds.ts';
+import type { FeedsReport } from './check-feeds.ts';
 import { OutputCheck } from './check-outputs.ts';
 import type { ModelEdges } from './edges.ts';
 import { isRunDType, type RunDType } from './elements.ts';
 import type { Feeds } from './feed.ts';
-import { type Ort, type OrtData, type OrtSession, type OrtTensor, ortMessage } from './ort.ts';
+import { type Ort, type OrtData, type OrtFetches, type OrtSession, type OrtTensor, ortMessage } from './ort.ts';
+import { type OutputTargets, outputArrays, type ReadyOutput } from './output-arrays.ts';
+import { type OutputShapes, outputShapesOf, type ShapedFeeds } from './output-shapes.ts';
 import { profileFile } from './profile.ts';
 import type { Fallback, Provider } from './provider.ts';
+import { SessionFeeds } from './session-feeds.ts';
 import { checkOptionRules, type OptionRule } from './session-options.ts';
 
 /** The array that holds elements of each type; float16 is its bits, bool is 0 and 1. */
@@ -46,6 +49,18 @@ export interface RunCallOptions {
   readonly outputs?: readonly string[] | undefined;
 }
 
+/** Options of a run of a session. */
+export interface SessionRunOptions extends RunCallOptions {
+  /** Arrays that outputs are written into, by name; their sizes must be known before the run. */
+  readonly into?: OutputTargets | undefined;
+}
+
+const SESSION_RUN_RULES: Readonly<Record<keyof SessionRunOptions, OptionRule>> = {
+  outputs: (value) => (Array.isArray(value) ? undefined : 'an array of names'),
+  into: (value) =>
+    typeof value === 'object' && value !== null ? undefined : 'an object of arrays by the names of outputs',
+};
+
 /** What the options of a run take. */
 export const RUN_RULES: Readonly<Record<keyof RunCallOptions, OptionRule>> = {
   outputs: (value) => (Array.isArray(value) ? undefined : 'an array of names'),
@@ -59,9 +74,13 @@ export interface SessionParts {
   /** The best first. */
   readonly providers: readonly Provider[];
   readonly fallbacks: readonly Fallback[];
+  /** Whether feeds may have NaN and infinities. */
+  readonly nonFinite?: 'allow' | 'refuse' | undefined;
   /** Where ONNX Runtime writes the profile; undefined where it records none. */
   readonly profile?: string | undefined;
 }
+
+const NO_OPTIONS: SessionRunOptions = {};
 
 /** A model in ONNX Runtime. Dispose it when it is no longer needed: its memory is not the garbage collector's. */
 export class Session implements AsyncDisposable {
@@ -76,8 +95,9 @@ export class Session implements AsyncDisposable {
   readonly inputs: ReadonlyMap<string, ValueType>;
   readonly outputs: ReadonlyMap<string, ValueType>;
   readonly #parts: SessionParts;
-  readonly #check: FeedCheck;
+  readonly #feeds: SessionFeeds;
   readonly #outputCheck: OutputCheck;
+  readonly #names: readonly string[];
   readonly #running = new Set<Promise<unknown>>();
   #disposed: Promise<void> | undefined;
   #profiled: Promise<string> | undefined;
@@ -91,7 +111,8 @@ export class Session implements AsyncDisposable {
     this.contract = edges.contract;
     this.inputs = edges.inputs;
     this.outputs = edges.outputs;
-    this.#check = new FeedCheck(edges.contract);
+    this.#feeds = new SessionFeeds(edges.contract);
+    this.#names = [...edges.outputs.keys()];
     this.#outputCheck = new OutputCheck(edges);
   }
 
@@ -100,36 +121,55 @@ export class Session implements AsyncDisposable {
    *
    * @param feeds one feed for each input by name, or the feed of the only input
    * @returns the outputs by name
-   * @throws FEED_MISSING, FEED_UNKNOWN, FEED_MISMATCH, DTYPE_MISMATCH, RANK_MISMATCH for feeds, all mistakes together
+   * @throws FEED_MISSING, FEED_UNKNOWN, FEED_MISMATCH, FEED_NOT_FINITE, DTYPE_MISMATCH, RANK_MISMATCH for feeds, all
+   * mistakes together
    * @throws OUTPUT_UNKNOWN when an output is asked for that the model does not have
+   * @throws OUTPUT_ARRAY when an array of `into` does not fit its output
    * @throws OUTPUT_MISMATCH when an output has another size than the author states of it
    * @throws SESSION_DISPOSED after dispose()
    * @throws RUNTIME_FAILED when ONNX Runtime fails
    * @example const { output } = await session.run({ x: [[1, 2, 3]] });
    */
-  async run(feeds: Feeds, options: RunCallOptions = {}): Promise<RunOutputs> {
+  async run(feeds: Feeds, options: SessionRunOptions = NO_OPTIONS): Promise<RunOutputs> {
     this.#refuseDisposed();
-    checkOptionRules('a run', options, RUN_RULES);
-    const fetches = options.outputs ?? [...this.outputs.keys()];
-    for (const name of fetches) if (!this.outputs.has(name)) throw unknownOutput(name, [...this.outputs.keys()]);
-    const report = checkFeeds(feeds, this.contract, this.#check);
+    if (options !== NO_OPTIONS) checkOptionRules('a run', options, SESSION_RUN_RULES);
+    const fetches = options.outputs ?? this.#names;
+    for (const name of fetches) if (!this.outputs.has(name)) throw unknownOutput(name, this.#names);
+    const { nonFinite, ort } = this.#parts;
+    const report = this.#feeds.read(feeds, nonFinite);
     throwDiagnostics(report.mistakes);
-    const { Tensor } = this.#parts.ort;
+    const into = options.into && this.#outputArrays(options.into, fetches, report);
     const tensors: [string, OrtTensor][] = [];
-    for (const [name, { dtype, data, shape }] of report.feeds) tensors.push([name, new Tensor(dtype, data, shape)]);
-    const running = this.#call(Object.fromEntries(tensors), fetches);
+    for (const [name, { dtype, data, shape }] of report.feeds) tensors.push([name, new ort.Tensor(dtype, data, shape)]);
+    const running = this.#call(Object.fromEntries(tensors), into ? this.#fetchesInto(into, fetches) : fetches);
     this.#running.add(running);
     try {
       const results = await running;
-      const outputs = fetches.map((name) => [name, runTensor(name, results[name])] as const);
-      this.#outputCheck.check(report.sizes, new Map(outputs.map(([name, { shape }]) => [name, shape])));
+      const outputs = fetches.map((name) => [name, runTensor(name, results[name], into?.get(name))] as const);
+      if (this.#outputCheck.isNeeded) {
+        this.#outputCheck.check(report.sizes, new Map(outputs.map(([name, { shape }]) => [name, shape])));
+      }
       return Object.fromEntries(outputs);
     } finally {
       this.#running.delete(running);
     }
   }
 
-  async #call(feeds: Record<string, OrtTensor>, fetches: readonly string[]): Promise<Record<string, OrtTensor>> {
+  #outputArrays(targets: OutputTargets, fetches: readonly string[], { feeds, sizes }: FeedsReport) {
+    const shapes = outputShapesUnder(this.contract, sizes);
+    return outputArrays(targets, { fetches, types: this.outputs, shapes, feeds });
+  }
+
+  #fetchesInto(into: ReadonlyMap<string, ReadyOutput>, fetches: readonly string[]): OrtFetches {
+    const { Tensor } = this.#parts.ort;
+    const entries = fetches.map((name) => {
+      const output = into.get(name);
+      return [name, output ? new Tensor(output.dtype, output.data, output.shape) : null] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  async #call(feeds: Record<string, OrtTensor>, fetches: OrtFetches): Promise<Record<string, OrtTensor>> {
     try {
       return await this.#parts.session.run(feeds, fetches);
     } catch (cause) {
@@ -142,6 +182,18 @@ export class Session implements AsyncDisposable {
         cause,
       });
     }
+  }
+
+  /**
+   * The shapes that outputs have for some feeds, before a run.
+   *
+   * @param feeds feeds, or only their sizes as `{ shape }` or `{ dims }`, by the names of inputs
+   * @returns the sizes by the names of outputs; a size that only a run tells is a text, an open rank is null
+   * @throws FEED_MISSING, FEED_UNKNOWN, FEED_MISMATCH when the feeds are not valid, all mistakes together
+   * @example session.outputShapes({ x: { shape: [8, 20] } }) // { output: [8, 3] }
+   */
+  outputShapes(feeds: ShapedFeeds): OutputShapes {
+    return outputShapesOf(feeds, this.contract, this.#feeds.check);
   }
 
   /** Frees the memory of the session, once the runs under way are done; a second call changes nothing. */
@@ -213,8 +265,9 @@ export function unknownOutput(name: string, known: readonly string[]) {
   });
 }
 
-function runTensor(name: string, tensor: OrtTensor | undefined): RunTensor {
-  if (tensor && isRunDType(tensor.type)) return typed(tensor.type, tensor.dims, tensor.data);
+/** A tensor as it is given to the author: with the author's own array where the run wrote into it. */
+function runTensor(name: string, tensor: OrtTensor | undefined, into: ReadyOutput | undefined): RunTensor {
+  if (tensor && isRunDType(tensor.type)) return typed(tensor.type, tensor.dims, into?.data ?? tensor.data);
   throw dimwiseError({
     code: 'RUNTIME_FAILED',
     message: `ONNX Runtime gives output "${name}" as ${tensor?.type ?? 'nothing'}`,

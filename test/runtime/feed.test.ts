@@ -16,7 +16,7 @@ describe('readFeed', () => {
       [2, 3],
       'plain',
     ],
-    ['rows of typed arrays', [Float32Array.of(1, 2), Float32Array.of(3, 4)], [2, 2], 'plain'],
+    ['rows of typed arrays', [Float32Array.of(1, 2), Float32Array.of(3, 4)], [2, 2], 'float32'],
     ['empty rows', [[], []], [2, 0], 'plain'],
     ['a typed array', Float32Array.of(1, 2), undefined, 'float32'],
     ['a Uint16Array, whose type is open', Uint16Array.of(1), undefined, 'words'],
@@ -40,7 +40,7 @@ describe('readFeed', () => {
     ['a tensor whose data is short', { type: 'float32', dims: [2, 2], data: [1, 2] }, 'has 4 elements, its data 2'],
     ['a tensor of an unknown type', { type: 'flaot', dims: [1], data: [1] }, '"flaot" is no element type'],
     ['an object that is no tensor', { x: 1 }, 'an object is fed as'],
-    ['negative sizes', { type: 'float32', dims: [-1], data: [] }, 'an object is fed as'],
+    ['negative sizes', { type: 'float32', dims: [-1], data: [] }, 'its axis 0 has the size -1'],
   ])('refuses %s', (_, feed, reason) => {
     expect(readFeed(feed)).toContain(reason);
   });
