@@ -17,9 +17,10 @@ const PIECE = 2 ** 20;
 export function threadLink(program: string = THREAD_PROGRAM): WorkerLink {
   const { Worker } = process.getBuiltinModule('node:worker_threads');
   const worker = new Worker(program, { eval: true, execArgv: [], name: 'dimwise' });
-  worker.unref();
   let answer: ((frame: Frame) => void) | undefined;
   worker.on('message', ({ head, arrays }) => answer?.({ head, bodies: arrays }));
+  // After the listener, which would keep the process alive again.
+  worker.unref();
   let isEnded = false;
   const ended = new Promise<WorkerEnd>((resolve) => {
     worker.on('error', ({ message }) => resolve({ reason: `it failed: ${message}` }));
