@@ -133,12 +133,9 @@ interface Rows {
   readonly mode: BagMode;
 }
 
-/** The least number of every float type that ONNX Runtime scatters; bags that stay at it are empty. */
-const LEAST = -65504;
-
-/** Rows that count for nothing made neutral: 0 in sums, the least number in maxima. */
+/** Rows that count for nothing made neutral: 0 in sums, minus infinity, below every weight, in maxima. */
 function neutral({ rows, kept, mode }: Rows): Value {
-  return kept ? op.Where(kept, rows, filled(rows.dtype, [], mode === 'max' ? LEAST : 0)) : rows;
+  return kept ? op.Where(kept, rows, filled(rows.dtype, [], mode === 'max' ? -Infinity : 0)) : rows;
 }
 
 /** Rows `[n, k, size]` brought together along k, those that count. */
@@ -173,6 +170,6 @@ function bags(parts: Rows, offsets: Value): Value {
     const sums = op.ScatterND(zeros, bag, rows, { reduction: 'add' });
     return op.Div(sums, op.Max([counts, filled(dtype, [], 1)]));
   }
-  const greatest = op.ScatterND(start(LEAST), bag, rows, { reduction: 'max' });
+  const greatest = op.ScatterND(start(-Infinity), bag, rows, { reduction: 'max' });
   return op.Where(op.Greater(counts, filled(dtype, [], 0)), greatest, zeros);
 }

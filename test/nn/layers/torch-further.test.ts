@@ -48,6 +48,8 @@ const LAYERS: Readonly<Record<string, () => dw.Composition>> = {
   'embeddingBag mean with offsets and padding': bag({ paddingIdx: 0 }, 'offsets'),
   'embeddingBag sum with offsets and padding': bag({ mode: 'sum', paddingIdx: 0 }, 'offsets'),
   'embeddingBag max with offsets and padding': bag({ mode: 'max', paddingIdx: 0 }, 'offsets'),
+  'embeddingBag max of low weights with padding': bag({ mode: 'max', paddingIdx: 0 }, 'ids'),
+  'embeddingBag max of low weights with offsets and padding': bag({ mode: 'max', paddingIdx: 0 }, 'offsets'),
   'embeddingBag of weighted rows': bag({ mode: 'sum' }, 'weights'),
   'embeddingBag of weighted rows with offsets': bag({ mode: 'sum' }, 'both'),
   pixelShuffle1d: () => dw.pixelShuffle1d(3),
