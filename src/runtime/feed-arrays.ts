@@ -59,7 +59,7 @@ export function unreadable(array: { readonly length: number; readonly buffer?: u
 
 function isDetached(buffer: ArrayBufferLike): boolean {
   try {
-    new Uint8Array(buffer, 0);
+    Reflect.construct(Uint8Array, [buffer, 0]);
     return false;
   } catch {
     return true;

@@ -61,7 +61,7 @@ function notATensor(feed: Record<string, unknown>): string | undefined {
   // The class that the engine made it of, in whatever realm: `[object Map]`.
   const name = Object.prototype.toString.call(feed).slice('[object '.length, -1);
   if (name === 'DataView' || name.endsWith('ArrayBuffer')) {
-    return `a ${name} has no element type; make a typed array of it: new Float32Array(buffer)`;
+    return `${name === 'ArrayBuffer' ? 'an' : 'a'} ${name} has no element type; make a typed array of it: new Float32Array(buffer)`;
   }
   return name === 'Map' || name === 'Set' ? `a ${name} cannot be fed; make an array of it: [...values]` : undefined;
 }

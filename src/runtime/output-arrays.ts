@@ -61,11 +61,11 @@ function readyOutput(name: string, target: unknown, { types, shapes }: BeforeRun
   const type = types.get(name);
   const dtype = type?.kind === 'tensor' ? type.dtype : 'undefined';
   if (dtype === 'undefined') return 'its element type is known after a run only';
-  const Array = isRunDType(dtype) ? (dtype === 'bool' ? Uint8Array : arrayClassOf(dtype)) : undefined;
-  if (!Array) return `an output of ${dtype} comes in an array of its own`;
+  const ArrayOfType = isRunDType(dtype) ? (dtype === 'bool' ? Uint8Array : arrayClassOf(dtype)) : undefined;
+  if (!ArrayOfType) return `an output of ${dtype} comes in an array of its own`;
   const data: unknown = isTensor(target) ? target.data : target;
-  if (!(data instanceof Array) || !ArrayBuffer.isView(data))
-    return `it is ${dtype} and takes a ${Array.name}, got ${inWords(data)}`;
+  if (!(data instanceof ArrayOfType) || !ArrayBuffer.isView(data))
+    return `it is ${dtype} and takes a ${ArrayOfType.name}, got ${inWords(data)}`;
   const lost = unreadable(data);
   if (lost !== undefined) return `the array cannot be written to: ${lost}`;
   if (isShared(data)) return 'its memory is shared between threads, which ONNX Runtime does not take';

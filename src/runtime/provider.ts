@@ -1,4 +1,5 @@
 // Execution providers: which there are, and why one cannot be had here.
+import { whyAbsent } from './libraries/why-absent.ts';
 import type { Ort } from './ort.ts';
 
 /** The execution providers that onnxruntime-node can have on one platform or another, the fastest first where several run a model. */
@@ -20,8 +21,6 @@ export interface Fallback {
   readonly reason: string;
 }
 
-const INSTALL_CUDA = 'node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12';
-
 /**
  * Why a provider cannot be had here, as far as it shows before a session is made; undefined where it may be had. ONNX Runtime
  * itself drops a provider that it was not built with, and writes why a library does not load to the native stderr only.
@@ -30,31 +29,5 @@ export function absenceOf(provider: Provider, ort: Pick<Ort, 'listSupportedBacke
   if (provider === 'cpu') return undefined;
   const backends = ort.listSupportedBackends?.().map(({ name }) => name);
   if (backends && !backends.includes(provider)) return `onnxruntime-node is built without ${provider} on this platform`;
-  const library = missingLibrary(provider);
-  return library && `its library ${library} is not installed (${INSTALL_CUDA})`;
-}
-
-/** The providers that come in libraries of their own; the others are part of ONNX Runtime's. */
-const IN_LIBRARIES: readonly Provider[] = ['cuda', 'tensorrt'];
-
-/**
- * The library of a provider where it is known to be missing. Node's modules are asked for at run time, so that this file also
- * loads where there are none.
- */
-function missingLibrary(provider: Provider): string | undefined {
-  if (!IN_LIBRARIES.includes(provider) || typeof process === 'undefined' || process.platform !== 'linux')
-    return undefined;
-  const { existsSync } = process.getBuiltinModule('node:fs');
-  const { createRequire } = process.getBuiltinModule('node:module');
-  const { dirname, join } = process.getBuiltinModule('node:path');
-  let entry: string;
-  try {
-    entry = createRequire(import.meta.url).resolve('onnxruntime-node');
-  } catch {
-    // The package is laid out in another way: ONNX Runtime itself will say what is missing.
-    return undefined;
-  }
-  const folder = join(dirname(dirname(entry)), 'bin', 'napi-v6', process.platform, process.arch);
-  const library = join(folder, `libonnxruntime_providers_${provider}.so`);
-  return existsSync(folder) && !existsSync(library) ? library : undefined;
+  return whyAbsent(provider);
 }
