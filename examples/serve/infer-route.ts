@@ -1,0 +1,100 @@
+// Answers inference requests: reads them, has the model's workers run them, writes what they give.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Feed } from 'dimwise';
+import { CALLER_GONE, HttpError, httpError } from './http-error.ts';
+import { type InferRequest, readInferRequest } from './protocol/infer-request.ts';
+import type { MessageBody } from './protocol/infer-response.ts';
+import { writeInferResponse } from './protocol/infer-response.ts';
+import { HEADER_LENGTH, splitMessage } from './protocol/message.ts';
+import { type BodyLimits, readBody } from './read-body.ts';
+import { type Answer, send } from './send.ts';
+import type { ServedModel } from './served-model.ts';
+
+/** What bounds a request. */
+export interface InferLimits extends BodyLimits {
+  /** The most bytes of JSON: reading it blocks the server, and binary data does not. */
+  readonly mostJson: number;
+}
+
+/** A request with the way to answer it. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/**
+ * Answers an inference request.
+ *
+ * @throws HttpError where it cannot be answered; what becomes of it is counted either way
+ */
+export async function answerInfer(
+  model: ServedModel,
+  { request, response }: Exchange,
+  limits: InferLimits,
+): Promise<void> {
+  const { counts } = model;
+  const start = performance.now();
+  counts.last = Date.now();
+  const gone = new AbortController();
+  const leave = (): void => gone.abort();
+  response.once('close', leave);
+  try {
+    const body = await readBody(request, limits);
+    try {
+      const read = performance.now();
+      const asked = readInferRequest(splitLimited(request, body.bytes, limits.mostJson));
+      counts.input.add(performance.now() - read);
+      const outputs = await model.pool.run(asked.feeds, runOptions(asked, gone.signal));
+      const ran = performance.now();
+      const message = writeInferResponse(outputs, { model: model.name, version: model.version, request: asked });
+      counts.output.add(performance.now() - ran);
+      counts.rows += rowsOf(asked.feeds);
+      response.off('close', leave);
+      counts.success.add(performance.now() - start);
+      await send(request, response, answerOf(message));
+    } finally {
+      body.hold.release();
+    }
+  } catch (error) {
+    const failure = gone.signal.aborted ? new HttpError(CALLER_GONE, 'the caller has gone') : httpError(error);
+    counts.failed(failure.status, performance.now() - start);
+    // What the server is at fault for is told to its log as it is.
+    throw failure.status === 500 && !gone.signal.aborted ? Object.assign(failure, { cause: error }) : failure;
+  } finally {
+    response.off('close', leave);
+  }
+}
+
+function splitLimited({ headers }: IncomingMessage, bytes: Uint8Array, mostJson: number) {
+  const header = headers[HEADER_LENGTH];
+  const length = Array.isArray(header) ? header[0] : header;
+  const json = length === undefined ? bytes.byteLength : Number(length);
+  if (json > mostJson) {
+    throw new HttpError(413, `the request has ${json} bytes of JSON, this server takes ${mostJson}; send binary data`);
+  }
+  return splitMessage(bytes, length);
+}
+
+/** Triton counts priorities from 1, the highest, and pools from 0 upwards. */
+const runOptions = ({ outputs, priority, timeout }: InferRequest, signal: AbortSignal) => ({
+  signal,
+  timeout,
+  priority: priority === 0 ? 0 : 1 / priority,
+  outputs: outputs?.map(({ name }) => name),
+});
+
+/** The rows of a request: the size of the first axis of its first input. */
+function rowsOf(feeds: Readonly<Record<string, Feed>>): number {
+  const [first] = Object.values(feeds);
+  const shape = typeof first === 'object' && first !== null && 'shape' in first ? first.shape : undefined;
+  return typeof shape?.[0] === 'number' ? shape[0] : 1;
+}
+
+function answerOf({ parts, headerLength }: MessageBody): Answer {
+  if (headerLength === undefined) return { status: 200, headers: { 'Content-Type': 'application/json' }, parts };
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'application/octet-stream', 'Inference-Header-Content-Length': String(headerLength) },
+    parts,
+  };
+}
