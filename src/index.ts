@@ -31,6 +31,16 @@ export { type LazyBytes, wholeBytes } from '../codegen/onnx/proto/lazy-bytes.ts'
 export { formatOnnx } from '../codegen/onnx/text/format-onnx.ts';
 export { lostInText } from '../codegen/onnx/text/lost-in-text.ts';
 export { parseOnnx } from '../codegen/onnx/text/parse-onnx.ts';
+export type { EnsembleOptions } from '../codegen/triton/ensemble.ts';
+export type { KserveOptions } from '../codegen/triton/kserve.ts';
+export type {
+  TritonAccelerator,
+  TritonBatchingOptions,
+  TritonInstances,
+  TritonOptions,
+  TritonVersions,
+  TritonWarmup,
+} from '../codegen/triton/model-options.ts';
 export type { Checkpoint } from '../codegen/weights/checkpoint.ts';
 export {
   CHECKPOINT_LIMITS,
@@ -148,7 +158,6 @@ export {
   type GenerateOptions,
   generate,
 } from './nn/generate.ts';
-export { functional } from './nn/functional-namespace.ts';
 export { calculateGain } from './nn/initializers/calculate-gain.ts';
 export { drawInto, isDrawnWhole } from './nn/initializers/draw-into.ts';
 export {
@@ -485,8 +494,8 @@ export {
   upsampling3d,
 } from './nn/layers/upsampling.ts';
 export { type WeightNormOptions, weightNorm } from './nn/layers/weight-norm.ts';
-export type { NormOptions, ShiftedNormOptions } from './nn/norm-parameters.ts';
 export type { SamplingOptions } from './nn/next-token.ts';
+export type { NormOptions, ShiftedNormOptions } from './nn/norm-parameters.ts';
 export { Parameter } from './nn/parameter.ts';
 export type { DimsAndData, ParameterData } from './nn/parameter-data.ts';
 export type { ParameterOptions } from './nn/parameter-options.ts';
@@ -516,6 +525,18 @@ export type { Stage } from './nn/stage.ts';
 export type { Padding, PerAxis, WindowOptions } from './nn/window-options.ts';
 export { drawParameters, type WithParameters } from './node/draw-parameters.ts';
 export type { DrawOptions } from './node/draw-parts.ts';
+export {
+  type EnsembleExport,
+  type ExportEnsembleOptions,
+  type ExportTritonOptions,
+  exportTriton,
+  exportTritonEnsemble,
+  kserveYaml,
+  type RepositoryFile,
+  type RepositoryOptions,
+  type ServableModel,
+  type TritonExport,
+} from './node/export-triton.ts';
 export { loadPool } from './node/load-pool.ts';
 export { type OpenCheckpointOptions, openCheckpoint } from './node/open-checkpoint.ts';
 export { type OpenOnnxOptions, openOnnx } from './node/open-onnx.ts';
@@ -527,13 +548,13 @@ export { type SavedCheckpoint, type SaveSafetensorsOptions, saveSafetensors } fr
 export type { SavableTensors } from './node/tensors-to-save.ts';
 export { createSession, type ModelBytes, type SessionSource } from './runtime/create-session.ts';
 export type { Feed, Feeds } from './runtime/feed.ts';
+export type { ProviderChoice, ProviderPolicies, ProviderPolicy } from './runtime/policy.ts';
 export { createPool } from './runtime/pool/create-pool.ts';
 export type { Percentiles } from './runtime/pool/histogram.ts';
 export { PoolFullError } from './runtime/pool/pool-full-error.ts';
 export type { BatchingOptions, PoolRunOptions, SessionPoolOptions } from './runtime/pool/pool-options.ts';
 export type { PoolStats, WorkerStats } from './runtime/pool/pool-stats.ts';
 export type { SessionPool } from './runtime/pool/session-pool.ts';
-export type { ProviderChoice, ProviderPolicies, ProviderPolicy } from './runtime/policy.ts';
 export type { ProfileOptions } from './runtime/profile.ts';
 export type { Fallback, Provider } from './runtime/provider.ts';
 export { dispose, type RunnableModel, type RunOptions, run } from './runtime/run.ts';

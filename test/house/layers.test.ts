@@ -24,7 +24,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['src/build/'],
   ['src/nn/'],
   ['passes/'],
-  ['codegen/onnx/', 'codegen/weights/'],
+  ['codegen/onnx/', 'codegen/weights/', 'codegen/triton/'],
   ['src/model/'],
   ['src/runtime/'],
   ['src/node/'],

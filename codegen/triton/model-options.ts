@@ -1,0 +1,65 @@
+// What a user may say of how Triton serves a model.
+
+/** How requests are joined. */
+export interface TritonBatchingOptions {
+  /** Batch sizes that are run at once when they are reached; Triton decides by default, which suits most models. */
+  readonly preferred?: readonly number[] | undefined;
+  /** How long a request waits for others, in microseconds; 100 by default. */
+  readonly delay?: number | undefined;
+  /** Whether answers come in the order of the requests; false by default. */
+  readonly preserveOrder?: boolean | undefined;
+  /** The most requests that wait; further ones are refused at once. No limit by default. */
+  readonly queueSize?: number | undefined;
+  /** Microseconds after which a waiting request is refused; none by default. */
+  readonly timeout?: number | undefined;
+}
+
+/** Where a model runs. */
+export interface TritonInstances {
+  /** Copies of the model, for each GPU where it runs on GPUs; 1 by default. */
+  readonly count?: number | undefined;
+  /** `auto` takes GPUs where there are some; `gpu` where GPUs are named, otherwise `auto` by default. */
+  readonly kind?: 'auto' | 'gpu' | 'cpu' | undefined;
+  /** The GPUs by their numbers; all by default. */
+  readonly gpus?: readonly number[] | undefined;
+}
+
+/** What ONNX Runtime runs the model with on a GPU. */
+export interface TritonAccelerator {
+  readonly name: 'cuda' | 'tensorrt';
+  /** Options as the backend names them: `{ precision_mode: 'FP16', trt_engine_cache_enable: '1' }`. */
+  readonly options?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A request that Triton runs before it says that the model is ready. */
+export interface TritonWarmup {
+  /** The size of each symbol; the batch may be left out, it is the smallest one then. */
+  readonly sizes?: Readonly<Record<string, number>> | undefined;
+  /** `random` fills floats with random bits, NaN among them; `zero` by default, and always for other types, which may be indices. */
+  readonly data?: 'zero' | 'random' | undefined;
+  /** How often it is run; once by default. */
+  readonly count?: number | undefined;
+}
+
+/** Which versions of a model are served: all, the newest ones, or those of a list. */
+export type TritonVersions = 'all' | { readonly latest: number } | { readonly specific: readonly number[] };
+
+/** How Triton serves a model. */
+export interface TritonOptions {
+  /** The most rows of a batch; 8 by default, or what the contract allows. 0 leaves every request alone, whatever its rows. */
+  readonly maxBatch?: number | undefined;
+  /** How requests are joined. */
+  readonly batching?: TritonBatchingOptions | undefined;
+  readonly instances?: TritonInstances | undefined;
+  readonly accelerator?: TritonAccelerator | undefined;
+  /** Requests that are run before the model is ready; none by default. */
+  readonly warmup?: readonly TritonWarmup[] | undefined;
+  /** `{ latest: 1 }` by default. */
+  readonly versions?: TritonVersions | undefined;
+  /** Settings of the backend as it names them: `{ intra_op_thread_count: '4' }`. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+  /** Whether equal requests are answered from Triton's cache; false by default, and the server needs one too. */
+  readonly cache?: boolean | undefined;
+  /** Names of classes, for outputs that are asked for as classifications. */
+  readonly labels?: Readonly<Record<string, readonly string[]>> | undefined;
+}
