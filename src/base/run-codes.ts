@@ -29,6 +29,10 @@ export const RUN_CODES = {
     'A required execution provider must be available.',
     'Install its libraries, or allow another provider.',
   ),
+  PROVIDER_FETCH: user(
+    'The libraries of a provider must be of the same release as onnxruntime-node, and come whole.',
+    'Do what the message says, or copy the libraries into the folder that dimwise doctor names.',
+  ),
   RUNTIME_FAILED: unsupported(
     'ONNX Runtime must accept and run the model.',
     'Read the message of ONNX Runtime; report it if the model is valid.',

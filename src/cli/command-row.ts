@@ -15,8 +15,8 @@ export interface CommandRow {
   readonly name: string;
   /** One sentence for the help. */
   readonly description: string;
-  /** The arguments as commander writes them. */
-  readonly argument: readonly [syntax: string, description: string];
+  /** The arguments as commander writes them; none where a command is called by its options alone. */
+  readonly argument?: readonly [syntax: string, description: string];
   /** Arguments behind the first one. */
   readonly more?: readonly (readonly [syntax: string, description: string])[];
   /** Adds the options; called for the command that is asked for, because defining them all makes help slower. */

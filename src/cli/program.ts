@@ -19,10 +19,11 @@ export async function runCli(args: readonly string[], streams: Io): Promise<Exit
     .showSuggestionAfterError(true);
   for (const command of COMMANDS) {
     const sub = program.command(command.name).description(command.description);
-    for (const argument of [command.argument, ...(command.more ?? [])]) sub.argument(...argument);
+    if (command.argument) sub.argument(...command.argument);
+    for (const argument of command.more ?? []) sub.argument(...argument);
     // Options show in a command's own help only.
     if (args.includes(command.name)) command.define(sub);
-    else sub.usage(`[options] ${command.argument[0]}`);
+    else sub.usage(`[options] ${command.argument?.[0] ?? ''}`.trimEnd());
     sub.action(async (...received: unknown[]) => {
       code = await command.run({ args: sub.args, options: optionsOf(received), io });
     });
