@@ -17,4 +17,25 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
         .addHelpText('after', '\nExample: dimwise run mlp.onnx --input x=random --bind x=2x20'),
     run: async (call) => (await import('./run.ts')).run(call),
   },
+  {
+    name: 'bench',
+    description: 'Measure how long runs of models take.',
+    argument: ['<file...>', '.ts, .js or .onnx files; the first one is what others are compared with'],
+    define: (command) =>
+      weights(seed(bind(command)))
+        .option('--input <feed>', 'an input: x=FILE.npy; random by default; may be repeated', collect)
+        .option('--provider <name>', 'cpu, cuda, or another one; may be repeated', collect)
+        .option('--threads <counts>', 'threads of ONNX Runtime: 1,2')
+        .option('--concurrency <counts>', 'runs at one time, in as many workers: 1,4')
+        .option('--seconds <number>', 'how long to measure each, 3 by default')
+        .option('--runs <count>', 'how many runs to measure of each, in place of --seconds')
+        .option('--warmup <count>', 'runs that are not counted, 5 by default')
+        .option('--svg <file>', 'write a plot')
+        .option('--log', 'with --svg: a logarithmic scale')
+        .option(...LIMIT)
+        .option('--json', 'print the results as one line of JSON')
+        .addHelpText('after', '\nA symbol may have several sizes: --bind batch=1,2,4,8')
+        .addHelpText('after', '\nExample: dimwise bench before.onnx after.onnx --bind batch=1,8 --provider cpu'),
+    run: async (call) => (await import('./bench.ts')).bench(call),
+  },
 ];

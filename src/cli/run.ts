@@ -4,34 +4,26 @@ import { join } from 'node:path';
 import { Float16Array } from '@petamoriken/float16';
 import type { OnnxLimits } from '../../codegen/onnx/limits.ts';
 import { dimwiseError, throwDiagnostics } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
-import type { Seed } from '../nn/random/key.ts';
 import { loadSession } from '../node/load-session.ts';
 import { readNpy, writeNpy } from '../node/npy.ts';
 import { errorReason } from '../node/write-atomic.ts';
 import { createSession } from '../runtime/create-session.ts';
 import type { Feed } from '../runtime/feed.ts';
-import { type Provider, RUN_PROVIDERS } from '../runtime/provider.ts';
+import type { Provider } from '../runtime/provider.ts';
 import type { RunOutputs, RunTensor, Session } from '../runtime/session.ts';
-import { unknownSymbol } from './bind-definition.ts';
 import { type Bindings, type InputBinding, parseBind } from './bind-option.ts';
 import type { CommandCall } from './command-row.ts';
+import { boundSymbols, type InputSource, parseSources, randomFeed } from './feed-source.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { limitOption } from './limit-option.ts';
 import { compileOpened, fileKind, type OpenOptions, openModel, refuseWeights } from './open-model.ts';
 import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
-import { chooseShapes, randomTensor, symbolsOfContract } from './random-feed.ts';
-import { reportFailure, usageError } from './report.ts';
+import { parseProvider } from './provider-option.ts';
+import { chooseShapes } from './random-feed.ts';
+import { reportFailure } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 import { type LoadedWeights, tellWeights, weightsMember, weightsOption } from './weights-option.ts';
-
-/** What --input says of one input; an undefined name stands for the only one. */
-interface InputSource {
-  readonly name: string | undefined;
-  /** The .npy file; undefined for random elements. */
-  readonly file: string | undefined;
-}
 
 /** Runs one file. */
 export async function run({ args, options, io }: CommandCall): Promise<ExitCode> {
@@ -79,37 +71,6 @@ function readRunOptions(file: string, options: OptionValues): RunSettings {
     providers: provider === undefined ? undefined : [parseProvider(provider)],
     limits: limitOption(options),
   };
-}
-
-function parseProvider(text: string): Provider {
-  const found = RUN_PROVIDERS.find((each) => each === text);
-  if (found) return found;
-  const near = nearest(text, RUN_PROVIDERS);
-  throw usageError(
-    `--provider ${text} is unknown`,
-    near ? `did you mean ${near}?` : `one of ${RUN_PROVIDERS.join(', ')}`,
-  );
-}
-
-function parseSources(values: readonly string[]): readonly InputSource[] {
-  const sources = values.map(parseSource);
-  const names = sources.map(({ name }) => name);
-  const twice = names.find((name, i) => name !== undefined && names.indexOf(name) !== i);
-  if (twice !== undefined) throw usageError(`--input names input "${twice}" twice`, 'give each input once');
-  if (names.includes(undefined) && names.length > 1) {
-    const message = '--input without a name stands for the only input, and there are several --input';
-    throw usageError(message, 'give each input by name: --input x=random');
-  }
-  return sources;
-}
-
-function parseSource(text: string): InputSource {
-  const at = text.indexOf('=');
-  const name = at < 0 ? undefined : text.slice(0, at);
-  const value = text.slice(at + 1);
-  if (name !== '' && value === 'random') return { name, file: undefined };
-  if (name !== '' && value.endsWith('.npy')) return { name, file: value };
-  throw usageError(`--input ${text} is no feed: expected x=FILE.npy or x=random`, 'save arrays with numpy.save');
 }
 
 interface OpenedSession {
@@ -164,14 +125,15 @@ async function feedsFor(session: Session, settings: RunSettings): Promise<Record
     feeds[nameOf(name)] = array;
     shapes.set(nameOf(name), array.shape);
   }
-  const symbols = boundSymbols(session, settings, shapes);
+  const symbols = boundSymbols(session.contract, settings, shapes);
   requireSources(
     names,
     settings.sources.map(({ name }) => nameOf(name)),
   );
   const random = settings.sources.filter(({ file }) => file === undefined).map(({ name }) => nameOf(name));
   const chosen = random.length > 0 ? chooseShapes(session.contract, shapes, symbols) : shapes;
-  for (const name of random) feeds[name] = randomFeed(session, name, chosen.get(name) ?? [], settings.seed ?? 0);
+  for (const name of random)
+    feeds[name] = randomFeed(session.contract, name, chosen.get(name) ?? [], settings.seed ?? 0);
   return feeds;
 }
 
@@ -189,33 +151,6 @@ function requireSources(inputs: readonly string[], named: readonly string[]): vo
       hint: `--input ${name}=random, or a file of numpy: --input ${name}=FILE.npy`,
     })),
   );
-}
-
-/** The numbers of --bind by symbol; a name of an input stands for its only axis. */
-function boundSymbols(
-  { contract }: Session,
-  { bindings, kind }: RunSettings,
-  shapes: Map<string, readonly number[]>,
-): ReadonlyMap<string, number> {
-  const sizes = new Map<string, number>();
-  const known = symbolsOfContract(contract);
-  for (const [name, size] of bindings.symbols) {
-    if (typeof size !== 'number') {
-      if (kind === 'onnx') throw usageError(`--bind ${name}=${size}: a run needs a number`, `--bind ${name}=2`);
-      continue;
-    }
-    if (known.has(name)) sizes.set(name, size);
-    else if (Object.hasOwn(contract.inputs, name)) shapes.set(name, [size]);
-    // The definition of a model knows symbols that its bound form has no more.
-    else if (kind === 'onnx') throw unknownSymbol(name, [...known]);
-  }
-  return sizes;
-}
-
-function randomFeed({ contract }: Session, name: string, shape: readonly number[], seed: Seed): Feed {
-  // An unknown name is left to the session, which knows what to say.
-  const input = Object.hasOwn(contract.inputs, name) ? contract.inputs[name] : undefined;
-  return input ? randomTensor(name, input.dtype ?? 'float32', shape, seed) : 0;
 }
 
 /** Writes each output into a folder, which is made where it does not exist; the files by output. */
