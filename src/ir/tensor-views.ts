@@ -1,5 +1,6 @@
 // Views of tensors: transposed, cut, joined, reshaped; read from where the elements are when they are used.
 import { dimwiseError } from '../base/errors.ts';
+import { gatherElements } from './gather-elements.ts';
 import { elementCount, type LazySource, materialize, type TensorData } from './tensor-data.ts';
 import { elementBytes, type RangeReader, rangeReader, requireReadable, wholeReader } from './tensor-range.ts';
 
@@ -24,46 +25,13 @@ export function transposeTensor(data: TensorData, perm?: readonly number[]): Ten
   const steps = order.map((axis) => strides[axis] ?? 0);
   const size = elementBytes(data);
   return view(data, target, `transpose [${order.join(', ')}]`, (total) => {
-    let source: Uint8Array | undefined;
+    let read: RangeReader | undefined;
     return (out, first) => {
-      source ??= materialize(data) ?? new Uint8Array();
-      gather(out, source, { first, size, shape: target, steps });
-      if (first + out.length / size === total) source = undefined;
+      read ??= gatherElements(materialize(data) ?? new Uint8Array(), { size, shape: target, steps });
+      read(out, first);
+      if (first + out.length / size === total) read = undefined;
     };
   });
-}
-
-/** Where the elements of a rearranged tensor come from. */
-interface Gathering {
-  readonly first: number;
-  /** Bytes of an element. */
-  readonly size: number;
-  readonly shape: readonly number[];
-  /** The distance, in elements of the source, between neighbours along each axis. */
-  readonly steps: readonly number[];
-}
-
-/** Copies elements one by one, counting their places up axis by axis. */
-function gather(out: Uint8Array, source: Uint8Array, { first, size, shape, steps }: Gathering): void {
-  const place = shape.map(() => 0);
-  let at = 0;
-  for (let axis = shape.length - 1, rest = first; axis >= 0; axis--) {
-    const length = shape[axis] ?? 1;
-    place[axis] = rest % length;
-    rest = Math.floor(rest / length);
-    at += (place[axis] ?? 0) * (steps[axis] ?? 0);
-  }
-  for (let to = 0; to < out.length; to += size) {
-    for (let byte = 0; byte < size; byte++) out[to + byte] = source[at * size + byte] ?? 0;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const [length, step, now] = [shape[axis] ?? 1, steps[axis] ?? 0, (place[axis] ?? 0) + 1];
-      at += step;
-      place[axis] = now;
-      if (now < length) break;
-      place[axis] = 0;
-      at -= step * length;
-    }
-  }
 }
 
 /**
