@@ -63,8 +63,8 @@ export function repositoryOptions(options: OptionValues): RepositoryOptions {
   };
 }
 
-/** How the models are served. @throws CLI_USAGE when an option cannot be read; FILE_READ when a file of labels cannot */
-export async function tritonOptions(options: OptionValues): Promise<TritonOptions> {
+/** How the models are served, but for labels, which stand in files. @throws CLI_USAGE when an option cannot be read */
+export function tritonOptions(options: OptionValues): TritonOptions {
   return {
     maxBatch: numberOption(options, 'maxBatch'),
     batching: batchingOptions(options),
@@ -74,7 +74,6 @@ export async function tritonOptions(options: OptionValues): Promise<TritonOption
     versions: versionsOption(options),
     parameters: pairsOption(options, 'parameter'),
     cache: flagOption(options, 'cache'),
-    labels: await labelsOption(options),
   };
 }
 
@@ -160,8 +159,16 @@ export function pairsOption(options: OptionValues, name: string): Readonly<Recor
   return Object.fromEntries(pairs);
 }
 
-async function labelsOption(options: OptionValues): Promise<Readonly<Record<string, readonly string[]>>> {
-  const files = Object.entries(pairsOption(options, 'labels'));
+/**
+ * Reads files of labels.
+ *
+ * @param named the files by the outputs that they are for
+ * @throws FILE_READ when one cannot be read
+ */
+export async function readLabels(
+  named: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const files = Object.entries(named);
   const read = files.map(async ([output, file]): Promise<[string, readonly string[]]> => {
     const text = await readFile(file, 'utf8').catch((cause: unknown) => {
       const message = `the labels of output "${output}" cannot be read from ${file}: ${errorReason(cause)}`;

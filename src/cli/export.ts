@@ -21,6 +21,7 @@ import type { CommandCall } from './command-row.ts';
 import {
   kserveOptions,
   pairsOption,
+  readLabels,
   refuseIdle,
   refuseManifestOptions,
   refuseRepositoryOptions,
@@ -137,8 +138,10 @@ function repositoryCall(files: readonly string[], options: OptionValues): Work {
     to: repositoryOptions(options),
   };
   const connect = pairsOption(options, 'connect');
+  const asked = tritonOptions(options);
+  const labels = pairsOption(options, 'labels');
   return async (io, isJson) => {
-    const served = await tritonOptions(options);
+    const served = { ...asked, labels: await readLabels(labels) };
     const models = new Map<string, ServableModel>();
     for (const [i, file] of files.entries()) {
       const name = textOption(options, 'name') ?? names[i] ?? '';
