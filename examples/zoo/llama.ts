@@ -1,24 +1,19 @@
 // A decoder in the shape of Llama (Touvron et al. 2023), with a cache of keys and values, as Hugging Face's checkpoints have it.
 import {
   block,
-  type Decoder,
   type DecoderPlace,
   type DefinedModel,
   dense,
   embedding,
-  type GenerateOptions,
-  generate,
   type Layer,
-  model,
   multiHeadAttention,
   type NameRule,
   op,
   type RotaryOptions,
   rmsNorm,
-  type SamplingOptions,
-  tensor,
   type Value,
 } from 'dimwise';
+import { type Generation, generatingModel, type KeepingDecoder, type Kept, steppedModel } from '../support/kept.ts';
 import { isScript, showLayers } from '../support/script.ts';
 
 /** The sizes of {@link llama}; those of TinyLlama-1.1B by default. */
@@ -44,15 +39,6 @@ export const names: readonly NameRule[] = [
   [/self_attn\.o_proj/, 'self_attn.output'],
 ];
 
-/** Tokens follow those that came before. */
-const NOWHERE: DecoderPlace = { positions: undefined, mask: undefined };
-
-/** What one layer keeps of the tokens that it has seen. */
-interface Kept {
-  readonly key: Value;
-  readonly value: Value;
-}
-
 type DecoderLayer = Layer<[x: Value, past: Kept, place: DecoderPlace], { readonly x: Value; readonly present: Kept }>;
 
 function decoderLayer(config: Required<LlamaConfig>): DecoderLayer {
@@ -76,29 +62,29 @@ function decoderLayer(config: Required<LlamaConfig>): DecoderLayer {
   );
 }
 
-/** The parts of a decoder by path, and what they compute together. */
-interface LlamaDecoder {
-  readonly parts: Readonly<Record<string, Layer | readonly DecoderLayer[]>>;
-  readonly decode: Decoder<readonly Kept[]>;
-}
-
-function llamaDecoder(config: Required<LlamaConfig>): LlamaDecoder {
-  const embed_tokens = embedding(config.vocabulary, config.width);
-  const layers = Array.from({ length: config.depth }, () => decoderLayer(config));
+function llamaDecoder(config: Required<LlamaConfig>): KeepingDecoder {
+  const { width, heads, kvHeads, depth } = config;
+  const embed_tokens = embedding(config.vocabulary, width);
+  const layers = Array.from({ length: depth }, () => decoderLayer(config));
   const [norm, lm_head] = [rmsNorm({ epsilon: config.epsilon }), dense(config.vocabulary, { bias: false })];
-  const decode: LlamaDecoder['decode'] = (ids, past, place) => {
-    const cache: Kept[] = [];
-    let x = embed_tokens(ids);
-    for (const [i, layer] of layers.entries()) {
-      const kept = past[i];
-      if (!kept) continue;
-      const step = layer(x, kept, place);
-      x = step.x;
-      cache.push(step.present);
-    }
-    return { logits: lm_head(norm(x)), cache };
+  return {
+    name: 'llama',
+    parts: { embed_tokens, layers, norm, lm_head },
+    kept: { depth, heads: kvHeads, headSize: width / heads },
+    features: (ids, past, place) => {
+      const cache: Kept[] = [];
+      let x = embed_tokens(ids);
+      for (const [i, layer] of layers.entries()) {
+        const kept = past[i];
+        if (!kept) continue;
+        const step = layer(x, kept, place);
+        x = step.x;
+        cache.push(step.present);
+      }
+      return { x: norm(x), cache };
+    },
+    scores: lm_head,
   };
-  return { parts: { embed_tokens, layers, norm, lm_head }, decode };
 }
 
 const TINY: Required<LlamaConfig> = {
@@ -118,57 +104,15 @@ const TINY: Required<LlamaConfig> = {
  * tokens and what each layer keeps then.
  */
 export function llama(config: LlamaConfig = {}): DefinedModel {
-  const full = { ...TINY, ...config };
-  const { parts, decode } = llamaDecoder(full);
-  const body = block(parts, (ids: Value, ...past: Value[]) => {
-    const kept = Array.from({ length: full.depth }, (_, i) => {
-      const [key = ids, value = ids] = past.slice(2 * i);
-      return { key, value };
-    });
-    const { logits, cache } = decode(ids, kept, NOWHERE);
-    const presents = cache.flatMap(({ key, value }, i) => [
-      [`present_key_${i}`, key] as const,
-      [`present_value_${i}`, value] as const,
-    ]);
-    return { logits, ...Object.fromEntries(presents) };
-  });
-  const kept = tensor('float32', ['batch', full.kvHeads, 'past', full.width / full.heads]);
-  const inputs = Array.from({ length: full.depth }, (_, i) => [
-    [`past_key_${i}`, kept] as const,
-    [`past_value_${i}`, kept] as const,
-  ]);
-  return model(body, {
-    name: 'llama',
-    inputs: { input_ids: tensor('int64', ['batch', 'sequence']), ...Object.fromEntries(inputs.flat()) },
-    symbols: { past: { min: 0 } },
-  });
+  return steppedModel(llamaDecoder({ ...TINY, ...config }));
 }
-
-/** How {@link llamaGenerator} writes: up to `steps` new tokens, drawn where `sampling` says how. */
-export type LlamaGeneration = Pick<GenerateOptions<object>, 'steps' | 'end' | 'pad' | 'repetitionPenalty'> & {
-  readonly sampling?: Omit<SamplingOptions, 'uniforms'> | undefined;
-};
 
 /**
  * The decoder with its own loop: whole texts in one run. It takes prompts, padded at the left, and 1 where a token is none of the padding;
  * to draw tokens also one number in [0, 1) for each, `[steps, batch]`. Weights have the paths of {@link llama}.
  */
-export function llamaGenerator(generation: LlamaGeneration, config: LlamaConfig = {}): DefinedModel {
-  const full = { ...TINY, ...config };
-  const { parts, decode } = llamaDecoder(full);
-  const { sampling, ...how } = generation;
-  const body = block(parts, (tokens: Value, mask: Value, uniforms?: Value) => {
-    const batch = op.Shape(tokens, { start: 0, end: 1 });
-    const none = op.Expand(0, op.Concat([batch, [full.kvHeads, 0, full.width / full.heads]], { axis: 0 }));
-    const cache = Array.from({ length: full.depth }, () => ({ key: none, value: none }));
-    const drawn = sampling && uniforms ? { sampling: { ...sampling, uniforms } } : {};
-    const { newTokens } = generate({ ...how, ...drawn, decoder: decode, tokens, mask, cache });
-    return { tokens: newTokens };
-  });
-  const prompt = tensor('int64', ['batch', 'prompt']);
-  const inputs = { input_ids: prompt, attention_mask: prompt };
-  const numbers = { uniforms: tensor('float32', ['steps', 'batch']) };
-  return model(body, { name: 'llama', inputs: sampling ? { ...inputs, ...numbers } : inputs });
+export function llamaGenerator(generation: Generation, config: LlamaConfig = {}): DefinedModel {
+  return generatingModel(llamaDecoder({ ...TINY, ...config }), generation);
 }
 
 const net = llama();

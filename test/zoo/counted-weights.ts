@@ -16,25 +16,25 @@ export function counted(count: number, seed: number): Float64Array {
   return numbers;
 }
 
-/** A tensor of a recorded state: name, sizes, seed, and whether it is another one under a second name. */
-export type StateEntry = readonly [name: string, shape: readonly number[], seed: number, tied?: 'tied'];
+/** A tensor of a recorded state: name, sizes, seed, and whether it is another one under a second name, or a factor of its numbers. */
+export type StateEntry = readonly [name: string, shape: readonly number[], seed: number, more?: 'tied' | number];
 
 const count = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** The numbers of one tensor, as Python's `numbers` makes them. */
-function numbersOf(name: string, shape: readonly number[], seed: number): Float32Array {
+function numbersOf(name: string, shape: readonly number[], seed: number, factor: number): Float32Array {
   const u = counted(count(shape), seed);
-  if (shape.length < 2 && !name.endsWith('bias')) return Float32Array.from(u, (value) => 0.5 + value);
+  if (shape.length < 2 && !name.endsWith('bias')) return Float32Array.from(u, (value) => factor * (0.5 + value));
   const scale = Math.sqrt(3 / (shape.length > 1 ? count(shape.slice(1)) : 4));
-  return Float32Array.from(u, (value) => (2 * value - 1) * scale);
+  return Float32Array.from(u, (value) => factor * ((2 * value - 1) * scale));
 }
 
 /** The state of a recorded model as a checkpoint. */
 export function countedCheckpoint(state: readonly StateEntry[]): Checkpoint {
   const tensors = new Map<string, TensorData>();
-  for (const [name, shape, seed, tied] of state) {
-    if (tied) continue;
-    const { buffer } = numbersOf(name, shape, seed);
+  for (const [name, shape, seed, more = 1] of state) {
+    if (more === 'tied') continue;
+    const { buffer } = numbersOf(name, shape, seed, more);
     tensors.set(name, { dtype: 'float32', shape, storage: { kind: 'bytes', bytes: new Uint8Array(buffer) } });
   }
   return { source: 'counted weights', tensors, metadata: new Map() };

@@ -1,8 +1,10 @@
 // Text that the graph writes by itself: the tokens of Hugging Face's generate(), and of a distribution's inverse where they are drawn.
 import { readFileSync } from 'node:fs';
-import { dispose, run } from 'dimwise';
+import { type DefinedModel, dispose, type NameRule, run } from 'dimwise';
 import { describe, expect, test } from 'vitest';
-import { type LlamaGeneration, llamaGenerator, names } from '../../examples/zoo/llama.ts';
+import type { Generation } from '../../examples/support/kept.ts';
+import * as gpt2 from '../../examples/zoo/gpt2.ts';
+import * as llama from '../../examples/zoo/llama.ts';
 import { countedCheckpoint, type StateEntry } from './counted-weights.ts';
 
 interface RecordedCase {
@@ -10,27 +12,52 @@ interface RecordedCase {
   readonly ids: readonly (readonly number[])[];
   readonly mask: readonly (readonly number[])[];
   readonly steps: number;
-  readonly options: Omit<LlamaGeneration, 'steps'>;
+  readonly options: Omit<Generation, 'steps'>;
   readonly tokens: readonly (readonly number[])[];
   /** One row for each step. */
   readonly uniforms?: readonly (readonly number[])[];
 }
 
-const RECORDED: { readonly state: readonly StateEntry[]; readonly cases: readonly RecordedCase[] } = JSON.parse(
+interface Recorded {
+  readonly state: readonly StateEntry[];
+  readonly cases: readonly RecordedCase[];
+}
+
+const RECORDED: Readonly<Record<'llama' | 'gpt2', Recorded>> = JSON.parse(
   readFileSync(new URL('../fixtures/zoo/generate.json', import.meta.url), 'utf8'),
 );
-const SIZES = { vocabulary: 50, width: 24, heads: 4, kvHeads: 2, hidden: 40, depth: 2 };
+const SIZES = { vocabulary: 50, width: 24, heads: 4, depth: 2 };
 
-function generator(generation: LlamaGeneration) {
-  const net = llamaGenerator(generation, SIZES);
-  const report = net.load(countedCheckpoint(RECORDED.state), { names });
+interface Writer {
+  readonly name: 'llama' | 'gpt2';
+  readonly make: (generation: Generation) => DefinedModel;
+  readonly names: readonly NameRule[];
+}
+
+const LLAMA: Writer = {
+  name: 'llama',
+  make: (generation) => llama.llamaGenerator(generation, { ...SIZES, kvHeads: 2, hidden: 40 }),
+  names: llama.names,
+};
+const GPT2: Writer = {
+  name: 'gpt2',
+  make: (generation) => gpt2.gpt2Generator(generation, { ...SIZES, positions: 20 }),
+  names: gpt2.names,
+};
+const CASES = [LLAMA, GPT2].flatMap((writer) =>
+  RECORDED[writer.name].cases.map((each) => ({ writer, model: writer.name, ...each })),
+);
+
+function generator({ name, make, names }: Writer, generation: Generation): DefinedModel {
+  const net = make(generation);
+  const report = net.load(countedCheckpoint(RECORDED[name].state), { names });
   expect(report).toMatchObject({ missing: [], unexpected: [], mismatched: [] });
   return net;
 }
 
 /** Rows of tokens that a run gives. */
 async function write(
-  net: ReturnType<typeof generator>,
+  net: DefinedModel,
   { ids, mask, uniforms }: Omit<RecordedCase, 'name' | 'steps' | 'options' | 'tokens'>,
 ) {
   const feeds = { input_ids: ids, attention_mask: mask, ...(uniforms ? { uniforms } : {}) };
@@ -41,29 +68,46 @@ async function write(
 }
 
 describe('generate', () => {
-  test.each(RECORDED.cases)('writes the recorded tokens: $name', async ({ steps, options, tokens, ...feeds }) => {
-    const net = generator({ steps, pad: 0, ...options });
-    expect(await write(net, feeds)).toEqual(tokens);
-    // Another number of texts, of the same bound model.
-    const firstOnly = {
-      ids: feeds.ids.slice(0, 1),
-      mask: feeds.mask.slice(0, 1),
-      ...(feeds.uniforms ? { uniforms: feeds.uniforms.map((row) => row.slice(0, 1)) } : {}),
-    };
-    const [alone = []] = await write(net, firstOnly);
-    const [together = []] = tokens;
-    expect(alone).toEqual(together.slice(0, alone.length));
-    expect(alone.length).toBeGreaterThan(0);
-    await dispose(net);
-  });
+  test.each(CASES)(
+    'writes the recorded tokens: $model, $name',
+    async ({ writer, steps, options, tokens, ...feeds }) => {
+      const net = generator(writer, { steps, pad: 0, ...options });
+      expect(await write(net, feeds)).toEqual(tokens);
+      // Another number of texts, of the same bound model.
+      const firstOnly = {
+        ids: feeds.ids.slice(0, 1),
+        mask: feeds.mask.slice(0, 1),
+        ...(feeds.uniforms ? { uniforms: feeds.uniforms.map((row) => row.slice(0, 1)) } : {}),
+      };
+      const [alone = []] = await write(net, firstOnly);
+      const [together = []] = tokens;
+      expect(alone).toEqual(together.slice(0, alone.length));
+      expect(alone.length).toBeGreaterThan(0);
+      await dispose(net);
+    },
+  );
 
   test('tells how many tokens it wrote, and pads with the first end unless told otherwise', async () => {
-    const ended = RECORDED.cases.find(({ name }) => name === 'an end');
+    const ended = RECORDED.llama.cases.find(({ name }) => name === 'an end');
     if (!ended) throw new TypeError('the case is recorded');
-    const net = generator({ steps: ended.steps, ...ended.options });
+    const net = generator(LLAMA, { steps: ended.steps, ...ended.options });
     const [, second = []] = await write(net, ended);
     const { end } = ended.options;
     expect(second.slice(second.indexOf(Number(end)))).toEqual(Array.from({ length: 9 }, () => end));
+    await dispose(net);
+  });
+
+  test('refuses prompts that learned positions do not reach, and takes the longest one', async () => {
+    const net = generator(GPT2, { steps: 12 });
+    const prompts = (size: number) => ({
+      ids: [Array.from({ length: size }, (_, i) => i)],
+      mask: [Array(size).fill(1)],
+    });
+    expect((await write(net, prompts(9)))[0]?.length).toBe(12);
+    await expect(write(net, prompts(10))).rejects.toMatchObject({
+      code: 'BIND_MISMATCH',
+      message: expect.stringMatching(/prompt.* 10/s),
+    });
     await dispose(net);
   });
 
@@ -78,6 +122,6 @@ describe('generate', () => {
     ['a misspelt option', { steps: 2, sampling: { topk: 5 } }, /no option topk.*\n.*\n?.*did you mean topK/s],
     ['no penalty', { steps: 2, repetitionPenalty: -1 }, /repetitionPenalty as a number above 0, got -1/],
   ])('refuses %s', (_, generation, message) => {
-    expect(() => llamaGenerator(generation as LlamaGeneration, SIZES)).toThrowError(message);
+    expect(() => LLAMA.make(generation as Generation)).toThrowError(message);
   });
 });
