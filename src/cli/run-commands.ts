@@ -38,4 +38,19 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
         .addHelpText('after', '\nExample: dimwise bench before.onnx after.onnx --bind batch=1,8 --provider cpu'),
     run: async (call) => (await import('./bench.ts')).bench(call),
   },
+  {
+    name: 'doctor',
+    description: 'Look at what is installed for running models, test each provider, and say what to do.',
+    define: (command) =>
+      command
+        .option('--provider <name>', 'a provider that must work, such as cuda; may be repeated', collect)
+        .option('--device <number>', 'the GPU to test, 0 by default')
+        .option('--onnxruntime <folder>', 'the onnxruntime-node to look at; the one that dimwise loads by default')
+        .option('--fetch-cuda', "install the libraries of onnxruntime-node's CUDA provider first")
+        .option('--dry-run', 'with --fetch-cuda: only say what would be done')
+        .option('--force', 'with --fetch-cuda: replace what is there, take libraries of another release')
+        .option('--json', 'print what was found as one line of JSON')
+        .addHelpText('after', '\nExample: dimwise doctor --provider cuda'),
+    run: async (call) => (await import('./doctor.ts')).doctor(call),
+  },
 ];
