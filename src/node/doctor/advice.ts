@@ -82,15 +82,29 @@ function cudaSteps(cuda: ProviderState, { machine, graphics }: Findings): Advice
       what: 'the CUDA provider of ONNX Runtime is not installed',
       commands: ['dimwise doctor --fetch-cuda'],
     });
-  } else steps.push(...librarySteps(cuda, 'of CUDA and cuDNN'));
+  } else {
+    steps.push(...driverSteps(cuda, graphics));
+    // cuDNN is loaded when the first session needs it, so that no library names it.
+    const hasCudnn = graphics.libraries.some(({ name }) => name.startsWith('libcudnn.'));
+    steps.push(...librarySteps(cuda, 'of CUDA and cuDNN', hasCudnn ? [] : ['libcudnn.so.9']));
+  }
   return steps;
 }
 
+/** The driver must be as new as the CUDA that the provider is built for. */
+function driverSteps({ libraries }: ProviderState, { driver, driverCuda }: Graphics): Advice[] {
+  const wanted = isForCuda13(libraries?.needed ?? []) ? '13.0' : '12.0';
+  if (driver === undefined || driverCuda === undefined || compareVersions(driverCuda, wanted) >= 0) return [];
+  const what = `the driver ${driver} runs CUDA up to ${driverCuda}, and the provider needs ${wanted}: install a newer driver`;
+  return [{ what, commands: [] }];
+}
+
 /** The libraries that are nowhere, and those that the loader does not find. */
-function librarySteps({ libraries, reason }: ProviderState, which: string): Advice[] {
+function librarySteps({ libraries, reason }: ProviderState, which: string, also: readonly string[] = []): Advice[] {
   const needed = libraries?.needed ?? [];
   const steps: Advice[] = [];
-  const packages = packagesFor(needed);
+  const unnamed = also.map((name) => ({ name, neededBy: '', path: undefined, isOnPath: false }));
+  const packages = packagesFor([...needed, ...unnamed]);
   if (packages.length > 0) {
     steps.push({ what: `libraries ${which} are missing`, commands: [`python3 -m pip install ${packages.join(' ')}`] });
   }
@@ -114,10 +128,13 @@ const FOLDERS_OF_PYTHON =
 
 /** The packages of Python for libraries that are nowhere; CUDA 13 where one of them is of it. */
 export function packagesFor(needed: readonly NeededLibrary[]): readonly string[] {
-  const isNew = needed.some(({ name }) => /^lib(cudart|cublas|cublasLt|nvrtc)\.so\.13$/.test(name));
+  const isNew = isForCuda13(needed);
   const found = needed.flatMap(({ name, path }) => {
     const row = PACKAGES.get(name.replace(/\.so\..*$/, '').replace(/^libcudnn_.*/, 'libcudnn'));
     return path === undefined && row ? [row[isNew ? 1 : 0]] : [];
   });
   return [...new Set(found)];
 }
+
+const isForCuda13 = (needed: readonly NeededLibrary[]): boolean =>
+  needed.some(({ name }) => /^lib(cudart|cublas|cublasLt|nvrtc)\.so\.13$/.test(name));

@@ -88,9 +88,10 @@ const refusal = (message: string, hint?: string) =>
 async function byScript(machine: Machine, ort: OrtPackage, script: string, { tell }: FetchOptions): Promise<boolean> {
   tell(`running onnxruntime-node's install script for CUDA 12`);
   const before = installedVersion(ort);
-  const { code, stderr } = await machine.run(process.execPath, [script, '--onnxruntime-node-install=cuda12'], {
+  const { code, stdout, stderr } = await machine.run(process.execPath, [script, '--onnxruntime-node-install=cuda12'], {
     cwd: ort.folder,
-    env: { NODE_OPTIONS: '' },
+    // The script heeds this variable before its own option: `skip` would make it do nothing.
+    env: { NODE_OPTIONS: '', ONNXRUNTIME_NODE_INSTALL: 'cuda12' },
     timeout: DOWNLOAD_TIMEOUT,
   });
   const after = installedVersion(ort);
@@ -98,15 +99,21 @@ async function byScript(machine: Machine, ort: OrtPackage, script: string, { tel
     tell(`installed the CUDA provider of ONNX Runtime ${after} in ${ort.libraries}`);
     return true;
   }
-  tell(`it failed: ${reasonOf(stderr)}`);
+  tell(
+    code === 0
+      ? 'it ended without the libraries and without an error'
+      : `it failed: ${reasonOf(`${stderr}\n${stdout}`)}`,
+  );
   return false;
 }
 
 /** The line of an error's text that says what went wrong. */
 const reasonOf = (stderr: string): string => {
   const lines = stderr.split('\n').map((line) => line.trim());
-  const errors = lines.filter((line) => /error|ENOTFOUND|ECONN|refused|failed/i.test(line) && !line.startsWith('at '));
-  return errors[0] ?? lines.find((line) => line !== '') ?? 'it said nothing';
+  const errors = lines.filter(
+    (line) => /\w*error:|ENOTFOUND|ECONN|EAI_AGAIN|refused|failed/i.test(line) && !line.startsWith('at '),
+  );
+  return errors[0] ?? lines.find((line) => line !== '' && !line.startsWith('node:')) ?? 'it does not say why';
 };
 
 /** The version of the package for a release, and the release; with force the newest one that there is. */
