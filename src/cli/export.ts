@@ -124,7 +124,9 @@ function repositoryCall(files: readonly string[], options: OptionValues): Work {
   if (twice !== undefined) throw usageError(`two of the files are models of the name "${twice}"`, 'rename one of them');
   const service =
     textOption(options, 'service') ?? serviceName(ensemble ?? textOption(options, 'name') ?? names[0] ?? '');
-  const manifest = kserve === undefined ? undefined : { path: kserve, asked: kserveOptions(options, service) };
+  const model = ensemble ?? (files.length === 1 ? (textOption(options, 'name') ?? names[0]) : undefined);
+  const manifest =
+    kserve === undefined ? undefined : { path: kserve, asked: { ...kserveOptions(options, service), model } };
   const target = textOption(options, 'target');
   const call: RepositoryCall = {
     files,

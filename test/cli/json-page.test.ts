@@ -169,6 +169,14 @@ const CASES: readonly (readonly [section: string, maps: RegExp, runs: () => read
     ],
   ],
   [
+    'export',
+    /^$./,
+    () => [
+      ['export', 'triton', own('wide.onnx'), '-o', own('models')],
+      ['export', 'triton', own('mlp.onnx'), '-o', own('models'), '--dry-run'],
+    ],
+  ],
+  [
     'diff',
     /^$./,
     () => [
