@@ -69,6 +69,15 @@ describe.each(ISOLATIONS)('a pool of %s workers', (isolation) => {
     expect(pool.stats).toMatchObject({ batches: 0, refused: 0, failed: 0 });
   });
 
+  test('keeps to the policy for NaN', async () => {
+    const nan = new Float32Array(8).fill(Number.NaN);
+    await using strict = await open({ nonFinite: 'refuse' });
+    expect(await codeOf(strict.run(nan))).toBe('FEED_NOT_FINITE');
+    await strict.run(new Float32Array(8));
+    expect(await codeOf(strict.run(nan))).toBe('FEED_NOT_FINITE');
+    expect(strict.stats.batches).toBe(1);
+  });
+
   test('tells what ONNX Runtime says of a run', async () => {
     const gather = model((x: Value) => op.Gather(op.Constant({ value_floats: [1, 2] }), x), {
       inputs: { x: tensor('int64', ['n']) },

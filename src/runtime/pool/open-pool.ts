@@ -55,6 +55,7 @@ export async function openPool(loadable: LoadableModel, options: SessionPoolOpti
   const pool = new SessionPool({
     edges,
     timeout: settings.timeout,
+    nonFinite: shared.nonFinite,
     batchSymbol: symbol,
     stats,
     schedule: (changed) =>

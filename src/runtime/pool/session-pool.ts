@@ -2,15 +2,14 @@
 import { throwDiagnostics } from '../../base/errors.ts';
 import { captureSite } from '../../base/origin.ts';
 import type { Contract } from '../../ir/contract.ts';
-import { FeedCheck } from '../../ir/feed-check.ts';
 import type { ValueType } from '../../ir/type.ts';
-import { checkFeeds } from '../check-feeds.ts';
 import { OutputCheck } from '../check-outputs.ts';
 import type { ModelEdges } from '../edges.ts';
 import type { Feeds } from '../feed.ts';
 import type { OpenedProvider } from '../open-provider.ts';
 import type { Fallback, Provider } from '../provider.ts';
 import { type RunOutputs, unknownOutput } from '../session.ts';
+import { SessionFeeds } from '../session-feeds.ts';
 import { keyOfFeeds } from './batch-plan.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { cancelledError } from './pool-errors.ts';
@@ -24,6 +23,8 @@ import { Waiters } from './waiters.ts';
 export interface PoolParts {
   readonly edges: ModelEdges;
   readonly timeout: number;
+  /** Whether feeds may have NaN and infinities. */
+  readonly nonFinite: 'allow' | 'refuse' | undefined;
   /** The symbol along which requests are joined. */
   readonly batchSymbol: string | undefined;
   readonly stats: StatsCounter;
@@ -42,7 +43,7 @@ export class SessionPool implements AsyncDisposable {
   readonly inputs: ReadonlyMap<string, ValueType>;
   readonly outputs: ReadonlyMap<string, ValueType>;
   readonly #parts: PoolParts;
-  readonly #check: FeedCheck;
+  readonly #feeds: SessionFeeds;
   readonly #outputCheck: OutputCheck;
   readonly #scheduler: Scheduler<PoolJob, RunOutputs>;
   readonly #waiters = new Waiters();
@@ -56,7 +57,7 @@ export class SessionPool implements AsyncDisposable {
     this.contract = edges.contract;
     this.inputs = edges.inputs;
     this.outputs = edges.outputs;
-    this.#check = new FeedCheck(edges.contract);
+    this.#feeds = new SessionFeeds(edges.contract);
     this.#outputCheck = new OutputCheck(edges);
     this.#scheduler = parts.schedule(() => this.#changed());
     this.#scheduler.crew.start();
@@ -96,7 +97,9 @@ export class SessionPool implements AsyncDisposable {
     const { signal } = options;
     if (signal?.aborted) throw cancelledError(this.#parts.edges.name, job.site, signal.reason);
     const outputs = await this.#submit(job, signal);
-    this.#outputCheck.check(job.sizes, new Map(Object.entries(outputs).map(([name, { shape }]) => [name, shape])));
+    if (this.#outputCheck.isNeeded) {
+      this.#outputCheck.check(job.sizes, new Map(Object.entries(outputs).map(([name, { shape }]) => [name, shape])));
+    }
     this.#parts.stats.bytesOut += bytesOfOutputs(outputs);
     return outputs;
   }
@@ -109,7 +112,7 @@ export class SessionPool implements AsyncDisposable {
     const known = [...this.outputs.keys()];
     const fetches = options.outputs ?? known;
     for (const name of fetches) if (!this.outputs.has(name)) throw unknownOutput(name, known);
-    const report = checkFeeds(feeds, this.contract, this.#check);
+    const report = this.#feeds.read(feeds, this.#parts.nonFinite);
     throwDiagnostics(report.mistakes);
     const { batchSymbol } = this.#parts;
     const isJoined = batchSymbol !== undefined;
