@@ -1,7 +1,7 @@
 // Name rules: which tensor of a checkpoint is which parameter, and how its elements lie there.
 import { dimwiseError } from '../../src/base/errors.ts';
 import { captureSite } from '../../src/base/origin.ts';
-import type { TensorData } from '../../src/ir/tensor-data.ts';
+import { elementCount, type TensorData } from '../../src/ir/tensor-data.ts';
 import { joinTensors, reshapeTensor, splitTensor, stackTensors, transposeTensor } from '../../src/ir/tensor-views.ts';
 import { refuseArgument } from '../../src/nn/arguments.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -13,6 +13,9 @@ import { sameElements } from './same-elements.ts';
  */
 export type NamePattern = string | RegExp;
 
+/** A size: a number; -1, at most once, for what the others leave; or the size of an axis of the tensor, counted from 0. */
+export type TensorSize = number | { readonly axis: number };
+
 /** A rule for tensors that lie otherwise than the parameters: transposed, packed into one, or apart. */
 export interface TensorRule {
   /** Which tensors; those of several patterns become one tensor, joined in the order of the patterns. */
@@ -21,8 +24,8 @@ export interface TensorRule {
   readonly to?: string | readonly string[] | undefined;
   /** The old axis of each new one, or true for all axes backwards; taken before cutting and joining. */
   readonly transpose?: boolean | readonly number[] | undefined;
-  /** The sizes to read the elements with; taken after `transpose`. */
-  readonly reshape?: readonly number[] | undefined;
+  /** The sizes to read the elements with, taken after `transpose`: numbers, -1 for what the others leave, `{ axis }` for the size of that axis. */
+  readonly reshape?: readonly TensorSize[] | undefined;
   /** The axis to cut or to join along; 0 by default. */
   readonly axis?: number | undefined;
   /** Joins all tensors that get the same name along a new axis, in the order of the numbers in their old names. */
@@ -115,7 +118,15 @@ function replaced(name: string, from: NamePattern, to: string): string {
 function rearranged(rule: TensorRule, { data }: MappedTensor): TensorData {
   const { transpose, reshape } = rule;
   const turned = transpose ? transposeTensor(data, transpose === true ? undefined : transpose) : data;
-  return reshape ? reshapeTensor(turned, reshape) : turned;
+  return reshape ? reshapeTensor(turned, sizesOf(reshape, turned.shape)) : turned;
+}
+
+/** The sizes that a rule means for a tensor; what cannot be stays as it is, and is refused with the tensor's own sizes. */
+function sizesOf(sizes: readonly TensorSize[], shape: readonly number[]): readonly number[] {
+  const known = sizes.map((size) => (typeof size === 'number' ? size : (shape[size.axis] ?? -1)));
+  const open = known.indexOf(-1);
+  const rest = elementCount(shape) / elementCount(known.filter((size) => size !== -1));
+  return open === -1 || !Number.isSafeInteger(rest) ? known : known.with(open, rest);
 }
 
 /** What a rule for single tensors makes of one: itself, or its parts. */

@@ -2,7 +2,6 @@
 import {
   block,
   constant,
-  conv2d,
   type DefinedModel,
   defineLayer,
   dense,
@@ -10,12 +9,13 @@ import {
   functional,
   type Layer,
   layerNorm,
+  learnedTokens,
   model,
   multiHeadAttention,
   type NameRule,
-  normal,
   op,
   Parameter,
+  patchEmbedding,
   positionalEmbedding,
   sequential,
   tensor,
@@ -47,8 +47,8 @@ export const names: readonly NameRule[] = [
   [/position_ids$/, null],
   [/^(text|vision)_model\./, '$1.'],
   ['logit_scale', 'compare.logit_scale'],
-  ['vision.embeddings.class_embedding', 'vision.tokens.class_embedding'],
-  ['vision.embeddings.position_embedding.weight', 'vision.tokens.position_embedding'],
+  { from: 'vision.embeddings.class_embedding', to: 'vision.class_embedding.weight', reshape: [1, 1, -1] },
+  ['vision.embeddings.patch_embedding.', 'vision.patch_embedding.projection.'],
   ['vision.embeddings.', 'vision.'],
   ['text.embeddings.', 'text.'],
   [/encoder\.layers/, 'layers'],
@@ -71,31 +71,17 @@ function encoderLayer({ width, heads }: EncoderConfig, causal: boolean): Layer {
 const encoder = (config: EncoderConfig, causal: boolean): Layer =>
   sequential(...Array.from({ length: config.depth }, () => encoderLayer(config, causal)));
 
-/** Puts a learned token before the patches, and adds a learned vector to each place. */
-function classToken(places: number, width: number): Layer {
-  const token = new Parameter({ shape: [width], initializer: normal({ std: 0.02 }) });
-  const position = new Parameter({ shape: [places, width], initializer: normal({ std: 0.02 }) });
-  return defineLayer({
-    kind: 'classToken',
-    parameters: { class_embedding: token, position_embedding: position },
-    apply: ({ parameters }, x: Value): Value => {
-      const batch = op.Shape(x, { start: 0, end: 1 });
-      const first = op.Expand(parameters.class_embedding, op.Concat([batch, [1n, 1n]], { axis: 0 }));
-      return op.Add(op.Concat([first, x], { axis: 1 }), parameters.position_embedding);
-    },
-  });
-}
-
 /** `[n, 3, h, w]` to `[n, width]`. */
 function visionEncoder(config: EncoderConfig, image: number, patch: number): Layer {
   const { width } = config;
-  const patch_embedding = conv2d(width, patch, { strides: patch, bias: false });
-  const tokens = classToken((image / patch) ** 2 + 1, width);
+  const patch_embedding = patchEmbedding(patch, width, { bias: false });
+  const [class_embedding, position_embedding] = [learnedTokens(), positionalEmbedding((image / patch) ** 2 + 1)];
   const [pre_layrnorm, post_layernorm] = [layerNorm(), layerNorm()];
   const layers = encoder(config, false);
-  return block({ patch_embedding, tokens, pre_layrnorm, layers, post_layernorm }, (pixels: Value) => {
-    const patches = op.Transpose(op.Reshape(patch_embedding(pixels), [0, width, -1]), { perm: [0, 2, 1] });
-    return post_layernorm(op.Gather(layers(pre_layrnorm(tokens(patches))), 0n, { axis: 1 }));
+  const parts = { patch_embedding, class_embedding, position_embedding, pre_layrnorm, layers, post_layernorm };
+  return block(parts, (pixels: Value) => {
+    const tokens = position_embedding(class_embedding(patch_embedding(pixels)));
+    return post_layernorm(functional.select(layers(pre_layrnorm(tokens)), 0));
   });
 }
 

@@ -1,20 +1,18 @@
-// ConvNeXt-T (Liu et al. 2022), with the parameter names of torchvision but for `layer_scale`, which is `scale.gamma` here.
+// ConvNeXt-T (Liu et al. 2022), with the parameter names of torchvision but for `layer_scale`, which is `layer_scale.weight` here.
 import {
   block,
-  constant,
   conv2d,
   type DefinedModel,
-  defineLayer,
   dense,
   flatten,
   gelu,
   globalAvgPool,
   type Layer,
   layerNorm,
+  layerScale,
   model,
   type NameRule,
   op,
-  Parameter,
   sequential,
   type Value,
 } from 'dimwise';
@@ -31,7 +29,7 @@ export interface ConvnextConfig {
 
 /** From torchvision's names, where a scale is no layer of its own and a normalization of pixels is its own layer. */
 export const names: readonly NameRule[] = [
-  [/layer_scale$/, 'scale.gamma'],
+  { from: /layer_scale$/, to: 'layer_scale.weight', reshape: [-1] },
   [/^(features\.(?:0\.1|[246]\.0)|classifier\.0)\./, '$1.norm.'],
 ];
 
@@ -42,16 +40,6 @@ const toFirst = (x: Value): Value => op.Transpose(x, { perm: [0, 3, 1, 2] });
 function normalizePixels(): Layer {
   const norm = layerNorm({ epsilon: 1e-6 });
   return block({ norm }, (x: Value) => toFirst(norm(toLast(x))));
-}
-
-/** Scales each channel by a weight of its own, small at first. */
-function channelScale(channels: number): Layer {
-  const gamma = new Parameter({ shape: [channels, 1, 1], initializer: constant(1e-6) });
-  return defineLayer({
-    kind: 'channelScale',
-    parameters: { gamma },
-    apply: ({ parameters }, x: Value): Value => op.Mul(x, parameters.gamma),
-  });
 }
 
 /** Mixes pixels by a convolution of 7 x 7 for each channel, then channels by two dense layers, around a shortcut. */
@@ -65,8 +53,8 @@ function convnextBlock(channels: number): Layer {
     dense(channels),
     toFirst,
   );
-  const scale = channelScale(channels);
-  return block({ block: body, scale }, (x: Value) => op.Add(scale(body(x)), x));
+  const layer_scale = layerScale(1e-6, { axis: 1 });
+  return block({ block: body, layer_scale }, (x: Value) => op.Add(layer_scale(body(x)), x));
 }
 
 /** ConvNeXt-T for images of any size from 32 x 32 pixels on: 28,589,128 parameters at 3 channels and 1000 classes. */

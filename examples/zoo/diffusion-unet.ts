@@ -5,6 +5,8 @@ import {
   crossAttention,
   type DefinedModel,
   dense,
+  functional,
+  geglu,
   groupNorm,
   type Layer,
   layerNorm,
@@ -38,20 +40,12 @@ export const names: readonly NameRule[] = [
   [/to_k\./, 'key.'],
   [/to_v\./, 'value.'],
   [/to_out\.0\./, 'output.'],
-  [/ff\.net\.0\.proj\./, 'ff.proj.'],
-  [/ff\.net\.2\./, 'ff.out.'],
+  { from: /ff\.net\.0\.proj\.(.*)$/, to: ['ff.up.$1', 'ff.gate.$1'] },
+  [/ff\.net\.2\./, 'ff.down.'],
   [/(down|up)samplers\.0\.conv/, '$1sample'],
 ];
 
-const silu = (x: Value): Value => op.Mul(x, op.Sigmoid(x));
-
-/** `[n]` steps of time to `[n, width]`: cosines, then sines, of falling frequencies. */
-function timeSignal(time: Value, width: number): Value {
-  const half = width / 2;
-  const frequencies = Array.from({ length: half }, (_, i) => Math.exp((-Math.log(10000) * i) / half));
-  const angles = op.Mul(op.Unsqueeze(op.Cast(time, { to: 'float32' }), [1n]), [frequencies]);
-  return op.Concat([op.Cos(angles), op.Sin(angles)], { axis: 1 });
-}
+const { silu } = functional;
 
 /** Two convolutions around a shortcut, between which the time is added. */
 function resnet(input: number, output: number, groups: number): Layer<[x: Value, time: Value]> {
@@ -72,12 +66,11 @@ function transformerBlock(width: number, heads: number): Layer<[x: Value, text: 
   const bias = { query: false, key: false, value: false } as const;
   const [attn1, attn2] = [multiHeadAttention(heads, { bias }), crossAttention(heads, { bias })];
   const [norm1, norm2, norm3] = [layerNorm(), layerNorm(), layerNorm()];
-  const ff = { proj: dense(8 * width), out: dense(width) };
+  const ff = geglu(4 * width, { bias: true });
   return block({ norm1, attn1, norm2, attn2, norm3, ff }, (x: Value, text: Value) => {
     const y = op.Add(x, attn1(norm1(x)));
     const z = op.Add(y, attn2(norm2(y), text));
-    const [value, gate] = op.Split(ff.proj(norm3(z)), undefined, { axis: -1, num_outputs: 2 });
-    return op.Add(z, value && gate ? ff.out(op.Mul(value, op.Gelu(gate))) : z);
+    return op.Add(z, ff(norm3(z)));
   });
 }
 
@@ -146,8 +139,6 @@ function levels({ widths, depth, heads, groups }: Required<DiffusionConfig>): Pa
   return { down_blocks, mid_block, up_blocks };
 }
 
-const double = (x: Value): Value => op.Resize(x, undefined, [1, 1, 2, 2], undefined, { mode: 'nearest' });
-
 /** The way down, through the bottom and up again. */
 function walk({ down_blocks, mid_block, up_blocks }: Parts, start: Value, time: Value, text: Value): Value {
   const kept = [start];
@@ -173,7 +164,7 @@ function walk({ down_blocks, mid_block, up_blocks }: Parts, start: Value, time: 
       const y = block(op.Concat(skip ? [x, skip] : [x], { axis: 1 }), time);
       x = attentions[i]?.(y, text) ?? y;
     }
-    if (upsample) x = upsample(double(x));
+    if (upsample) x = upsample(functional.upsampling2d(x));
   }
   return x;
 }
@@ -193,7 +184,7 @@ export function diffusionUnet(config: DiffusionConfig = {}): DefinedModel {
     { conv_in, time_embedding, ...parts, conv_norm_out, conv_out },
     (sample: Value, timestep: Value, encoder_hidden_states: Value) => {
       const { linear_1, linear_2 } = time_embedding;
-      const time = linear_2(silu(linear_1(timeSignal(timestep, first))));
+      const time = linear_2(silu(linear_1(functional.timestepEmbedding(timestep, first))));
       return conv_out(silu(conv_norm_out(walk(parts, conv_in(sample), time, encoder_hidden_states))));
     },
   );

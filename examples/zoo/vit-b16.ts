@@ -1,20 +1,20 @@
 // ViT-B/16 (Dosovitskiy et al. 2020), in the shape of torchvision's checkpoint.
 import {
   block,
-  conv2d,
   type DefinedModel,
-  defineLayer,
   dense,
   dropout,
+  functional,
   gelu,
   type Layer,
   layerNorm,
+  learnedTokens,
   model,
   multiHeadAttention,
   type NameRule,
-  normal,
   op,
-  Parameter,
+  patchEmbedding,
+  positionalEmbedding,
   sequential,
   type Value,
   zeros,
@@ -36,8 +36,9 @@ export interface VitConfig {
 
 /** From torchvision's names: its attention keeps query, key and value in one weight. */
 export const names: readonly NameRule[] = [
-  ['class_token', 'tokens.class_token'],
-  ['encoder.pos_embedding', 'tokens.pos_embedding'],
+  ['conv_proj.', 'conv_proj.projection.'],
+  ['class_token', 'class_token.weight'],
+  { from: 'encoder.pos_embedding', to: 'encoder.pos_embedding.weight', reshape: [{ axis: 1 }, { axis: 2 }] },
   [/^encoder\.layers\.encoder_layer_(\d+)\./, 'encoder.layers.$1.'],
   {
     from: /self_attention\.in_proj_(weight|bias)$/,
@@ -47,21 +48,6 @@ export const names: readonly NameRule[] = [
   [/mlp\.linear_1/, 'mlp.0'],
   [/mlp\.linear_2/, 'mlp.3'],
 ];
-
-/** Puts a learned token before the patches, and adds a learned vector to each place. */
-function classToken(places: number, width: number): Layer {
-  const token = new Parameter({ shape: [1, 1, width], initializer: zeros() });
-  const position = new Parameter({ shape: [1, places, width], initializer: normal({ std: 0.02 }) });
-  return defineLayer({
-    kind: 'classToken',
-    parameters: { class_token: token, pos_embedding: position },
-    apply: ({ parameters }, x: Value): Value => {
-      const batch = op.Shape(x, { start: 0, end: 1 });
-      const first = op.Expand(parameters.class_token, op.Concat([batch, [1n, 1n]], { axis: 0 }));
-      return op.Add(op.Concat([first, x], { axis: 1 }), parameters.pos_embedding);
-    },
-  });
-}
 
 function encoderLayer(heads: number, width: number, hidden: number): Layer {
   const [ln_1, ln_2] = [layerNorm({ epsilon: 1e-6 }), layerNorm({ epsilon: 1e-6 })];
@@ -76,14 +62,15 @@ function encoderLayer(heads: number, width: number, hidden: number): Layer {
 /** A vision transformer for any number of images: 86,567,656 parameters at the sizes of ViT-B/16. */
 export function vit(config: VitConfig = {}): DefinedModel {
   const { image = 224, patch = 16, width = 768, heads = 12, hidden = 3072, depth = 12, classes = 1000 } = config;
-  const conv_proj = conv2d(width, patch, { strides: patch });
-  const tokens = classToken((image / patch) ** 2 + 1, width);
+  const conv_proj = patchEmbedding(patch, width);
+  const class_token = learnedTokens(1, { weightInitializer: zeros() });
+  const pos_embedding = positionalEmbedding((image / patch) ** 2 + 1);
   const layers = sequential(...Array.from({ length: depth }, () => encoderLayer(heads, width, hidden)));
-  const encoder = { layers, ln: layerNorm({ epsilon: 1e-6 }) };
+  const encoder = { pos_embedding, layers, ln: layerNorm({ epsilon: 1e-6 }) };
   const classifier = { head: dense(classes) };
-  const body = block({ conv_proj, tokens, encoder, heads: classifier }, (x: Value) => {
-    const patches = op.Transpose(op.Reshape(conv_proj(x), [0, width, -1]), { perm: [0, 2, 1] });
-    return classifier.head(op.Gather(encoder.ln(layers(tokens(patches))), 0n, { axis: 1 }));
+  const body = block({ conv_proj, class_token, encoder, heads: classifier }, (x: Value) => {
+    const tokens = pos_embedding(class_token(conv_proj(x)));
+    return classifier.head(functional.select(encoder.ln(layers(tokens)), 0));
   });
   return model(body, { name: 'vit', inputs: { x: ['batch', '?', image, image] } });
 }

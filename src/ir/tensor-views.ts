@@ -137,7 +137,8 @@ export function stackTensors(parts: readonly TensorData[], axis = 0): TensorData
 
 /** The same elements under other sizes. @throws PARAM_SHAPE when the sizes hold another number of elements */
 export function reshapeTensor(data: TensorData, shape: readonly number[]): TensorData {
-  if (elementCount(shape) !== elementCount(data.shape))
+  const isShape = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (!isShape || elementCount(shape) !== elementCount(data.shape))
     throw badView(`[${shape.join(', ')}] holds another number of elements`, data);
   return { ...data, shape };
 }

@@ -93,6 +93,24 @@ describe('rearranging', () => {
     expect(shapes).toEqual({ turned: '3x1x2', b: '2x2' });
     expect(numbers('turned')).toEqual([0, 3, 1, 4, 2, 5]);
   });
+
+  test('sizes are those of axes, and one is what the others leave', () => {
+    const { shapes } = mapped({ a: counting([1, 5, 3]), b: counting([4, 1, 1]), c: counting([2, 6]) }, [
+      { from: 'a', reshape: [{ axis: 1 }, { axis: 2 }] },
+      { from: 'b', reshape: [1, -1] },
+      { from: 'c', transpose: true, reshape: [{ axis: 0 }, -1, 1] },
+    ]);
+    expect(shapes).toEqual({ a: '5x3', b: '1x4', c: '6x2x1' });
+  });
+
+  test.each([[[5, -1]], [[-1, -1]], [[-1, -1, -1]], [[-2, -2]], [[2, { axis: 3 }, { axis: 4 }]]])(
+    'sizes %j are refused for four elements',
+    (reshape) => {
+      expect(() => mapped({ b: counting([2, 2]) }, [{ from: 'b', reshape }])).toThrow(
+        /holds another number of elements/,
+      );
+    },
+  );
 });
 
 describe('mistakes', () => {
