@@ -6,6 +6,7 @@ import {
   dense,
   embedding,
   type Layer,
+  layerParameter,
   multiHeadAttention,
   type NameRule,
   op,
@@ -27,6 +28,8 @@ export interface LlamaConfig {
   readonly depth?: number;
   readonly epsilon?: number;
   readonly rotary?: RotaryOptions;
+  /** Whether the output layer is the embedding (`tie_word_embeddings`), as in Llama 3.2 1B; false by default. */
+  readonly tied?: boolean;
 }
 
 /** From the names of Hugging Face's LlamaForCausalLM. */
@@ -38,6 +41,9 @@ export const names: readonly NameRule[] = [
   [/self_attn\.v_proj/, 'self_attn.value'],
   [/self_attn\.o_proj/, 'self_attn.output'],
 ];
+
+/** The names of a tied one, whose file may have the embedding a second time. */
+export const tiedNames: readonly NameRule[] = [...names, ['lm_head.weight', 'embed_tokens.weight']];
 
 type DecoderLayer = Layer<[x: Value, past: Kept, place: DecoderPlace], { readonly x: Value; readonly present: Kept }>;
 
@@ -63,13 +69,16 @@ function decoderLayer(config: Required<LlamaConfig>): DecoderLayer {
 }
 
 function llamaDecoder(config: Required<LlamaConfig>): KeepingDecoder {
-  const { width, heads, kvHeads, depth } = config;
+  const { width, heads, kvHeads, depth, tied } = config;
   const embed_tokens = embedding(config.vocabulary, width);
   const layers = Array.from({ length: depth }, () => decoderLayer(config));
-  const [norm, lm_head] = [rmsNorm({ epsilon: config.epsilon }), dense(config.vocabulary, { bias: false })];
+  const norm = rmsNorm({ epsilon: config.epsilon });
+  const lm_head = dense(config.vocabulary, { bias: false });
+  const tiedScores = (x: Value): Value =>
+    op.MatMul(x, op.Transpose(layerParameter(embed_tokens, 'weight'), { perm: [1, 0] }));
   return {
     name: 'llama',
-    parts: { embed_tokens, layers, norm, lm_head },
+    parts: { embed_tokens, layers, norm, ...(tied ? {} : { lm_head }) },
     kept: { depth, heads: kvHeads, headSize: width / heads },
     features: (ids, past, place) => {
       const cache: Kept[] = [];
@@ -83,7 +92,7 @@ function llamaDecoder(config: Required<LlamaConfig>): KeepingDecoder {
       }
       return { x: norm(x), cache };
     },
-    scores: lm_head,
+    scores: tied ? tiedScores : lm_head,
   };
 }
 
@@ -96,6 +105,7 @@ const TINY: Required<LlamaConfig> = {
   depth: 22,
   epsilon: 1e-5,
   rotary: {},
+  tied: false,
 };
 
 /**

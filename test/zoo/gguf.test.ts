@@ -1,9 +1,18 @@
 // ggufNames: files of llama.cpp's names and layouts give the weights and the numbers of Hugging Face's models.
 import { readFileSync } from 'node:fs';
-import { type Checkpoint, ggufNames, mapCheckpoint, readGguf, run, type TensorData } from 'dimwise';
+import {
+  type Checkpoint,
+  type DefinedModel,
+  ggufNames,
+  mapCheckpoint,
+  type NameRule,
+  readGguf,
+  run,
+  type TensorData,
+} from 'dimwise';
 import { describe, expect, test } from 'vitest';
 import { gpt2, names as gpt2Names } from '../../examples/zoo/gpt2.ts';
-import { llama, names as llamaNames } from '../../examples/zoo/llama.ts';
+import { llama, names as llamaNames, tiedNames } from '../../examples/zoo/llama.ts';
 import { materialize } from '../../src/ir/tensor-data.ts';
 import { expectClose } from './close.ts';
 import { countedCheckpoint, type StateEntry } from './counted-weights.ts';
@@ -94,9 +103,12 @@ describe('ggufNames', () => {
 const LLAMA = { vocabulary: 32, width: 32, heads: 4, kvHeads: 2, hidden: 32, depth: 2 };
 
 /** The logits of a Llama with the weights of a checkpoint. */
-async function logitsOf(checkpoint: Checkpoint, isGguf: boolean): Promise<unknown> {
-  const net = llama(LLAMA);
-  const report = net.load(checkpoint, { names: [...(isGguf ? ggufNames(checkpoint) : []), ...llamaNames] });
+const logitsOf = (checkpoint: Checkpoint, isGguf: boolean): Promise<unknown> =>
+  logits(llama(LLAMA), checkpoint, [...(isGguf ? ggufNames(checkpoint) : []), ...llamaNames]);
+
+/** The logits of a model that a checkpoint fits whole. */
+async function logits(net: DefinedModel, checkpoint: Checkpoint, names: readonly NameRule[]): Promise<unknown> {
+  const report = net.load(checkpoint, { names });
   expect(report).toMatchObject({ missing: [], unexpected: [], mismatched: [] });
   const { shape, data } = recorded('llama').input_ids ?? { shape: [], data: [] };
   const kept = [0, 1].flatMap((i) => [`past_key_${i}`, `past_value_${i}`]);
@@ -122,6 +134,35 @@ describe('a Llama in GGUF', () => {
     expectClose(found, expected('Q8_0'), 1e-4);
     expectClose(found, expected('F32'), 0.05);
     expect(() => expectClose(found, expected('F32'), 1e-3)).toThrow();
+  });
+});
+
+describe('a tied Llama in GGUF', () => {
+  const { source, tensors, metadata } = opened('llama');
+  const without = (name: string): [string, TensorData][] => [...tensors].filter(([each]) => each !== name);
+  const embedding = tensors.get('token_embd.weight');
+  const twice: Checkpoint = {
+    source,
+    metadata,
+    tensors: new Map([...without('output.weight'), ...(embedding ? [['output.weight', embedding] as const] : [])]),
+  };
+
+  test.each<[string, Checkpoint]>([
+    ['has no output layer', { source, metadata, tensors: new Map(without('output.weight')) }],
+    ['has the embedding twice', twice],
+  ])('that %s fits whole, and computes what one with a copy of the embedding computes', async (_, checkpoint) => {
+    const net = llama({ ...LLAMA, tied: true });
+    expect([...net.parameters().keys()].filter((path) => path.startsWith('lm_head'))).toEqual([]);
+    const found = await logits(net, checkpoint, [...ggufNames(checkpoint), ...tiedNames]);
+    expectClose(found, [...((await logitsOf(twice, true)) as Float32Array)], 1e-6);
+  });
+
+  test('that has an output layer of its own is refused', () => {
+    const checkpoint = opened('llama');
+    const names = [...ggufNames(checkpoint), ...tiedNames];
+    expect(() => llama({ ...LLAMA, tied: true }).load(checkpoint, { names })).toThrow(
+      expect.objectContaining({ code: 'CHECKPOINT_MISMATCH' }),
+    );
   });
 });
 
