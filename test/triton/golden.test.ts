@@ -30,7 +30,7 @@ describe('tritonConfig and ensembleConfig', () => {
     }
   });
 
-  test.each(GOLDENS)('%s is read alike by protoc and by the library of Go, and the server takes it', (name) => {
+  test.each(GOLDENS)('%s is read alike by protoc and by protobufjs, and the server takes it', (name) => {
     const config = readConfig(goldenText(name));
     const { wire } = messageOf(messageOf(VERDICTS)[`${name}.pbtxt`]);
     expect(config).toEqual(readConfig(new Uint8Array(Buffer.from(String(wire), 'base64'))));
@@ -48,7 +48,9 @@ describe('the judges', () => {
       ['dims: [ 20 ]', 'dims: [ 20 '],
       ['"mlp"', '"mlp'],
     ] as const)
-      expect(() => readConfig(mlp.replace(from, to)), to).toThrow(/txtpb unmarshal|no field of the proto/);
+      expect(() => readConfig(mlp.replace(from, to)), to).toThrow(
+        /enum value expected|unknown field|expected|invalid|illegal|unterminated/i,
+      );
     const complaints = (from: string, to: string, name = 'mlp') =>
       serverComplaints(readConfig(recorded(name).replace(from, to)));
     expect(complaints('dims: [ 20 ]', 'dims: [ 0 ]')).toEqual(['dims of x']);

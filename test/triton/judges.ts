@@ -1,8 +1,7 @@
-// The judges of configurations: the text format as Google's Go library reads it, and the rules that Triton's server checks.
-import { execFileSync } from 'node:child_process';
+// The judges of configurations: the text format as protobufjs reads it with the published proto, and the rules that Triton's server checks.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/triton/', import.meta.url));
@@ -12,21 +11,28 @@ export interface JsonMessage {
   readonly [member: string]: unknown;
 }
 
-/** The names of all fields of the proto: `buf convert` passes over fields that it does not know, which protoc refuses. */
-const FIELDS: ReadonlySet<string> = new Set([
-  'key',
-  'value',
-  ...Array.from(
-    readFileSync(join(FIXTURES, 'model_config.proto'), 'utf8').matchAll(/ (\w+) = \d+;/g),
-    ([, name = '']) => name,
-  ),
-]);
-
-/** The program; fails where the package is not installed, because then nothing is judged. */
-function buf(): string {
-  const found = createRequire(import.meta.url).resolve('@bufbuild/buf/package.json');
-  return join(dirname(found), 'bin', 'buf');
+/** The library reads text by the proto; unknown fields, wrong enums and values of another kind are refused, as protoc does. */
+interface TextReader {
+  readonly fromText: (text: string) => object;
+  readonly decode: (bytes: Uint8Array) => object;
+  readonly toObject: (message: object, options: object) => unknown;
 }
+
+interface ProtoLibrary {
+  readonly parse: (
+    source: string,
+    options: object,
+  ) => { readonly root: { readonly lookupType: (name: string) => TextReader } };
+}
+
+// Version 8 reads the text format; the product itself has version 6, which onnx-proto needs.
+const load = createRequire(import.meta.url);
+const protobuf: ProtoLibrary = load('protobufjs-8');
+const { install }: { readonly install: () => void } = load('protobufjs-8/ext/textformat');
+install();
+
+const PROTO = readFileSync(join(FIXTURES, 'model_config.proto'), 'utf8');
+const CONFIG = protobuf.parse(PROTO, {}).root.lookupType('inference.ModelConfig');
 
 /**
  * Reads a configuration with the published proto.
@@ -35,28 +41,25 @@ function buf(): string {
  * @throws when it is no ModelConfig
  */
 export function readConfig(input: string | Uint8Array): JsonMessage {
-  for (const [, name = ''] of typeof input === 'string' ? input.matchAll(/^ *(\w+)(?::| [[{])/gm) : [])
-    if (!FIELDS.has(name)) throw new TypeError(`no field of the proto: ${name}`);
-  const from = typeof input === 'string' ? '-#format=txtpb' : '-#format=binpb';
-  const args = [
-    'convert',
-    join(FIXTURES, 'model_config.proto'),
-    '--type',
-    'inference.ModelConfig',
-    '--from',
-    from,
-    '--to',
-    '-#format=json',
-  ];
-  const json: unknown = JSON.parse(
-    execFileSync(process.execPath, [buf(), ...args], {
-      input,
-      encoding: 'utf8',
-      cwd: FIXTURES,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    }),
-  );
-  return messageOf(json);
+  const message = typeof input === 'string' ? CONFIG.fromText(input) : CONFIG.decode(input);
+  return messageOf(withoutDefaults(CONFIG.toObject(message, { longs: String, enums: String })));
+}
+
+/** The names of the enum values that are 0, which the wire form leaves out. */
+const DEFAULTS: ReadonlySet<unknown> = new Set([
+  ...Array.from(PROTO.matchAll(/ ([A-Z_]+) = 0;/g), ([, name]) => name),
+  0,
+  '0',
+  '',
+  false,
+]);
+
+/** Members of messages that have their default are left out, as on the wire; elements of lists stay. */
+function withoutDefaults(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDefaults);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => !DEFAULTS.has(member));
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutDefaults(member)]));
 }
 
 /** A member that is a message; an empty one where it is absent. */
