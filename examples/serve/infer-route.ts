@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Feed } from 'dimwise';
 import { CALLER_GONE, HttpError, httpError } from './http-error.ts';
+import { datatypeOf } from './protocol/datatypes.ts';
 import { type InferRequest, readInferRequest } from './protocol/infer-request.ts';
 import type { MessageBody } from './protocol/infer-response.ts';
 import { writeInferResponse } from './protocol/infer-response.ts';
@@ -43,6 +44,7 @@ export async function answerInfer(
     try {
       const read = performance.now();
       const asked = readInferRequest(splitLimited(request, body.bytes, limits.mostJson));
+      checkTypes(model, asked.feeds);
       counts.input.add(performance.now() - read);
       const outputs = await model.pool.run(asked.feeds, runOptions(asked, gone.signal));
       const ran = performance.now();
@@ -73,6 +75,17 @@ function splitLimited({ headers }: IncomingMessage, bytes: Uint8Array, mostJson:
     throw new HttpError(413, `the request has ${json} bytes of JSON, this server takes ${mostJson}; send binary data`);
   }
   return splitMessage(bytes, length);
+}
+
+/** Feeds of dimwise take other types where nothing is lost; Triton does not, and clients shall find the same here. */
+function checkTypes({ inputs }: ServedModel, feeds: InferRequest['feeds']): void {
+  for (const { name, datatype } of inputs) {
+    const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
+    const given = typeof feed === 'object' && 'dtype' in feed ? datatypeOf(feed.dtype) : undefined;
+    if (given !== undefined && given !== datatype) {
+      throw new HttpError(400, `input "${name}" is ${datatype}, the request gives ${given}`);
+    }
+  }
 }
 
 /** Triton counts priorities from 1, the highest, and pools from 0 upwards. */

@@ -1,10 +1,10 @@
 // Reads inference requests: JSON, JSON with binary data, and what is asked of the outputs.
 import type { Feed } from 'dimwise';
-import { DATATYPE_NAMES, DATATYPES, type Datatype, isDatatype } from './datatypes.ts';
+import { DATATYPE_NAMES, DATATYPES, type Datatype, isDatatype, type TensorData } from './datatypes.ts';
 import { BinaryReader, isCount, type JsonObject, type Message, memberOf, objectsOf, parametersOf } from './message.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { tensorFromBytes } from './tensor-bytes.ts';
-import { elementsFromJson } from './tensor-json.ts';
+import { elementsFromJson, type JsonElement } from './tensor-json.ts';
 
 /** An output that is asked for. */
 export interface RequestedOutput {
@@ -70,12 +70,24 @@ function readInput(name: string, input: JsonObject, reader: BinaryReader): Feed 
   refuseSharedMemory(what, parameters);
   const size = countParameter(parameters, 'binary_data_size');
   const data = memberOf(input, 'data');
-  if (size !== undefined) {
+  const tensor = size === undefined ? undefined : tensorFromBytes(what, datatype, shape, reader.take(what, size));
+  if (tensor) {
     if (data !== undefined) throw new ProtocolError(`${what} has data both as JSON and as binary data`);
-    return { dtype, ...tensorFromBytes(what, datatype, shape, reader.take(what, size)) };
+    refuseZeros(what, tensor.data);
+    return { dtype, shape, data: tensor.data };
   }
   if (data === undefined) throw new ProtocolError(`${what} has no data`);
-  return { dtype, shape, data: elementsFromJson(what, datatype, shape, data) };
+  const elements = elementsFromJson(what, datatype, shape, data);
+  refuseZeros(what, elements);
+  return { dtype, shape, data: elements };
+}
+
+/** onnxruntime-node ends texts at a character zero, and says nothing of it. */
+function refuseZeros(what: string, data: TensorData | readonly JsonElement[]): void {
+  if (ArrayBuffer.isView(data)) return;
+  const at = data.findIndex((each) => typeof each === 'string' && each.includes('\0'));
+  if (at >= 0)
+    throw new ProtocolError(`element ${at} of ${what} has a character zero, where ONNX Runtime would cut it`);
 }
 
 /** The element type of a tensor in a message. @throws ProtocolError when it is none */

@@ -29,8 +29,9 @@ function dataFromBytes(what: string, datatype: Datatype, count: number, bytes: U
       `${what} has ${bytes.byteLength} bytes, ${count} elements of ${datatype} have ${count * size}`,
     );
   }
-  const isAligned = bytes.byteOffset % size === 0;
-  return isAligned ? view(bytes.buffer, bytes.byteOffset, count) : view(bytes.slice().buffer, 0, count);
+  if (bytes.byteOffset % size === 0) return view(bytes.buffer, bytes.byteOffset, count);
+  // A slice of a Buffer would be a view of the same memory.
+  return view(new Uint8Array(bytes).buffer, 0, count);
 }
 
 function textsFromBytes(what: string, count: number, bytes: Uint8Array): string[] {
