@@ -2,6 +2,8 @@
 import { op } from '../build/op.ts';
 import type { Operand } from '../build/operands.ts';
 import { traceOf } from '../build/trace.ts';
+import { type Dim, symbol } from '../dim/dim.ts';
+import { formatDim } from '../dim/text.ts';
 import type { Value } from '../ir/graph.ts';
 import { refuseArgument } from './arguments.ts';
 
@@ -46,9 +48,11 @@ export function sizesOf(layer: string, x: Value, sizes: readonly ReshapeSize[]):
 
 function partOf(layer: string, x: Value, size: ReshapeSize): Operand {
   if (typeof size === 'number') return [BigInt(size)];
-  const [from, axis] = typeof size === 'string' ? axisNamed(layer, x, size) : [x, axisAt(layer, x, size.axis)];
-  return op.Shape(from, { start: axis, end: axis + 1 });
+  if (typeof size === 'string') return sizeNamed(layer, x, size);
+  return sizeOf(x, axisAt(layer, x, size.axis));
 }
+
+const sizeOf = (x: Value, axis: number): Value => op.Shape(x, { start: axis, end: axis + 1 });
 
 function axisAt(layer: string, x: Value, axis: number): number {
   const { rank } = x;
@@ -56,19 +60,24 @@ function axisAt(layer: string, x: Value, axis: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** The first axis that has a symbol for its size: of the input itself, else of an input of the model. */
-function axisNamed(layer: string, x: Value, name: string): readonly [Value, number] {
-  const values = [x, ...traceOf([x]).root.inputs];
+/** The size that a symbol is: what the batch has put in its place, read where the input itself has it, else an input of the model. */
+function sizeNamed(layer: string, x: Value, name: string): Operand {
+  const { root, rename } = traceOf([x]);
+  const own = symbol(name);
+  const wanted = rename.get(own) ?? own;
+  if (wanted.kind === 'const') return [BigInt(wanted.value)];
+  const values = [x, ...root.inputs];
   for (const value of values) {
-    const axis = symbolsOf(value).indexOf(name);
-    if (axis !== -1) return [value, axis];
+    const axis = dimsOf(value).indexOf(wanted);
+    if (axis !== -1) return sizeOf(value, axis);
   }
-  const known = [...new Set(values.flatMap(symbolsOf))].filter(Boolean);
-  refuseArgument(layer, 'its shape', `sizes of its inputs, whose symbols are ${known.join(', ') || 'none'}`, name);
+  const known = new Set([...rename.keys(), ...values.flatMap(dimsOf).filter(isNamed)].map((dim) => formatDim(dim)));
+  refuseArgument(layer, 'its shape', `sizes of its inputs, whose symbols are ${[...known].join(', ') || 'none'}`, name);
 }
 
-/** The names of an input's sizes, empty where one has none. */
-function symbolsOf({ type }: Value): readonly string[] {
-  const shape = type.kind === 'tensor' ? (type.shape ?? []) : [];
-  return shape.map((dim) => (dim.kind === 'symbol' && dim.role === 'named' ? dim.name : ''));
+const isNamed = (dim: Dim): boolean => dim.kind === 'symbol' && dim.role === 'named';
+
+/** The sizes of a value as its author says them; none where the rank is open. */
+function dimsOf({ declaredType: type }: Value): readonly Dim[] {
+  return type.kind === 'tensor' ? (type.shape ?? []) : [];
 }

@@ -118,7 +118,8 @@ export function permute(order: readonly number[], options: NameOptions = {}): La
  * shape is the whole one. *Parameters*: none.
  * Source: keras.layers.Reshape; https://onnx.ai/onnx/operators/onnx__Reshape.html
  *
- * @param shape sizes: numbers, one of them perhaps -1, names of symbols of the model's inputs, axes of the input
+ * @param shape sizes: numbers, one of them perhaps -1, names of symbols as the model's inputs are declared (a batch may put numbers or other
+ *   names in their place), axes of the input
  * @throws LAYER_ARGUMENT when it is no such list; at the call when no input has a symbol of that name, or the input no such axis
  * @throws SHAPE_MISMATCH (at the call) when the elements do not fit
  * @example sequential(dense(7 * 7 * 16), reshape([16, 7, 7]), convTranspose2d(8, 3))
