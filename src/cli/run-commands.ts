@@ -39,6 +39,26 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     run: async (call) => (await import('./bench.ts')).bench(call),
   },
   {
+    name: 'profile',
+    description: 'Show in which layers and nodes the time of a run goes.',
+    argument: ['<file>', 'a .ts, .js or .onnx file'],
+    define: (command) =>
+      weights(seed(bind(command)))
+        .option('--input <feed>', 'an input: x=FILE.npy; random by default; may be repeated', collect)
+        .option('--provider <name>', 'cuda or cpu; cuda where it can be had by default')
+        .option('--threads <count>', 'threads of ONNX Runtime')
+        .option('--runs <count>', 'runs beside the first one, 20 by default')
+        .option('--top <count>', 'how many nodes to list, 20 by default')
+        .option('--html <file>', 'write a flame picture')
+        .option(...LIMIT)
+        .option('--json', 'print the profile as one line of JSON')
+        .addHelpText(
+          'after',
+          '\nExample: dimwise profile bert.onnx --bind batch=1 --bind sequence=128 --html bert.html',
+        ),
+    run: async (call) => (await import('./profile.ts')).profile(call),
+  },
+  {
     name: 'doctor',
     description: 'Look at what is installed for running models, test each provider, and say what to do.',
     define: (command) =>
