@@ -11,6 +11,8 @@ export type Batching = BatchAxis | NoBatching;
 export interface BatchAxis {
   readonly kind: 'batch';
   readonly symbol: string;
+  /** All names of it: inputs may have names of their own for it, which the contract makes equal. */
+  readonly names: ReadonlySet<string>;
   /** The smallest batch that the contract takes. */
   readonly min: number;
   /** The largest one; undefined where there is no limit. */
@@ -36,19 +38,20 @@ export function batchingOf(contract: Contract): Batching {
   const inputs = Object.entries(contract.inputs).map(([name, edge]): Edge => [`input "${name}"`, edge]);
   const outputs = Object.entries(contract.outputs ?? {}).map(([name, edge]): Edge => [`output "${name}"`, edge]);
   if (inputs.length === 0) return none('the model has no inputs');
-  let batch: { readonly symbol: SymbolDim; readonly by: string } | undefined;
+  const equal = equalSymbols(contract);
+  let batch: { readonly symbol: SymbolDim; readonly all: ReadonlySet<SymbolDim>; readonly by: string } | undefined;
   for (const [what, { shape }] of [...inputs, ...outputs]) {
     const first = shape?.[0];
     if (first === undefined) return none(`${what} has no first axis`);
     const dim = dimOf(first);
     if (dim?.kind !== 'symbol' || dim.role === 'unknown') return none(`${what} begins with ${first}`);
-    batch ??= { symbol: dim, by: what };
-    if (dim !== batch.symbol) return none(`${batch.by} begins with ${formatDim(batch.symbol)}, ${what} with ${first}`);
+    batch ??= { symbol: dim, all: equal(dim), by: what };
+    if (!batch.all.has(dim)) return none(`${batch.by} begins with ${formatDim(batch.symbol)}, ${what} with ${first}`);
     for (const [axis, size] of (shape ?? []).entries()) {
-      if (axis > 0 && names(dimOf(size), batch.symbol)) return none(`axis ${axis} of ${what} is ${size}`);
+      if (axis > 0 && names(dimOf(size), batch.all)) return none(`axis ${axis} of ${what} is ${size}`);
     }
   }
-  return batch ? limits(contract, batch.symbol) : none('the model has no outputs');
+  return batch ? limits(contract, batch.symbol, batch.all) : none('the model has no outputs');
 }
 
 type Edge = readonly [what: string, edge: ContractInput];
@@ -56,30 +59,55 @@ type Edge = readonly [what: string, edge: ContractInput];
 const dimOf = (size: number | string): Dim | undefined =>
   typeof size === 'number' || size === '?' ? undefined : parseDim(size);
 
-const names = (dim: Dim | undefined, symbol: SymbolDim): boolean =>
-  dim !== undefined && [...symbolsOf(dim)].includes(symbol);
+const names = (dim: Dim | undefined, symbols: ReadonlySet<SymbolDim>): boolean =>
+  dim !== undefined && [...symbolsOf(dim)].some((symbol) => symbols.has(symbol));
+
+/** The symbols that constraints make equal to one, itself included. */
+function equalSymbols({ constraints }: Contract): (symbol: SymbolDim) => ReadonlySet<SymbolDim> {
+  const pairs = constraints.flatMap(({ expr, kind, scope }) => {
+    const constraint = kind === 'equal' && scope === 'feed' ? parseConstraint(expr) : undefined;
+    return constraint?.kind === 'equal' && constraint.left.kind === 'symbol' && constraint.right.kind === 'symbol'
+      ? [[constraint.left, constraint.right] as const]
+      : [];
+  });
+  return (symbol) => {
+    const found = new Set([symbol]);
+    for (const each of found) for (const [a, b] of pairs) if (a === each || b === each) found.add(a).add(b);
+    return found;
+  };
+}
 
 /** What the contract says of the batch alone; sums of valid batches must be valid too, up to a limit. */
-function limits(contract: Contract, symbol: SymbolDim): Batching {
-  const bounds = Object.hasOwn(contract.symbols, symbol.name) ? contract.symbols[symbol.name] : undefined;
-  let min = Math.max(bounds?.min ?? 1, 1);
-  let max = bounds?.max ?? Number.POSITIVE_INFINITY;
+function limits(contract: Contract, symbol: SymbolDim, all: ReadonlySet<SymbolDim>): Batching {
+  let min = 1;
+  let max = Number.POSITIVE_INFINITY;
   let divisor = 1;
+  for (const { name } of all) {
+    const bounds = Object.hasOwn(contract.symbols, name) ? contract.symbols[name] : undefined;
+    min = Math.max(min, bounds?.min ?? 1);
+    max = Math.min(max, bounds?.max ?? max);
+  }
+  const isBatch = (dim: Dim): boolean => dim.kind === 'symbol' && all.has(dim);
   for (const { expr, scope } of contract.constraints) {
     const constraint = parseConstraint(expr);
-    if (scope === 'run' || !constraintDims(constraint).some((dim) => names(dim, symbol))) continue;
-    if (constraint.kind === 'range' && constraint.dim === symbol) {
+    if (scope === 'run' || !constraintDims(constraint).some((dim) => names(dim, all))) continue;
+    if (constraint.kind === 'range' && isBatch(constraint.dim)) {
       min = Math.max(min, constraint.min ?? min);
       max = Math.min(max, constraint.max ?? max);
-    } else if (constraint.kind === 'atMost' && constraint.left === symbol && constraint.right.kind === 'const') {
-      max = Math.min(max, constraint.right.value);
-    } else if (constraint.kind === 'divides' && constraint.dim === symbol && constraint.divisor.kind === 'const') {
+    } else if (constraint.kind === 'divides' && isBatch(constraint.dim) && constraint.divisor.kind === 'const') {
       divisor = leastCommonMultiple(divisor, constraint.divisor.value);
-    } else return none(`the contract asks for ${expr}`);
+    } else if (!constraintDims(constraint).every(isBatch)) return none(`the contract asks for ${expr}`);
   }
   const most = Math.floor(max / divisor) * divisor;
   if (most < min) return none(`the contract allows no batch: ${min} to ${max} in steps of ${divisor}`);
-  return { kind: 'batch', symbol: symbol.name, min, max: Number.isFinite(most) ? most : undefined, divisor };
+  return {
+    kind: 'batch',
+    symbol: symbol.name,
+    names: new Set(Array.from(all, ({ name }) => name)),
+    min,
+    max: Number.isFinite(most) ? most : undefined,
+    divisor,
+  };
 }
 
 function leastCommonMultiple(a: number, b: number): number {

@@ -1,5 +1,5 @@
 // What valid requests meet and Triton does not check: it knows a size as a number or as any number.
-import { parseConstraint } from '../../src/dim/constraint.ts';
+import { constraintDims, parseConstraint } from '../../src/dim/constraint.ts';
 import { formatDim, parseDim } from '../../src/dim/text.ts';
 import type { Contract } from '../../src/ir/contract.ts';
 import type { BatchLimit } from './scheduling.ts';
@@ -23,6 +23,7 @@ export function uncheckedConditions({ inputs, symbols, constraints }: Contract, 
       places.set(size, [...(places.get(size) ?? []), place]);
     }
   }
+  const isBatchName = (name: string): boolean => batching.kind === 'batch' && batching.names.has(name);
   const conditions: string[] = [];
   for (const [size, where] of places) {
     if (where.length > 1) conditions.push(`${where.slice(0, -1).join(', ')} and ${where.at(-1)} are one size, ${size}`);
@@ -30,7 +31,7 @@ export function uncheckedConditions({ inputs, symbols, constraints }: Contract, 
   }
   for (const [symbol, { min, max }] of Object.entries(symbols)) {
     const name = textOf.get(symbol) ?? symbol;
-    const isBatch = batching.kind === 'batch' && symbol === batching.symbol;
+    const isBatch = isBatchName(symbol);
     // Triton refuses batches without rows and ones that are too large itself; any other size may be 0 for it.
     const least = min > (isBatch ? 1 : 0) ? min : undefined;
     const most = isBatch && limit.most <= (max ?? limit.most) ? undefined : max;
@@ -39,7 +40,7 @@ export function uncheckedConditions({ inputs, symbols, constraints }: Contract, 
     else if (most !== undefined) conditions.push(`${name} <= ${most}`);
   }
   for (const { expr, scope } of constraints) {
-    if (isBound(expr, symbols)) continue;
+    if (isBound(expr, symbols) || isOneBatch(expr, isBatchName)) continue;
     const condition = scope === 'run' ? `${expr} (known in a run only)` : expr;
     if (!conditions.includes(condition)) conditions.push(condition);
   }
@@ -55,4 +56,13 @@ function isBound(expr: string, symbols: Contract['symbols']): boolean {
   if (!bounds) return false;
   const { min = 0, max = Number.POSITIVE_INFINITY } = constraint;
   return bounds.min >= min && (bounds.max ?? Number.POSITIVE_INFINITY) <= max;
+}
+
+/** Whether a constraint says no more than that inputs of one request have one batch. */
+function isOneBatch(expr: string, isBatchName: (name: string) => boolean): boolean {
+  const constraint = parseConstraint(expr);
+  return (
+    constraint.kind === 'equal' &&
+    constraintDims(constraint).every((dim) => dim.kind === 'symbol' && isBatchName(dim.name))
+  );
 }

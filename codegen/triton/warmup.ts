@@ -81,7 +81,8 @@ function completed(sizes: Readonly<Record<string, number>>, { contract, limit }:
   knownNames('the model', Object.keys(sizes), symbols);
   const { batching } = limit;
   const missing = symbols.filter((name) => !Object.hasOwn(sizes, name));
-  const open = missing.filter((name) => batching.kind === 'none' || name !== batching.symbol);
+  const batchNames = batching.kind === 'batch' ? [...batching.names] : [];
+  const open = missing.filter((name) => !batchNames.includes(name));
   if (open.length > 0) {
     const hint = symbols.map((name) => `${name}=${sizes[name] ?? 1}`).join(',');
     throw optionError(`a warm-up gives ${open.join(', ')} no size`, {
@@ -89,7 +90,8 @@ function completed(sizes: Readonly<Record<string, number>>, { contract, limit }:
       hint: `sizes such as ${hint}`,
     });
   }
-  return new Map(symbols.map((name) => [name, wholeNumber(`warm-up: ${name}`, sizes[name] ?? smallest(limit), 1)]));
+  const batch = batchNames.map((name) => sizes[name]).find((size) => size !== undefined) ?? smallest(limit);
+  return new Map(symbols.map((name) => [name, wholeNumber(`warm-up: ${name}`, sizes[name] ?? batch, 1)]));
 }
 
 const smallest = ({ batching }: BatchLimit): number =>

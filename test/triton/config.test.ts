@@ -190,9 +190,14 @@ describe('batchingOf', () => {
       'axis 1 of output "y" is 2*batch + 1',
     ],
     [
+      'a size that is the batch',
+      contractOf({ x: tensorOf('batch', 'seq') }, undefined, { constraints: [fact('batch == seq')] }),
+      'axis 1 of input "x" is seq',
+    ],
+    [
       'a tie to another size',
-      contractOf(x, undefined, { constraints: [fact('batch == seq')] }),
-      'the contract asks for batch == seq',
+      contractOf(x, undefined, { constraints: [fact('batch <= seq')] }),
+      'the contract asks for batch <= seq',
     ],
     [
       'a rest',
@@ -214,10 +219,27 @@ describe('batchingOf', () => {
     expect(batchingOf(contractOf(x, undefined, { constraints }))).toEqual({
       kind: 'batch',
       symbol: 'batch',
+      names: new Set(['batch']),
       min: 1,
       max: 36,
       divisor: 12,
     });
+  });
+
+  test('takes symbols for one that the contract makes equal', () => {
+    const inputs = { ...x, k: tensorOf('n', 2), m: tensorOf('m') };
+    const constraints = [fact('batch == n'), fact('n == m'), fact('3 | m')];
+    const contract = contractOf(
+      inputs,
+      { y: tensorOf('m', 4) },
+      { constraints, symbols: { n: { min: 1, max: 16 }, m: { min: 2 } } },
+    );
+    expect(batchingOf(contract)).toMatchObject({ kind: 'batch', symbol: 'batch', min: 2, max: 15, divisor: 3 });
+    const { unchecked, text } = tritonConfig('m', contract, { warmup: [{ sizes: { n: 6 } }] });
+    expect(unchecked).toEqual(['m >= 2', '3 | m']);
+    expect(text).toContain('batch_size: 6');
+    const inside = contractOf(inputs, { y: tensorOf('m', 'batch') }, { constraints });
+    expect(batchingOf(inside)).toEqual({ kind: 'none', reason: 'axis 1 of output "y" is batch' });
   });
 
   test('says of every model in one list whether sums of valid batches are valid', () => {

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { InferenceSession } from 'onnxruntime-node';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseOnnx } from '../../codegen/onnx/text/parse-onnx.ts';
@@ -124,6 +125,32 @@ bare (float[batch, 4] x) => (float[?, ?, ?] y) { s = Constant <value = int64[3] 
     const { inputs, outputs, limit } = tritonConfig('bare', written.contract);
     expect(outputs[0]?.dims).toEqual([2, 2]);
     expect(await complaintsOf(join(repository, 'bare/1'), inputs, outputs, limit.most)).toEqual([]);
+  });
+
+  test.each([
+    ['attacut', 0],
+    ['basic-pitch', 8],
+    ['deepcut', 8],
+    ['magika', 8],
+    ['melspectrogram', 8],
+    ['ppocr-cls', 8],
+    ['silero-vad-sequence', 0],
+    ['light-shufflenet', 0],
+  ])('has the shapes that ONNX Runtime sees, for %s of a package', { timeout: 120_000 }, async (name, most) => {
+    const zipped = readFileSync(new URL(`../../bench/fixtures/real/${name}.onnx.gz`, import.meta.url));
+    await exportTriton(readOnnx(gunzipSync(zipped)), { repository, name });
+    const { contract } = await openOnnx(join(repository, name, '1/model.onnx'));
+    const { inputs, outputs, limit } = tritonConfig(name, contract);
+    expect(limit.most).toBe(most);
+    expect(await complaintsOf(join(repository, name, '1'), inputs, outputs, limit.most)).toEqual([]);
+  });
+
+  test('refuses a model that gives a sequence', async () => {
+    const zipped = readFileSync(new URL('../../bench/fixtures/real/logreg-iris.onnx.gz', import.meta.url));
+    const exported = exportTriton(readOnnx(gunzipSync(zipped)), { repository, name: 'iris' });
+    expect(await refusal(exported)).toBe(
+      'EXPORT_UNSUPPORTED output "probabilities" is of kind sequence, and Triton passes tensors only',
+    );
   });
 
   test('takes weights along that lie beside a file', async () => {
