@@ -1,5 +1,5 @@
 // dimwise doctor tells what is installed, tests the CPU, and says what to do about CUDA.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -195,7 +195,35 @@ describe('doctorLines', () => {
   });
 });
 
+/** The members of an object and of what is in it, lists as `[]`. */
+function pathsOf(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => pathsOf(each, `${path}[]`));
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([name, each]) => pathsOf(each, path === '' ? name : `${path}.${name}`));
+}
+
 describe('jsonDiagnosis', () => {
+  test('has the members that docs/json.md lists', () => {
+    const page = readFileSync(new URL('../../docs/json.md', import.meta.url), 'utf8');
+    const [, section = ''] = page.split('\n## doctor\n');
+    const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
+    const cells = rows.flatMap((row) =>
+      [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, text = '']) => text),
+    );
+    const listed = cells.flatMap((cell) => {
+      const [, before, names = ''] = /^(.*)\{(.*)\}$/.exec(cell) ?? [];
+      return before === undefined ? [cell] : names.split(',').map((name) => before + name);
+    });
+    const libraries = {
+      library: 'l',
+      isInstalled: true,
+      needed: [{ name: 'm', neededBy: 'l', path: undefined, isOnPath: false }],
+    };
+    const providers = WELL.providers.map((each) => ({ ...each, libraries }));
+    const printed = pathsOf(jsonDiagnosis({ ...WELL, providers }), '');
+    expect([...new Set(printed)].sort()).toEqual(listed.sort());
+  });
+
   test('is JSON without holes: what is not known is null', () => {
     const text = JSON.stringify(jsonDiagnosis(WELL));
     expect(JSON.parse(text)).toEqual(jsonDiagnosis(WELL));
