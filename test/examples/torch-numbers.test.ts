@@ -1,30 +1,13 @@
 // The examples against PyTorch: same weights, same inputs, outputs within 1e-5 of the greatest.
 import { crc32 } from 'node:zlib';
-import type { DefinedModel } from 'dimwise';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { lenet } from '../../examples/lenet.ts';
-import { mlp } from '../../examples/mlp.ts';
-import { resnet18 } from '../../examples/resnet18.ts';
-import { encoder } from '../../examples/transformer.ts';
 import { staticShape } from '../../src/ir/type.ts';
 import { fillByFormula, formulaInput, formulaWeights } from '../helpers/formula.ts';
 import { relativeDistance, torchFixture } from '../helpers/torch-fixture.ts';
+import { ROWS } from './torch-rows.ts';
 
 const LIMIT = 1e-5;
-
-interface Row {
-  readonly name: string;
-  readonly define: () => DefinedModel;
-  readonly batch: readonly (number | string)[];
-}
-
-const ROWS: readonly Row[] = [
-  { name: 'mlp', define: mlp, batch: ['batch', 20] },
-  { name: 'lenet', define: lenet, batch: ['batch', 1, 28, 28] },
-  { name: 'resnet18', define: resnet18, batch: ['batch', 3, 'height', 'width'] },
-  { name: 'transformer', define: encoder, batch: ['batch', 'seq', 64] },
-];
 
 describe.each(ROWS)('$name', ({ name, define, batch }) => {
   const fixture = torchFixture(name);

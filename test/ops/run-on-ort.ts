@@ -50,20 +50,49 @@ function canFetch(type: ValueType): boolean {
  * @param node the inferred node: its attributes and the number of its outputs
  */
 export async function runOnOrt(one: Case, inputs: ExampleInputs, node: Node): Promise<OrtOutcome> {
-  // Fetching an element type that JavaScript has no array for ends the process (onnxruntime-node 1.30).
-  const odd = node.outputs.find(({ type }) => !canFetch(type));
-  if (odd) return { refused: `an output of type ${formatType(odd.type)} cannot be fetched` };
   const first = await runFilled(one, { inputs, node, fill: 0 });
   return 'refused' in first ? runFilled(one, { inputs, node, fill: 1 }) : first;
 }
 
-interface Filled {
+/** What a case is run with. */
+export interface Filled {
   readonly inputs: ExampleInputs;
   readonly node: Node;
-  readonly fill: 0 | 1;
+  readonly fill: Fill;
 }
 
-async function runFilled(one: Case, { inputs, node, fill }: Filled): Promise<OrtOutcome> {
+/** Elements that a case does not tell: zeros, ones, or waves of both signs, which are ones where integers are wanted. */
+export type Fill = 0 | 1 | 'waves';
+
+/** The model of a case and what it is fed; undefined feeds where JavaScript cannot feed an input. */
+export interface PreparedRun {
+  readonly model: Uint8Array;
+  readonly feeds: Readonly<Record<string, Tensor>>;
+}
+
+async function runFilled(one: Case, filled: Filled): Promise<OrtOutcome> {
+  const prepared = prepareRun(one, filled);
+  if ('refused' in prepared) return prepared;
+  try {
+    const session = await InferenceSession.create(prepared.model, {
+      executionProviders: ['cpu'],
+      graphOptimizationLevel: 'disabled',
+      intraOpNumThreads: 1,
+      logSeverityLevel: 4,
+    });
+    const results = await session.run(prepared.feeds);
+    await session.release();
+    return { outputs: filled.node.outputs.map((_, i) => results[fetchedName(filled.node, i)]) };
+  } catch (error) {
+    return { refused: String(error) };
+  }
+}
+
+/** The model of a case with its feeds; or why there is none. */
+export function prepareRun(one: Case, { inputs, node, fill }: Filled): PreparedRun | { readonly refused: string } {
+  const odd = node.outputs.find(({ type }) => !canFetch(type));
+  // Fetching an element type that JavaScript has no array for ends the process (onnxruntime-node 1.30).
+  if (odd) return { refused: `an output of type ${formatType(odd.type)} cannot be fetched` };
   const feeds: Record<string, Tensor> = {};
   const lists: string[] = [];
   const { ofNode, captured } = inputNames(one.example, inputs);
@@ -76,19 +105,7 @@ async function runFilled(one: Case, { inputs, node, fill }: Filled): Promise<Ort
     feeds[isList ? elementName(name) : name] = tensor;
     if (isList) lists.push(name);
   }
-  try {
-    const session = await InferenceSession.create(encodeModel(modelOf(one, { inputs, node, feeds, lists })), {
-      executionProviders: ['cpu'],
-      graphOptimizationLevel: 'disabled',
-      intraOpNumThreads: 1,
-      logSeverityLevel: 4,
-    });
-    const results = await session.run(feeds);
-    await session.release();
-    return { outputs: node.outputs.map((_, i) => results[fetchedName(node, i)]) };
-  } catch (error) {
-    return { refused: String(error) };
-  }
+  return { model: encodeModel(modelOf(one, { inputs, node, feeds, lists })), feeds };
 }
 
 const elementName = (list: string): string => `${list}_element`;
@@ -149,7 +166,7 @@ function infoOf(name: string, tensor: Tensor): ValueInfoProto {
   return { name, type: { tensorType: { elemType, shape: { dim: tensor.dims.map((dimValue) => ({ dimValue })) } } } };
 }
 
-function tensorOf({ type, content }: TypeText, fill: 0 | 1): Tensor | undefined {
+function tensorOf({ type, content }: TypeText, fill: Fill): Tensor | undefined {
   const shape = type.kind === 'tensor' ? staticShape(type.shape) : undefined;
   if (type.kind !== 'tensor' || !shape) return undefined;
   const { dtype } = type;
@@ -166,11 +183,14 @@ function tensorOf({ type, content }: TypeText, fill: 0 | 1): Tensor | undefined 
   return new Tensor(dtype, data, shape);
 }
 
-function elementOf(dtype: keyof typeof ARRAYS, content: Content | undefined, at: { i: number; fill: 0 | 1 }) {
+function elementOf(dtype: keyof typeof ARRAYS, content: Content | undefined, at: { i: number; fill: Fill }) {
   const element: Scalar = content?.elements[at.i];
   const known = typeof element === 'number' || typeof element === 'boolean' ? Number(element) : intOf(element);
-  if (dtype === 'int64' || dtype === 'uint64') return BigInt(known ?? at.fill);
+  const isFloat = dtype === 'float32' || dtype === 'float64';
+  if (isFloat && known === undefined && at.fill === 'waves') return Math.sin(0.7 * (at.i + 1));
+  const fill = at.fill === 'waves' ? 1 : at.fill;
+  if (dtype === 'int64' || dtype === 'uint64') return BigInt(known ?? fill);
   // The bits of 1 in IEEE 754 binary16.
-  if (dtype === 'float16') return at.fill * 0x3c00;
-  return Number(known ?? at.fill);
+  if (dtype === 'float16') return fill * 0x3c00;
+  return Number(known ?? fill);
 }

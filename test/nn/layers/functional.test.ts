@@ -6,7 +6,8 @@ import { functional, type Value } from '../../../src/index.ts';
 import layers from '../../fixtures/layers/torch-layers.json' with { type: 'json' };
 import vision from '../../fixtures/layers/torch-vision.json' with { type: 'json' };
 import { errorOf } from '../initializers/error-of.ts';
-import { expectRecorded, type RecordedCase } from './recorded-case.ts';
+import { expectRecorded } from './recorded-case.ts';
+import { type RecordedCase } from './recorded-model.ts';
 
 const CASES: readonly RecordedCase[] = [...layers.cases, ...vision.cases];
 

@@ -3,44 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { Value } from '../../../src/index.ts';
 import * as dw from '../../../src/index.ts';
 import { createSession } from '../../../src/runtime/create-session.ts';
-import recorded from '../../fixtures/layers/torch-shapes.json' with { type: 'json' };
 import { errorOf } from '../initializers/error-of.ts';
-import { expectRecorded, type RecordedCase, recordedModel } from './recorded-case.ts';
-
-const CASES: readonly RecordedCase[] = recorded.cases;
-
-const two = (layer: dw.Layer<[a: Value, b: Value]>) => (a: Value, b: Value) => layer(a, b);
-const bag = (mode: dw.BagMode) => () => {
-  const layer = dw.embeddingBag(7, 3, { mode });
-  return (ids: Value) => layer(ids);
-};
-const bagsOf = (mode: dw.BagMode) => () => {
-  const layer = dw.embeddingBag(7, 3, { mode });
-  return (ids: Value, offsets: Value) => layer(ids, offsets);
-};
-
-/** The model of each recorded case. */
-const LAYERS: Readonly<Record<string, () => dw.Composition>> = {
-  bilinear: () => two(dw.bilinear(5)),
-  'bilinear of rank 3': () => two(dw.bilinear(5)),
-  cosineSimilarity: () => two(dw.cosineSimilarity()),
-  'cosineSimilarity over the last axis': () => two(dw.cosineSimilarity({ axis: -1 })),
-  pairwiseDistance: () => two(dw.pairwiseDistance()),
-  'pairwiseDistance of 1': () => two(dw.pairwiseDistance({ p: 1, keepAxis: true })),
-  'pairwiseDistance of 3': () => two(dw.pairwiseDistance({ p: 3 })),
-  'pairwiseDistance of infinity': () => two(dw.pairwiseDistance({ p: Number.POSITIVE_INFINITY })),
-  unitNorm: () => dw.unitNorm(),
-  'embeddingBag mean': bag('mean'),
-  'embeddingBag sum': bag('sum'),
-  'embeddingBag max': bag('max'),
-  'embeddingBag mean with offsets': bagsOf('mean'),
-  'embeddingBag sum with offsets': bagsOf('sum'),
-  'embeddingBag max with offsets': bagsOf('max'),
-  einsumDense: () => dw.einsumDense('abc,cde->abde', [null, 2, 5], { biasAxes: 'de' }),
-  'einsumDense with a bias of one axis': () => dw.einsumDense('abc,bcd->abd', [null, 5], { biasAxes: 'b' }),
-  dot: () => two(dw.dot([2, 1])),
-  'dot normalized': () => two(dw.dot(1, { normalize: true })),
-};
+import { expectRecorded } from './recorded-case.ts';
+import { recordedModel } from './recorded-model.ts';
+import { CASES, LAYERS } from './torch-shapes-table.ts';
 
 describe('layers that compare, merge and look up', () => {
   test('every recorded case has its layer', () => {

@@ -1,0 +1,76 @@
+// The program that runs cases: text, so that the very same runs in the tests here and on a host that has nothing but Node.
+
+/** Arguments: what `require` loads for ONNX Runtime, the provider, a file of one case per line, the number of the first case. */
+export const CASE_PROGRAM = `
+const { createReadStream, writeSync } = require('node:fs');
+const { createInterface } = require('node:readline');
+const [entry, provider, file, start] = process.argv.slice(1);
+const { InferenceSession, Tensor } = require(entry);
+const ARRAYS = {
+  float32: Float32Array, float64: Float64Array, float16: Uint16Array, int8: Int8Array, uint8: Uint8Array, int16: Int16Array,
+  uint16: Uint16Array, int32: Int32Array, uint32: Uint32Array, int64: BigInt64Array, uint64: BigUint64Array, bool: Uint8Array,
+};
+const half = (bits) => {
+  const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
+};
+const thaw = ({ type, dims, bytes, texts }) => {
+  if (texts) return { type, dims, data: texts };
+  const raw = new Uint8Array(Buffer.from(bytes, 'base64'));
+  return { type, dims, data: new ARRAYS[type](raw.buffer) };
+};
+const numbers = ({ type, data }) => (type === 'float16' ? Array.from(new Uint16Array(data.buffer, data.byteOffset, data.length), half) : data);
+const run = async (model, feeds, name) => {
+  const session = await InferenceSession.create(model, { executionProviders: [name], logSeverityLevel: 4 });
+  try {
+    const given = Object.entries(feeds).map(([key, { type, dims, data }]) => [key, new Tensor(type, data, dims)]);
+    return await session.run(Object.fromEntries(given));
+  } finally {
+    await session.release();
+  }
+};
+/* max|a - b| / max|b|; equal where both are NaN or the same infinity; texts, and integers, are equal or not. */
+const distance = (found, wanted) => {
+  if (!found || found.type !== wanted.type || found.dims.join() !== wanted.dims.join()) return Infinity;
+  const [a, b] = [numbers(found), numbers(wanted)];
+  if (!/float/.test(wanted.type)) return Array.from(b).every((value, i) => value === a[i]) ? 0 : Infinity;
+  let [apart, greatest] = [0, 0];
+  for (let i = 0; i < b.length; i++) {
+    if (Object.is(a[i], b[i]) || a[i] === b[i]) greatest = Math.max(greatest, Number.isFinite(b[i]) ? Math.abs(b[i]) : 0);
+    else {
+      const difference = Math.abs(a[i] - b[i]);
+      if (!(difference < Infinity)) return Infinity;
+      [apart, greatest] = [Math.max(apart, difference), Math.max(greatest, Math.abs(b[i]))];
+    }
+  }
+  return apart === 0 ? 0 : apart / Math.max(greatest, 1e-30);
+};
+const tell = (result) => writeSync(1, JSON.stringify(result) + '\\n');
+const reason = (error) => String((error && error.message) || error).slice(0, 500);
+(async () => {
+  let at = 0;
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+    if (line === '' || at++ < Number(start)) continue;
+    const { name, model, feeds, expected, tolerance } = JSON.parse(line);
+    const bytes = new Uint8Array(Buffer.from(model, 'base64'));
+    const thawed = Object.fromEntries(Object.entries(feeds).map(([key, each]) => [key, thaw(each)]));
+    let wanted;
+    try {
+      const onCpu = await run(bytes, thawed, 'cpu');
+      wanted = expected ? Object.fromEntries(Object.entries(expected).map(([key, each]) => [key, thaw(each)])) : onCpu;
+    } catch (error) {
+      tell({ name, outcome: 'unrun', reason: reason(error) });
+      continue;
+    }
+    try {
+      const outputs = await run(bytes, thawed, provider);
+      const apart = Object.entries(wanted).reduce((most, [key, each]) => Math.max(most, distance(outputs[key], each)), 0);
+      const isRight = apart <= tolerance;
+      tell({ name, outcome: isRight ? 'right' : 'wrong', apart: Number.isFinite(apart) ? apart : Number.MAX_VALUE });
+    } catch (error) {
+      tell({ name, outcome: 'failed', reason: reason(error) });
+    }
+  }
+})();
+`;
