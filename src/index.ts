@@ -548,6 +548,8 @@ export { type SavedCheckpoint, type SaveSafetensorsOptions, saveSafetensors } fr
 export type { SavableTensors } from './node/tensors-to-save.ts';
 export { createSession, type ModelBytes, type SessionSource } from './runtime/create-session.ts';
 export type { Feed, Feeds } from './runtime/feed.ts';
+export type { OutputArray, OutputTargets } from './runtime/output-arrays.ts';
+export type { OutputShapes, ShapedFeeds } from './runtime/output-shapes.ts';
 export type { ProviderChoice, ProviderPolicies, ProviderPolicy } from './runtime/policy.ts';
 export { createPool } from './runtime/pool/create-pool.ts';
 export type { Percentiles } from './runtime/pool/histogram.ts';
@@ -558,5 +560,5 @@ export type { SessionPool } from './runtime/pool/session-pool.ts';
 export type { ProfileOptions } from './runtime/profile.ts';
 export type { Fallback, Provider } from './runtime/provider.ts';
 export { dispose, type RunnableModel, type RunOptions, run } from './runtime/run.ts';
-export type { RunOutputs, RunTensor, Session } from './runtime/session.ts';
+export type { RunOutputs, RunTensor, Session, SessionRunOptions } from './runtime/session.ts';
 export type { LogLevel, SessionOptions } from './runtime/session-options.ts';

@@ -139,17 +139,17 @@ export class Session implements AsyncDisposable {
     const report = this.#feeds.read(feeds, nonFinite);
     throwDiagnostics(report.mistakes);
     const into = options.into && this.#outputArrays(options.into, fetches, report);
-    const tensors: [string, OrtTensor][] = [];
-    for (const [name, { dtype, data, shape }] of report.feeds) tensors.push([name, new ort.Tensor(dtype, data, shape)]);
-    const running = this.#call(Object.fromEntries(tensors), into ? this.#fetchesInto(into, fetches) : fetches);
+    const tensors: Record<string, OrtTensor> = {};
+    for (const [name, { dtype, data, shape }] of report.feeds)
+      setOwn(tensors, name, new ort.Tensor(dtype, data, shape));
+    const running = this.#call(tensors, into ? this.#fetchesInto(into, fetches) : fetches);
     this.#running.add(running);
     try {
       const results = await running;
-      const outputs = fetches.map((name) => [name, runTensor(name, results[name], into?.get(name))] as const);
-      if (this.#outputCheck.isNeeded) {
-        this.#outputCheck.check(report.sizes, new Map(outputs.map(([name, { shape }]) => [name, shape])));
-      }
-      return Object.fromEntries(outputs);
+      const outputs: Record<string, RunTensor> = {};
+      for (const name of fetches) setOwn(outputs, name, runTensor(name, results[name], into?.get(name)));
+      if (this.#outputCheck.isNeeded) this.#outputCheck.check(report.sizes, shapesOf(outputs));
+      return outputs;
     } finally {
       this.#running.delete(running);
     }
@@ -264,6 +264,15 @@ export function unknownOutput(name: string, known: readonly string[]) {
     hint: near && `did you mean "${near}"?`,
   });
 }
+
+/** Sets a member of any name: `__proto__` too is only a name. */
+function setOwn<T>(record: Record<string, T>, name: string, value: T): void {
+  if (name !== '__proto__') record[name] = value;
+  else Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+const shapesOf = (outputs: RunOutputs): ReadonlyMap<string, readonly number[]> =>
+  new Map(Object.entries(outputs).map(([name, { shape }]) => [name, shape]));
 
 /** A tensor as it is given to the author: with the author's own array where the run wrote into it. */
 function runTensor(name: string, tensor: OrtTensor | undefined, into: ReadyOutput | undefined): RunTensor {
