@@ -502,6 +502,7 @@ export type { ParameterOptions } from './nn/parameter-options.ts';
 export type { PoolOptions } from './nn/pool-layer.ts';
 export type { BiasInputs } from './nn/position-differences.ts';
 export { deriveKey } from './nn/random/key.ts';
+export { uniforms } from './nn/random/uniforms.ts';
 export {
   type Cell,
   type CellFacts,
