@@ -1,16 +1,11 @@
 // float16 as numbers, by a table: dequantizing reads one or two for each block.
-import { getFloat16 } from '@petamoriken/float16';
+import { floatsOfHalves } from '../../../src/ir/convert-halves.ts';
 
 let table: Float32Array | undefined;
 
 /** The value of every float16 by its bits. */
 export function halfTable(): Float32Array {
-  if (table) return table;
-  const view = new DataView(new ArrayBuffer(2));
-  table = Float32Array.from({ length: 1 << 16 }, (_, bits) => {
-    view.setUint16(0, bits);
-    return getFloat16(view, 0);
-  });
+  table ??= new Float32Array(floatsOfHalves().buffer);
   return table;
 }
 
