@@ -24,6 +24,11 @@ const samples = await cycle(compiled, [4, width], {
 const seconds = Number(process.hrtime.bigint() - start) / 1e9;
 const half = samples.slice(Math.floor(samples.length / 2));
 
+if (process.argv.includes('--json')) {
+  console.log(JSON.stringify({ bytes, samples: half }));
+  process.exit(0);
+}
+
 console.log(
   `${cycles} cycles of ${isBare ? 'bare onnxruntime-node on' : 'dimwise on'} a model of ${bytes} bytes in ${seconds.toFixed(1)} s; Node ${process.version}`,
 );
