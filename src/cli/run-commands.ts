@@ -60,7 +60,7 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'doctor',
-    description: 'Look at what is installed for running models, test each provider, and say what to do.',
+    description: 'Test providers, and say what to install.',
     define: (command) =>
       command
         .option('--provider <name>', 'a provider that must work, such as cuda; may be repeated', collect)

@@ -131,6 +131,7 @@ export function ortMessage(error: unknown): string {
       const rest = text
         .slice(i + 1)
         .replace(/^ const\b/, '')
+        .replace(/^::<lambda\([^)]*\)>/, '')
         .trim();
       return rest || text;
     }
