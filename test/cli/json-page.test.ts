@@ -102,10 +102,10 @@ const partly = (): readonly string[] => {
 };
 
 /** Members that are null or empty in one run and have parts in another. */
-const EMPTY = /^(external|outputShapes)$/;
+const EMPTY = /^(external|outputShapes|results\[\]\.ratio)$/;
 
-/** Members that depend on the machine: whether CUDA can be had. */
-const OF_MACHINE = /^fallbacks\[\]/;
+/** Members that depend on the machine: whether CUDA can be had, and whether others work on it. */
+const OF_MACHINE = /^(results\[\]\.)?fallbacks\[\]|^doubts\[\]/;
 
 /** What has members of its own, another page's. */
 const RECIPE = /^(parameters\.\*\.initializer)\..*/;
