@@ -13,8 +13,8 @@ export type JsonValue =
 /** Texts without these are read alike by `JSON.parse`, which is many times faster than anything written in JavaScript. */
 const MAY_BE_SPECIAL = /\d{16}|NaN|Inf/;
 
-/** Strings are matched whole, so that nothing is found inside of them; the groups are integers and words. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|(-?\d{16,}(?![\d.eE]))|-?\d[\d.eE+-]*|(NaN|-?Inf(?:inity)?)/gs;
+/** Strings are matched whole, so that nothing is found inside of them; the groups are integers and words, neither of them names of members. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|(-?[1-9]\d{15,}(?![\d.eE]|\s*:))|-?\d[\d.eE+-]*|(NaN|-?Inf(?:inity)?)(?!\s*:)/gs;
 
 /**
  * Reads JSON.
