@@ -5,7 +5,7 @@ import { bind, type CommandRow, collect, opening, seed, weights } from './comman
 export const EXPORT_COMMANDS: readonly CommandRow[] = [
   {
     name: 'export',
-    description: 'Export models for Triton Inference Server and KServe.',
+    description: 'Export models for Triton and KServe.',
     argument: ['<format>', 'triton: a model repository; kserve: a manifest'],
     more: [['<file...>', 'triton: .ts, .js or .onnx files; kserve: the name of the service']],
     define: (command) =>
@@ -54,7 +54,7 @@ export const EXPORT_COMMANDS: readonly CommandRow[] = [
         .option('--json', 'print what was written as one line of JSON')
         .addHelpText(
           'after',
-          '\nExamples: dimwise export triton mlp.onnx -o models --max-batch 16 --warmup batch=16\n          dimwise export kserve mlp -o mlp.yaml --storage-uri s3://bucket/models --replica-gpus 1',
+          '\nExample: dimwise export triton mlp.onnx -o models --max-batch 16 --warmup batch=16\nExample: dimwise export kserve mlp -o mlp.yaml --storage-uri s3://bucket/models --replica-gpus 1',
         ),
     run: async (call) => (await import('./export.ts')).exportCommand(call),
   },

@@ -40,7 +40,7 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'profile',
-    description: 'Show in which layers and nodes the time of a run goes.',
+    description: 'Tell where the time of a run goes.',
     argument: ['<file>', 'a .ts, .js or .onnx file'],
     define: (command) =>
       weights(seed(bind(command)))

@@ -96,22 +96,63 @@ describe('dimwise export triton', () => {
 
   test('joins models to an ensemble, with a manifest beside it', async () => {
     const { code, out } = await cli(
-      ...['export', 'triton', own('declared.onnx'), own('mlp.ts'), '-o', own('d')],
-      ...['--ensemble', 'whole', '--connect', 'mlp.x=declared.output', '--keep-output', 'declared.output'],
-      ...['--kserve', own('whole.yaml'), '--storage-uri', 's3://b/m', '--replica-gpus', '1', '--json'],
+      'export',
+      'triton',
+      own('declared.onnx'),
+      own('mlp.ts'),
+      '-o',
+      own('d'),
+      '--ensemble',
+      'whole',
+      '--connect',
+      'mlp.x=declared.output',
+      '--keep-output',
+      'declared.output',
+      '--kserve',
+      own('whole.yaml'),
+      '--storage-uri',
+      's3://b/m',
+      '--replica-gpus',
+      '1',
+      '--json',
     );
     // The model file is not bound: its input has the sizes of its own.
     expect([code, JSON.parse(out)]).toMatchObject([1, { errors: [{ code: 'NOT_BOUND' }] }]);
     const again = await cli(
-      ...['export', 'triton', own('declared.onnx'), own('mlp.onnx'), '-o', own('d')],
-      ...['--ensemble', 'whole', '--connect', 'mlp.x=declared.output', '--json'],
+      'export',
+      'triton',
+      own('declared.onnx'),
+      own('mlp.onnx'),
+      '-o',
+      own('d'),
+      '--ensemble',
+      'whole',
+      '--connect',
+      'mlp.x=declared.output',
+      '--json',
     );
     expect([again.code, JSON.parse(again.out)]).toMatchObject([1, { errors: [{ code: 'JOIN_MISMATCH' }] }]);
     await cli('compile', own('mlp.ts'), '-o', own('tail.onnx'), '--bind', 'x=[batch,3]');
     const third = await cli(
-      ...['export', 'triton', own('declared.onnx'), own('tail.onnx'), '-o', own('d')],
-      ...['--ensemble', 'whole', '--connect', 'tail.x=declared.output', '--keep-output', 'declared.output'],
-      ...['--kserve', own('whole.yaml'), '--storage-uri', 's3://b/m', '--replica-gpus', '1', '--json'],
+      'export',
+      'triton',
+      own('declared.onnx'),
+      own('tail.onnx'),
+      '-o',
+      own('d'),
+      '--ensemble',
+      'whole',
+      '--connect',
+      'tail.x=declared.output',
+      '--keep-output',
+      'declared.output',
+      '--kserve',
+      own('whole.yaml'),
+      '--storage-uri',
+      's3://b/m',
+      '--replica-gpus',
+      '1',
+      '--json',
     );
     expect(third.code).toBe(0);
     expect(JSON.parse(third.out)).toMatchObject({
@@ -170,8 +211,24 @@ describe('dimwise export triton', () => {
 describe('dimwise export kserve', () => {
   test('writes a manifest', async () => {
     const { code, out } = await cli(
-      ...['export', 'kserve', 'mlp', '-o', own('mlp.yaml'), '--storage-uri', 'gs://b/m', '--min-replicas', '0'],
-      ...['--max-replicas', '3', '--replica-cpu', '2', '--replica-memory', '4Gi', '--namespace', 'n', '--json'],
+      'export',
+      'kserve',
+      'mlp',
+      '-o',
+      own('mlp.yaml'),
+      '--storage-uri',
+      'gs://b/m',
+      '--min-replicas',
+      '0',
+      '--max-replicas',
+      '3',
+      '--replica-cpu',
+      '2',
+      '--replica-memory',
+      '4Gi',
+      '--namespace',
+      'n',
+      '--json',
     );
     expect([code, JSON.parse(out)]).toEqual([0, { service: 'mlp', output: own('mlp.yaml') }]);
     const text = readFileSync(own('mlp.yaml'), 'utf8');

@@ -168,11 +168,7 @@ const CASES: readonly (readonly [section: string, maps: RegExp, runs: () => read
       ['bench', own('mlp.onnx'), '--bind', 'batch=1,2', '--runs', '2', '--provider', 'cpu'],
     ],
   ],
-  [
-    'profile',
-    /^$./,
-    () => [['profile', own('mlp.ts'), '--bind', 'x=2x20', '--runs', '2', '--provider', 'cpu']],
-  ],
+  ['profile', /^$./, () => [['profile', own('mlp.ts'), '--bind', 'x=2x20', '--runs', '2', '--provider', 'cpu']]],
   [
     'bind, annotate',
     /^$./,
