@@ -55,12 +55,15 @@ function boxOf(node: FlameNode, all: number, level: number): string {
   const rest = node.value - seen.reduce((sum, { value }) => sum + value, 0);
   const below = seen.map((child) => boxOf(child, all, level + 1));
   // What is too narrow to be seen, and what a layer has beside its parts, stays empty.
-  if (below.length > 0 && rest > 0) below.push(`<div class="rest" style="flex:${width(rest)}"></div>`);
+  if (below.length > 0 && rest > 0) below.push(`<div class="rest" style="flex:${grow(rest, all)}"></div>`);
   const facts = escapeMarkup(node.facts.join('\n'));
   const button = `<button type="button" class="${node.kind}" role="treeitem" aria-level="${level}" tabindex="${level === 1 ? 0 : -1}" aria-label="${facts}" title="${facts}">${escapeMarkup(node.name)}</button>`;
   const group = below.length > 0 ? `<div class="below" role="group">${below.join('')}</div>` : '';
-  return `<div class="box" role="none" style="flex:${width(node.value)}">${button}${group}</div>`;
+  return `<div class="box" role="none" style="flex:${grow(node.value, all)}">${button}${group}</div>`;
 }
 
-/** A share that CSS reads: no exponent, and above zero. */
-const width = (value: number): string => Math.max(value, 1e-9).toFixed(9);
+/**
+ * How much of a row a box takes, in millionths of the picture. Boxes whose numbers add up to less than 1 would leave a part of their row
+ * empty (CSS Flexible Box Layout 1, section 9.7), so shares themselves will not do.
+ */
+const grow = (value: number, all: number): string => Math.max((value / all) * 1e6, 0.001).toFixed(3);

@@ -7,7 +7,7 @@ export const FLAME_STYLE: string = [
   '*{box-sizing:border-box}body{margin:1.5rem;font:14px/1.4 system-ui,sans-serif;background:var(--ground);color:var(--text)}',
   'h1{font-size:1.25rem;margin:0 0 .25rem;overflow-wrap:anywhere}p{margin:.2rem 0;color:var(--soft)}',
   '#facts{position:sticky;top:0;min-height:9.5em;padding:.5rem 0;background:var(--ground);white-space:pre-line;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}',
-  '#flame{display:flex;width:100%}.box{min-width:0;display:flex;flex-direction:column}.below{display:flex;min-width:0}.rest{min-width:0}',
+  '#flame{display:flex;width:100%}.box{min-width:0;overflow:hidden;display:flex;flex-direction:column}.below{display:flex;min-width:0}.rest{min-width:0}',
   'button{display:block;width:100%;min-width:0;height:24px;padding:0 3px;border:0;border-right:1px solid var(--edge);border-bottom:1px solid var(--edge);',
   'overflow:hidden;white-space:nowrap;text-overflow:ellipsis;text-align:left;font:12px/23px system-ui,sans-serif;color:var(--text);cursor:pointer}',
   '.layer{background:var(--layer)}.node{background:var(--node)}',

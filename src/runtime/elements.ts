@@ -121,11 +121,17 @@ export function firstNonFinite(dtype: string, data: OrtData): number {
   return -1;
 }
 
+/** Half of a pair of UTF-16 without the other half. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 function convertStrings(values: ArrayLike<Element>): Converted {
   const data: string[] = [];
   for (let index = 0; index < values.length; index++) {
     const value = values[index] ?? '';
     if (typeof value !== 'string') return { mistake: { index, value, takes: 'strings' } };
+    // onnxruntime-node passes UTF-8 that ends at the first NUL: both would change without a word.
+    if (value.includes('\0')) return { mistake: { index, value, takes: 'strings without NUL characters' } };
+    if (LONE_SURROGATE.test(value)) return { mistake: { index, value, takes: 'strings that UTF-8 can hold' } };
     data.push(value);
   }
   return { data };

@@ -45,6 +45,8 @@ describe('convertElements', () => {
     ['true for float32', plain(true), 'float32', 0],
     ['text for float32', plain('1'), 'float32', 0],
     ['a number for string', plain('a', 1), 'string', 1],
+    ['a string that ONNX Runtime would cut at NUL', plain('a', 'b\0c'), 'string', 1],
+    ['a string with half a pair of UTF-16', plain('\u{1f600}', 'a\ud83d'), 'string', 1],
   ])('refuses %s, at its index', (_, elements, dtype, index) => {
     expect(convertElements(elements, dtype)).toMatchObject({ mistake: { index, value: elements.values[index] } });
   });
