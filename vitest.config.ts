@@ -15,6 +15,9 @@ export default defineConfig({
     setupFiles: ['test/setup/fast-check.ts'],
     pool: 'forks',
     testTimeout: 30_000,
+    // Hooks compile models and start workers, and other tests share the cores.
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000, interval: 10 } },
     typecheck: { include: ['test/**/*.test-d.ts'] },
   },
 });

@@ -156,8 +156,9 @@ describe('the bounds', () => {
     own = await startServer({ slow: SLOW }, { pool: { queue: 1 } });
     const patient = new InferenceClient(own.address, { retries: 50 });
     const hasty = new InferenceClient(own.address);
-    const first = [patient.infer('slow', steps(100)), patient.infer('slow', steps(100))];
-    await expect.poll(() => own?.models['slow']?.pool.stats.waiting).toBe(1);
+    const first = [patient.infer('slow', steps(1000)), patient.infer('slow', steps(1000))];
+    const waiting = () => own?.models['slow']?.pool.stats.waiting;
+    await expect.poll(waiting).toBe(1);
     await expect(hasty.infer('slow', steps(1))).rejects.toMatchObject({
       status: 503,
       retryAfter: expect.any(Number),
