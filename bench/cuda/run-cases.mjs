@@ -7,6 +7,12 @@ import { createInterface } from 'node:readline';
 /** Factors of 10 bits after the point, through some layers: as in the tests of the repository. */
 const TF32_TOLERANCE = 2e-2;
 
+/** Cases that end the process on the CPU of ONNX Runtime 1.29, which runs first; 1.30 gives the right numbers. */
+const NEEDS_1_30 = new Set([
+  'operators: com.microsoft.SkipLayerNormalization 0',
+  'operators: com.microsoft.SkipSimplifiedLayerNormalization 0',
+]);
+
 /** A case that gives no result for so many milliseconds is ended. */
 const PATIENCE = 300_000;
 
@@ -23,7 +29,10 @@ export async function runCases(home, names, { provider, allowsTf32 }) {
   while (results.length < names.length) {
     const death = await runFrom(results, home, { provider, allowsTf32 });
     const next = names[results.length];
-    if (next !== undefined) results.push({ name: next, outcome: 'failed', reason: death });
+    if (next === undefined) continue;
+    const isKnown = NEEDS_1_30.has(next);
+    const reason = isKnown ? `it needs ONNX Runtime 1.30: ${death}` : death;
+    results.push({ name: next, outcome: isKnown ? 'unrun' : 'failed', reason });
   }
   if (provider === 'cpu' || !allowsTf32) return results;
   return results.map((one) =>

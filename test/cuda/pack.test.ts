@@ -263,6 +263,14 @@ describe('run.mjs', () => {
     });
   });
 
+  test('names a case that is known to need ONNX Runtime 1.30 where it ends the process', () => {
+    const name = 'operators: com.microsoft.SkipLayerNormalization 0';
+    const { read } = host([{ ...deadly, name }], ['--provider', 'cpu', '--steps', 'cases']);
+    expect(read('cases-cpu.json')).toMatchObject([
+      { name, outcome: 'unrun', reason: expect.stringContaining('needs ONNX Runtime 1.30') },
+    ]);
+  });
+
   test('runs nothing on a provider that the doctor does not find, and says so', () => {
     const { status, stdout } = host([damaged], ['--provider', 'cuda', '--steps', 'doctor cases bench']);
     expect(status).toBe(1);
