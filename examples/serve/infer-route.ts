@@ -40,6 +40,8 @@ export async function answerInfer(
   const leave = (): void => gone.abort();
   response.once('close', leave);
   try {
+    // A server that reads what it will refuse answers less and less the more it is asked.
+    model.pool.checkRoom();
     const body = await readBody(request, limits);
     try {
       const read = performance.now();

@@ -98,10 +98,12 @@ describe.each(ISOLATIONS)('a pool of %s workers', (isolation) => {
     const refused = await pool.run(slowFeed(1)).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(PoolFullError);
     expect(refused).toMatchObject({ code: 'POOL_FULL', retryAfter: expect.any(Number) });
+    expect(() => pool.checkRoom()).toThrow(PoolFullError);
     await pool.ready();
+    pool.checkRoom();
     taken.push(pool.run(slowFeed(1)));
     await Promise.all(taken);
-    expect(pool.stats).toMatchObject({ done: 4, refused: 1 });
+    expect(pool.stats).toMatchObject({ done: 4, refused: 2 });
   });
 
   test('a signal takes a request out of the queue', async () => {

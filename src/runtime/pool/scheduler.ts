@@ -76,6 +76,13 @@ export class Scheduler<J extends Job, R> {
     return this.#lanes.length < queue && this.#lanes.bytes + bytes <= queueBytes;
   }
 
+  /** Why a request with feeds of so many bytes would not be taken now; undefined where it would. */
+  refusalOf(bytes = 0): { readonly error: unknown } | undefined {
+    if (this.refusal || this.hasRoom(bytes)) return this.refusal;
+    const waiting = { count: this.#lanes.length, bytes: this.#lanes.bytes };
+    return { error: this.#parts.errors.full(waiting, this.retryAfter()) };
+  }
+
   /** Milliseconds after which there may be room, by what requests took lately; at least 1. */
   retryAfter(): number {
     const { alive, startTime } = this.crew;
@@ -97,12 +104,9 @@ export class Scheduler<J extends Job, R> {
       stopTimer: () => {},
     };
     this.#open.add(ticket);
-    const { refusal } = this;
+    const refusal = this.refusalOf(job.bytes);
     if (refusal) this.#reject(ticket, 'refused', refusal.error);
-    else if (!this.hasRoom(job.bytes)) {
-      const waiting = { count: this.#lanes.length, bytes: this.#lanes.bytes };
-      this.#reject(ticket, 'refused', this.#parts.errors.full(waiting, this.retryAfter()));
-    } else {
+    else {
       if (Number.isFinite(job.timeout)) {
         ticket.stopTimer = this.#parts.clock.after(job.timeout, () => this.#expire(ticket));
       }

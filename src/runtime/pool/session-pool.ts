@@ -156,6 +156,19 @@ export class SessionPool implements AsyncDisposable {
   }
 
   /**
+   * Throws what a run would be refused with now, before its feeds are there: for servers that refuse without reading. A request that
+   * is sent later may still be refused; one that is refused here is counted.
+   *
+   * @throws POOL_FULL, POOL_BROKEN, SESSION_DISPOSED
+   */
+  checkRoom(): void {
+    const refusal = this.#scheduler.refusalOf();
+    if (!refusal) return;
+    this.#parts.stats.ended('refused', 0, 0);
+    throw refusal.error;
+  }
+
+  /**
    * Waits until the pool would take a request, in the order of the calls. Another caller's request may still come before.
    *
    * @throws POOL_BROKEN, SESSION_DISPOSED when it takes none any more
