@@ -25,8 +25,11 @@ const base64 = (bytes: Uint8Array): string =>
 /** Operators whose numbers are drawn anew in each run. */
 const RANDOM = /^(Random|Bernoulli|Multinomial|Dropout)/;
 
-/** Its kernel gives other numbers in each run of the very same case, on the CPU too (ONNX Runtime 1.30). */
-const UNSTABLE = 'MatMulBnb4';
+/** Cases whose numbers differ from run to run on the CPU too (ONNX Runtime 1.30): operators, or one case of one. */
+const UNSTABLE: ReadonlyMap<string, string> = new Map([
+  ['MatMulBnb4', 'other numbers in each run of the very same case'],
+  ['BeamSearch 0', 'the scores of steps that a search did not take are left as the memory lay'],
+]);
 
 /** Sizes of symbols, where such small ones meet what the operator asks. */
 const SMALL = 9;
@@ -35,9 +38,9 @@ const SMALL = 9;
 export function operatorCases(): readonly RunCase[] {
   const cases: RunCase[] = [];
   for (const row of operatorRows()) {
-    if (row.domain === LAYER_DOMAIN || RANDOM.test(row.name) || row.name === UNSTABLE) continue;
+    if (row.domain === LAYER_DOMAIN || RANDOM.test(row.name) || UNSTABLE.has(row.name)) continue;
     for (const [i, example] of row.examples.entries()) {
-      if (!example.outputs) continue;
+      if (!example.outputs || UNSTABLE.has(`${row.name} ${i}`)) continue;
       const one = { row, example };
       const run = runExample(one, readInputs(example), { given: true });
       const isStatic = inputSymbols(refinedInputs(run)).length === 0;
