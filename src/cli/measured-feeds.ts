@@ -10,7 +10,7 @@ import { unknownSymbol } from './bind-definition.ts';
 import type { Bindings } from './bind-option.ts';
 import { boundSymbols, type InputSource, randomFeed } from './feed-source.ts';
 import type { FileKind } from './open-model.ts';
-import { chooseShapes, symbolsOfContract } from './random-feed.ts';
+import { randomShapes, symbolsOfContract } from './random-feed.ts';
 import { usageError } from './report.ts';
 
 /** What is known of feeds. */
@@ -55,7 +55,7 @@ export async function measuredFeeds(contract: Contract, plan: FeedPlan): Promise
     feeds[input] = array;
     shapes.set(input, array.shape);
   }
-  const chosen = chooseShapes(contract, shapes, symbols);
+  const chosen = randomShapes(contract, shapes, symbols);
   for (const name of names) feeds[name] ??= randomFeed(contract, name, chosen.get(name) ?? [], plan.seed);
   const report = checkFeeds(feeds, contract, new FeedCheck(contract));
   throwDiagnostics(report.mistakes);

@@ -19,7 +19,7 @@ import { limitOption } from './limit-option.ts';
 import { compileOpened, fileKind, type OpenOptions, openModel, refuseWeights } from './open-model.ts';
 import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
 import { parseProvider } from './provider-option.ts';
-import { chooseShapes } from './random-feed.ts';
+import { randomShapes } from './random-feed.ts';
 import { reportFailure } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
@@ -131,7 +131,7 @@ async function feedsFor(session: Session, settings: RunSettings): Promise<Record
     settings.sources.map(({ name }) => nameOf(name)),
   );
   const random = settings.sources.filter(({ file }) => file === undefined).map(({ name }) => nameOf(name));
-  const chosen = random.length > 0 ? chooseShapes(session.contract, shapes, symbols) : shapes;
+  const chosen = random.length > 0 ? randomShapes(session.contract, shapes, symbols) : shapes;
   for (const name of random)
     feeds[name] = randomFeed(session.contract, name, chosen.get(name) ?? [], settings.seed ?? 0);
   return feeds;
