@@ -4,6 +4,7 @@ import { optimization, parameters } from './accelerators.ts';
 import { knownNames, optionError } from './check-option.ts';
 import type { TritonOptions } from './model-options.ts';
 import { type BatchLimit, batchLimit, dynamicBatching, instanceGroup, versionPolicy } from './scheduling.ts';
+import { sequencePlan } from './sequence.ts';
 import { type TritonTensors, tensorMessage, tritonTensors } from './tensors.ts';
 import { field, nested, printMessage, repeated, type TextMessage } from './text-format.ts';
 import { uncheckedConditions } from './unchecked.ts';
@@ -33,8 +34,7 @@ export interface TritonConfig extends TritonTensors {
  */
 export function tritonConfig(name: string, contract: Contract, options: TritonOptions = {}): TritonConfig {
   checkModelName(name);
-  const limit = batchLimit(contract, options);
-  const tensors = tritonTensors(contract, limit.batching);
+  const { tensors, limit, scheduling, conditions } = schedule(contract, options);
   const labelFiles = labelsOf(tensors, options.labels);
   const face: TextMessage = [
     { ...field('max_batch_size', limit.most), comment: batchComment(limit) },
@@ -46,8 +46,10 @@ export function tritonConfig(name: string, contract: Contract, options: TritonOp
       'output',
       tensors.outputs.map((each) => tensorMessage(each, labelFiles.nameOf.get(each.name))),
     ),
+    // States are a part of what versions share.
+    options.sequence && scheduling,
   ];
-  const unchecked = uncheckedConditions(contract, limit);
+  const unchecked = [...uncheckedConditions(contract, limit), ...conditions];
   const { instances } = options;
   const message: TextMessage = [
     field('name', name),
@@ -56,7 +58,7 @@ export function tritonConfig(name: string, contract: Contract, options: TritonOp
     ...face,
     versionPolicy(options.versions),
     instanceGroup(instances),
-    dynamicBatching(limit, options.batching),
+    options.sequence ? undefined : scheduling,
     optimization(options.accelerator, instances?.kind === 'cpu'),
     modelWarmup(options.warmup, { contract, limit, inputs: tensors.inputs }),
     parameters(options.parameters),
@@ -72,6 +74,26 @@ export function tritonConfig(name: string, contract: Contract, options: TritonOp
     labelFiles: labelFiles.files,
   };
 }
+
+/** How requests are joined, and what they bring. */
+function schedule(contract: Contract, options: TritonOptions) {
+  const { sequence, batching, maxBatch } = options;
+  const limit = batchLimit(contract, options);
+  const tensors = tritonTensors(contract, limit.batching);
+  if (!sequence) return { tensors, limit, scheduling: dynamicBatching(limit, batching), conditions: [] };
+  const given = { batching, cache: options.cache, warmup: options.warmup?.[0] };
+  const other = SEQUENCE_EXCLUDES.find(([name]) => given[name]);
+  if (other) throw optionError(`${other[0]} and sequence do not go together: ${other[1]}`);
+  const plan = sequencePlan(sequence, { contract, limit, isLimitAsked: maxBatch !== undefined, tensors });
+  const { inputs, outputs, conditions } = plan;
+  return { tensors: { inputs, outputs }, limit: plan.limit, scheduling: plan.field, conditions };
+}
+
+const SEQUENCE_EXCLUDES = [
+  ['batching', 'the sequence says how its requests are joined'],
+  ['cache', "Triton's cache knows no sequences"],
+  ['warmup', 'a warm-up has no sequence, so it has no states'],
+] as const;
 
 /** Names of models are names of folders and parts of addresses. @throws EXPORT_OPTION for any other */
 export function checkModelName(name: string): void {

@@ -44,12 +44,47 @@ export interface TritonWarmup {
 /** Which versions of a model are served: all, the newest ones, or those of a list. */
 export type TritonVersions = 'all' | { readonly latest: number } | { readonly specific: readonly number[] };
 
+/** Inputs by which Triton tells a model of sequences; each is `[1]` beside the batch. */
+export interface TritonControls {
+  /** 1 or true in the first request of a sequence: int32, float32 or bool. */
+  readonly start?: string | undefined;
+  /** 1 or true in the last one. */
+  readonly end?: string | undefined;
+  /** 1 or true where there is a request; other rows of the batch are filled up. */
+  readonly ready?: string | undefined;
+  /** The number or name of the sequence: uint64, int64, uint32, int32 or string. */
+  readonly id?: string | undefined;
+}
+
+/** States that Triton keeps between requests of one sequence; a sequence begins with zeros, and with 1 for sizes that vary. */
+export interface TritonSequence {
+  /** Inputs, each with the output that is its value in the next request: `{ past: 'present' }`. */
+  readonly states: Readonly<Record<string, string>>;
+  /** `oldest` joins the oldest requests of several sequences, `direct` gives each one a row of its own; `oldest` by default where there are batches. */
+  readonly strategy?: 'direct' | 'oldest' | undefined;
+  readonly controls?: TritonControls | undefined;
+  /** States that a request may ask for too, by their outputs; none by default. */
+  readonly keepOutputs?: readonly string[] | undefined;
+  /** Microseconds after which a sequence without requests is dropped; a second by default. */
+  readonly idle?: number | undefined;
+  /** With `oldest`: the sequences that take turns; 16, or the rows of a batch, by default. */
+  readonly candidates?: number | undefined;
+  /** With `oldest`: batch sizes that are run at once when they are reached. */
+  readonly preferred?: readonly number[] | undefined;
+  /** How long a request waits for those of other sequences, in microseconds; 0 by default. */
+  readonly delay?: number | undefined;
+  /** With `oldest`: whether answers come in the order of the requests; false by default. */
+  readonly preserveOrder?: boolean | undefined;
+}
+
 /** How Triton serves a model. */
 export interface TritonOptions {
   /** The most rows of a batch; 8 by default, or what the contract allows. 0 leaves every request alone, whatever its rows. */
   readonly maxBatch?: number | undefined;
   /** How requests are joined. */
   readonly batching?: TritonBatchingOptions | undefined;
+  /** States that Triton keeps between requests; takes the place of `batching`. */
+  readonly sequence?: TritonSequence | undefined;
   readonly instances?: TritonInstances | undefined;
   readonly accelerator?: TritonAccelerator | undefined;
   /** Requests that are run before the model is ready; none by default. */

@@ -80,6 +80,41 @@ export const MODELS = {
     }),
   types: () =>
     model(identities, { inputs: Object.fromEntries(TYPES.map((type) => [type, tensor(type, ['batch', 2])])) }),
+  // A state of fixed sizes, and one of each control.
+  recurrent: () =>
+    model(
+      (x: Value, h: Value, start: Value, id: Value) => {
+        const kept = op.Mul(h, op.Sub([1], start));
+        const next = op.Tanh(op.Add(x, kept));
+        return { y: op.ReduceSum(next, [1], { keepdims: 1 }), h_next: next, id_seen: op.Identity(id) };
+      },
+      {
+        inputs: {
+          x: float('batch', 4),
+          h: float('batch', 4),
+          start: float('batch', 1),
+          id: tensor('uint64', ['batch', 1]),
+        },
+      },
+    ),
+  // A cache that grows by each request.
+  cached: () =>
+    model(
+      (x: Value, past: Value) => {
+        const present = op.Concat([past, x], { axis: 1 });
+        return { y: op.MatMul(x, op.Transpose(present, { perm: [0, 2, 1] })), present };
+      },
+      { inputs: { x: float('batch', 'seq', 4), past: float('batch', 'past', 4) }, symbols: { past: { max: 1024 } } },
+    ),
+  // ONNX's own layout of recurrent states: layers come before the batch.
+  layered: () =>
+    model(
+      (x: Value, h: Value) => {
+        const next = op.Add(op.Unsqueeze(x, [0]), op.Mul(h, 0.5));
+        return { y: op.Squeeze(next, [0]), h_n: next };
+      },
+      { inputs: { x: float('batch', 4), h: float(1, 'batch', 4) } },
+    ),
   names: () => model((x: Value) => ({ 'y "z"\\': op.Neg(x) }), { inputs: { 'größe/0:\tx': float('batch', '"a b"') } }),
 } as const satisfies Record<string, () => DefinedModel>;
 
@@ -140,4 +175,27 @@ export const CASES: Readonly<Record<string, TritonCase>> = {
   windows: { model: 'windows', options: { warmup: [{ sizes: { length: 5 } }] } },
   types: { model: 'types', options: { warmup: [{ data: 'random' }] } },
   names: { model: 'names' },
+  recurrent: {
+    model: 'recurrent',
+    options: {
+      sequence: {
+        states: { h: 'h_next' },
+        controls: { start: 'start', id: 'id' },
+        idle: 5_000_000,
+        candidates: 32,
+        preferred: [4, 8],
+        delay: 200,
+        preserveOrder: true,
+      },
+    },
+  },
+  recurrent_direct: {
+    model: 'recurrent',
+    options: {
+      maxBatch: 4,
+      sequence: { states: { h: 'h_next' }, strategy: 'direct', keepOutputs: ['h_next'], delay: 0 },
+    },
+  },
+  cached: { model: 'cached', options: { sequence: { states: { past: 'present' } } } },
+  layered: { model: 'layered', options: { sequence: { states: { h: 'h_n' } }, instances: { kind: 'cpu' } } },
 };

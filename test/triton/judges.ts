@@ -95,6 +95,8 @@ export function serverComplaints(config: JsonMessage): string[] {
   refuse(batching !== undefined && most === 0, 'dynamic batching without batches');
   for (const size of listOf(messageOf(batching)['preferredBatchSize']).map(numberOf))
     refuse(size < 1 || size > most, `the preferred batch ${size}`);
+  const sequences = config['sequenceBatching'];
+  if (sequences !== undefined) complaints.push(...sequenceComplaints(config, messageOf(sequences), most));
   const groups = messagesOf(config['instanceGroup']);
   refuse(isEnsemble ? groups.length > 0 : groups.length === 0, 'instance groups');
   for (const { kind, gpus, count } of groups) {
@@ -103,6 +105,42 @@ export function serverComplaints(config: JsonMessage): string[] {
   }
   for (const sample of messagesOf(config['modelWarmup'])) complaints.push(...warmupComplaints(sample, inputs, most));
   if (isEnsemble) complaints.push(...ensembleComplaints(config));
+  return complaints;
+}
+
+/** The rules of sequences (model_config_utils.cc and sequence_batch_scheduler.cc of its core). */
+function sequenceComplaints(config: JsonMessage, sequences: JsonMessage, most: number): string[] {
+  const complaints: string[] = [];
+  const refuse = (isWrong: boolean, what: string): void => void (isWrong && complaints.push(what));
+  refuse(config['dynamicBatching'] !== undefined, 'two kinds of batching');
+  refuse(messageOf(config['responseCache'])['enable'] === true, 'a cache of sequences');
+  const oldest = sequences['oldest'];
+  refuse((oldest === undefined) === (sequences['direct'] === undefined), 'no single strategy');
+  refuse(oldest !== undefined && numberOf(messageOf(oldest)['maxCandidateSequences']) < 1, 'no candidates');
+  for (const size of listOf(messageOf(oldest)['preferredBatchSize']).map(numberOf))
+    refuse(size < 1 || size > most, `the preferred batch ${size} of sequences`);
+  const taken = namesOf(messagesOf(config['input']));
+  const controls = messagesOf(sequences['controlInput']);
+  const kinds = controls.flatMap(({ control }) =>
+    messagesOf(control).map(({ kind = 'CONTROL_SEQUENCE_START' }) => kind),
+  );
+  refuse(new Set(kinds).size < kinds.length, 'a control twice');
+  const states = messagesOf(sequences['state']);
+  const given = [...taken, ...namesOf(controls), ...states.map((state) => String(state['inputName']))];
+  refuse(new Set(given).size < given.length, 'an input twice');
+  const results = states.map((state) => state['outputName']);
+  refuse(new Set(results).size < results.length, 'a state twice');
+  for (const { inputName, dataType, dims, initialState } of states) {
+    const wanted = listOf(dims).map(numberOf);
+    // What varies is 1 at first, whatever the initial state says.
+    const first = JSON.stringify(wanted.map((size) => (size === -1 ? 1 : size)));
+    refuse(wanted.length === 0 || wanted.some((size) => size < 1 && size !== -1), `dims of state ${inputName}`);
+    for (const initial of messagesOf(initialState)) {
+      refuse(initial['dataType'] !== dataType, `the type of the initial ${inputName}`);
+      refuse(!initial['name'] || initial['zeroData'] !== true, `the data of the initial ${inputName}`);
+      refuse(JSON.stringify(listOf(initial['dims']).map(numberOf)) !== first, `dims of the initial ${inputName}`);
+    }
+  }
   return complaints;
 }
 
