@@ -11,6 +11,8 @@ export interface PlotAxis {
   readonly ticks?: readonly number[] | undefined;
   /** The text of a value at a tick. */
   readonly format: (value: number) => string;
+  /** The text of a value at a point, where a reader finds it with the pointer; that of ticks by default. */
+  readonly formatPoint?: ((value: number) => string) | undefined;
 }
 
 /** One line of a panel. */
@@ -152,11 +154,13 @@ function lineMarkup({ name, points, isDashed }: PlotSeries, index: number, { acr
   const path = placed.map(({ px, py }, i) => `${i === 0 ? 'M' : 'L'}${px} ${py}`).join('');
   const line = path === '' ? '' : `<path class="line ${style}${isDashed ? ' dashed' : ''}" d="${path}"/>`;
   const marks = placed.map(({ px, py, a, b }) => {
-    const told = escapeMarkup(`${name}: ${x.format(a)}, ${y.format(b)}`);
+    const told = escapeMarkup(`${name}: ${pointText(x, a)}, ${pointText(y, b)}`);
     return `<path class="mark ${style}${isDashed ? ' hollow' : ''}" transform="translate(${px} ${py})" d="${markerOf(index)}"><title>${told}</title></path>`;
   });
   return [line, ...marks].join('\n');
 }
+
+const pointText = ({ format, formatPoint = format }: PlotAxis, value: number): string => formatPoint(value);
 
 const markerOf = (index: number): string => MARKERS[index % MARKERS.length] ?? '';
 

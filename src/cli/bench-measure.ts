@@ -65,6 +65,8 @@ export class WarmLane {
   readonly #spans: (readonly [start: number, end: number])[] = [];
   readonly #delay = monitorEventLoopDelay({ resolution: STEP });
   #first = 0;
+  /** Counted runs that have begun. */
+  #begun = 0;
   #wall = 0;
   #processor = 0;
   #peak = 0;
@@ -109,11 +111,15 @@ export class WarmLane {
 
   async #loop(until: number): Promise<void> {
     const { run } = this.#lane;
+    const { runs = Number.POSITIVE_INFINITY } = this.#settings;
     do {
+      // Other loops of this turn may have begun the last ones.
+      if (this.#begun >= runs) return;
+      this.#begun++;
       const start = performance.now();
       await run();
       this.#samples.push(performance.now() - start);
-    } while (performance.now() < until && !(this.#settings.runs !== undefined && this.isDone));
+    } while (performance.now() < until);
   }
 
   times(collections: Collections): LaneTimes {

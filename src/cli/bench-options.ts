@@ -7,6 +7,7 @@ import { type InputSource, parseSources } from './feed-source.ts';
 import { limitOption } from './limit-option.ts';
 import { fileKind } from './open-model.ts';
 import { flagOption, listOption, type OptionValues, seedOption, textOption } from './options.ts';
+import { pictureOption } from './picture-option.ts';
 import { parseProvider } from './provider-option.ts';
 import { usageError } from './report.ts';
 import type { RunnableOptions } from './runnable.ts';
@@ -55,6 +56,10 @@ export function benchSettings(files: readonly string[], options: OptionValues): 
   if (runs !== undefined && seconds !== undefined) {
     throw usageError('--runs and --seconds both say how long to measure', 'give one of them');
   }
+  const svg = pictureOption(options, 'svg');
+  const isLogarithmic = flagOption(options, 'log');
+  if (isLogarithmic && svg === undefined)
+    throw usageError('--log is of the plot, which --svg asks for', '--svg plot.svg --log');
   return {
     open: {
       isStatic: flagOption(options, 'static'),
@@ -70,8 +75,8 @@ export function benchSettings(files: readonly string[], options: OptionValues): 
     time: 1000 * (seconds === undefined ? 3 : positive('--seconds', seconds)),
     runs,
     warmup: wholeOption(options, 'warmup', 1) ?? 5,
-    svg: textOption(options, 'svg'),
-    isLogarithmic: flagOption(options, 'log'),
+    svg,
+    isLogarithmic,
     isJson: flagOption(options, 'json'),
   };
 }

@@ -1,8 +1,8 @@
 // The plot of a bench: times and throughput over a symbol that was swept, else the percentiles of each measurement.
-import { linePlot, type PlotPanel, type PlotSeries } from '../../codegen/html/line-plot.ts';
+import { linePlot, type PlotAxis, type PlotPanel, type PlotSeries } from '../../codegen/html/line-plot.ts';
 import { type BenchReport, labelOf } from './bench-report.ts';
 import type { BenchResult } from './bench-results.ts';
-import { formatTime } from './format-time.ts';
+import { formatTime, timeUnit } from './format-time.ts';
 
 /**
  * The plot as SVG.
@@ -49,28 +49,38 @@ function sweepPanels(results: readonly BenchResult[], symbol: string, scale: Sca
         .sort(([a], [b]) => a - b),
     }));
   const [least = 1, greatest = 1] = [sizes[0], sizes.at(-1)];
+  const isSpread = least > 0 && greatest / least >= 8;
   const x = {
-    label: symbol,
-    scale: least > 0 && greatest / least >= 8 ? 'logarithmic' : 'linear',
+    label: isSpread ? `${symbol}, logarithmic` : symbol,
+    scale: isSpread ? 'logarithmic' : 'linear',
     ticks: sizes,
     format: String,
   } as const;
+  const times = [...lines(({ latency }) => latency.p50), ...lines(({ latency }) => latency.p99, true)];
   const isItems = results.every(({ items }) => items !== undefined);
   const rate = isItems ? 'items/s' : 'runs/s';
   return [
     {
       title: 'time of a run: median, and dashed the 99th percentile',
       x,
-      y: { label: 'time', scale, format: formatTime },
-      series: [...lines(({ latency }) => latency.p50), ...lines(({ latency }) => latency.p99, true)],
+      y: timeAxis(times, scale),
+      series: times,
     },
     {
       title: 'throughput',
       x,
-      y: { label: rate, scale, format: (value) => value.toLocaleString('en-US') },
+      y: { label: rate, scale, format: thousands },
       series: lines(({ runs, items }) => runs * (isItems ? (items?.size ?? 1) : 1)),
     },
   ];
+}
+
+const thousands = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 4 });
+
+/** An axis whose ticks have one unit, which its label tells. */
+function timeAxis(series: readonly PlotSeries[], scale: Scale): PlotAxis {
+  const { name, milliseconds } = timeUnit(series.flatMap(({ points }) => points.map(([, time]) => time)));
+  return { label: `time in ${name}`, scale, format: (time) => thousands(time / milliseconds), formatPoint: formatTime };
 }
 
 /** The results of each line, by its name: what differs beside the symbol. */
@@ -112,7 +122,7 @@ function percentilePanel(results: readonly BenchResult[], scale: Scale): PlotPan
       ticks: [...names.keys()],
       format: (value) => names.get(value) ?? String(value),
     },
-    y: { label: 'time', scale, format: formatTime },
+    y: timeAxis(series, scale),
     series,
   };
 }

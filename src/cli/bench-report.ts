@@ -4,6 +4,7 @@ import type { BenchResult } from './bench-results.ts';
 import type { AbsentProvider } from './bench-variants.ts';
 import { formatAmount } from './format-amount.ts';
 import { formatTime } from './format-time.ts';
+import type { Io } from './io.ts';
 import type { MachineFacts } from './machine.ts';
 import { formatTable } from './table.ts';
 
@@ -54,18 +55,61 @@ interface Column {
   readonly cell: (result: BenchResult) => string;
 }
 
-/** The report for a person. */
-export function benchLines({ machine, results, absent, doubts }: BenchReport, hasColor: boolean): string[] {
-  const columns = columnsFor(results);
+/** The report for a person; columns that a narrow terminal has no room for are left out. */
+export function benchLines(
+  report: BenchReport,
+  { hasColor, columns: width }: Pick<Io, 'hasColor' | 'columns'>,
+): string[] {
+  const { machine, results, absent, doubts } = report;
+  const all = columnsFor(results);
+  const columns = width === undefined ? all : fitting(all, results, width);
   const rows = results.map((result) => columns.map(({ cell }) => cell(result)));
   const header = columns.map(({ name }) => name);
-  const lines = [machineLine(machine), ...formatTable(header, rows, hasColor)];
+  const lines = [machineLine(machine), ...sizesLine(results), ...formatTable(header, rows, hasColor)];
+  const left = all.filter((column) => !columns.includes(column)).map(({ name }) => name);
+  if (left.length > 0) lines.push(`a wider terminal also shows ${left.join(', ')}`);
   for (const { file, provider, reason } of absent) lines.push(`${provider} is absent for ${file}: ${reason}`);
   for (const doubt of doubts) lines.push(`note: ${doubt}`);
+  return [...lines, ...resultNotes(results)];
+}
+
+/** What is doubtful of some results: each doubt once, with the results that it is of where it is not of all. */
+function resultNotes(results: readonly BenchResult[]): string[] {
+  const byDoubt = new Map<string, BenchResult[]>();
   for (const result of results) {
-    for (const doubt of result.doubts) lines.push(`note: ${[...labelOf(result, results), doubt].join(': ')}`);
+    for (const doubt of result.doubts) byDoubt.set(doubt, [...(byDoubt.get(doubt) ?? []), result]);
   }
-  return lines;
+  return [...byDoubt].map(([doubt, of]) => {
+    if (of.length === results.length) return `note: ${doubt}`;
+    return `note: ${of.flatMap((result) => labelOf(result, results)).join('; ')}: ${doubt}`;
+  });
+}
+
+/** The sizes of symbols that no column tells. */
+function sizesLine(results: readonly BenchResult[]): string[] {
+  const sizes = new Map<string, Set<number>>();
+  for (const { feeds, point } of results) {
+    for (const [name, size] of feeds.sizes) {
+      if (!Object.hasOwn(point.swept, name)) sizes.set(name, (sizes.get(name) ?? new Set()).add(size));
+    }
+  }
+  const told = [...sizes].map(([name, each]) => `${name}=${[...each].join(' or ')}`);
+  return told.length > 0 ? [`sizes: ${told.join(' ')}`] : [];
+}
+
+/** Columns in the order in which they are left out. */
+const LEAST_NEEDED: readonly string[] = ['samples', 'memory', 'load', 'first', 'max', 'operations', 'p90', 'items/s'];
+
+/** The columns that lines of so many characters have room for; those that tell results apart stay. */
+function fitting(columns: readonly Column[], results: readonly BenchResult[], width: number): readonly Column[] {
+  const widthOf = ({ name, cell }: Column): number =>
+    results.reduce((most, result) => Math.max(most, [...cell(result)].length), name.length);
+  let kept = columns;
+  for (const least of LEAST_NEEDED) {
+    if (kept.reduce((sum, column) => sum + widthOf(column) + 2, -2) <= width) break;
+    kept = kept.filter(({ name }) => name !== least);
+  }
+  return kept;
 }
 
 const machineLine = ({ processor, cores, node, onnxruntime }: MachineFacts): string =>
@@ -103,8 +147,8 @@ function columnsFor(results: readonly BenchResult[]): readonly Column[] {
     time('p90', ({ latency }) => latency.p90),
     time('p99', ({ latency }) => latency.p99),
     time('max', ({ latency }) => latency.max),
-    { name: 'runs/s', cell: ({ runs }) => runs.toPrecision(4) },
-    { name: 'items/s', cell: ({ runs, items }) => (items ? (runs * items.size).toPrecision(4) : '') },
+    { name: 'runs/s', cell: ({ runs }) => rateText(runs) },
+    { name: 'items/s', cell: ({ runs, items }) => (items ? rateText(runs * items.size) : '') },
     { name: 'operations', cell: ({ runs, flops }) => (flops === undefined ? '' : perSecond(flops * runs)) },
     { name: 'ratio', cell: ({ ratio }) => ratioText(ratio) },
     time('first', ({ times }) => times.first),
@@ -114,6 +158,10 @@ function columnsFor(results: readonly BenchResult[]): readonly Column[] {
   ];
   return columns.filter(({ cell }) => results.some((result) => cell(result) !== ''));
 }
+
+/** Four digits; large numbers end with zeros and not with an exponent. */
+const rateText = (rate: number): string =>
+  rate < 1000 ? rate.toPrecision(4) : String(Math.round(Number(rate.toPrecision(4))));
 
 const perSecond = (flops: number): string => formatAmount(BigInt(Math.round(flops)), 'FLOP/s');
 

@@ -11,7 +11,7 @@ import { EXIT, type ExitCode, type Io } from './io.ts';
 import { machineDoubts, machineFacts } from './machine.ts';
 import { type MeasuredFeeds, measuredFeeds } from './measured-feeds.ts';
 import { readOptions } from './options.ts';
-import { jsonDiagnostics, printError, reportFailure } from './report.ts';
+import { reportFailure } from './report.ts';
 import { openRunnable } from './runnable.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 import { tellWeights } from './weights-option.ts';
@@ -54,9 +54,9 @@ class Bench {
     this.#io.status?.('');
     const report = { files: this.#files, machine, results, absent: this.#absent, doubts: machineDoubts(machine) };
     if (results.length === 0) return this.#nothing(report);
-    if (svg !== undefined && !(await this.#write(svg, report))) return EXIT.failed;
     if (isJson) this.#io.out(JSON.stringify(benchJson(report)));
-    else for (const line of benchLines(report, this.#io.hasColor)) this.#io.out(line);
+    else for (const line of benchLines(report, this.#io)) this.#io.out(line);
+    if (svg !== undefined) await this.#write(svg, report);
     return this.#failed.size > 0 ? EXIT.failed : EXIT.ok;
   }
 
@@ -68,15 +68,12 @@ class Bench {
     return EXIT.failed;
   }
 
-  async #write(path: string, report: BenchReport): Promise<boolean> {
+  async #write(path: string, report: BenchReport): Promise<void> {
     try {
       const text = benchPlot(report, this.#settings.isLogarithmic);
       await writeAtomic(path, [new TextEncoder().encode(text)]);
-      return true;
     } catch (error) {
-      if (this.#settings.isJson) this.#io.out(JSON.stringify({ files: this.#files, errors: jsonDiagnostics(error) }));
-      printError(error, this.#io);
-      return false;
+      this.#fail(path, error);
     }
   }
 

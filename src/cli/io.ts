@@ -13,6 +13,8 @@ export interface Io {
   readonly isTty: boolean;
   /** Whether text for people may have colours. */
   readonly hasColor: boolean;
+  /** How many characters a line of the terminal has; undefined where results go elsewhere. */
+  readonly columns?: number | undefined;
 }
 
 /** The streams of the process. */
@@ -25,6 +27,8 @@ export function processIo(): Io {
     isTty: process.stdout.isTTY === true,
     // picocolors asks the environment (NO_COLOR, FORCE_COLOR, CI) once more.
     hasColor: process.stdout.isTTY === true,
+    // A terminal that does not tell has 0.
+    columns: (process.stdout.isTTY && process.stdout.columns) || undefined,
   };
 }
 

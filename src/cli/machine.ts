@@ -35,7 +35,8 @@ export function machineFacts(): MachineFacts {
 /** What is doubtful of times on a machine. */
 export function machineDoubts({ load, cores }: MachineFacts): readonly string[] {
   if (load < 0.75 * cores) return [];
-  return [`${load.toFixed(1)} other processes want the ${cores} cores: times are longer than on a quiet machine`];
+  const wanted = `in the last minute ${load.toFixed(1)} processes wanted the ${cores} cores, on average`;
+  return [`${wanted}: times may be longer than on a quiet machine`];
 }
 
 function ortVersion(): string | null {

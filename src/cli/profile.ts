@@ -1,21 +1,22 @@
 // dimwise profile: where the time of a run goes, by layer, operator and node, with the author's source lines.
 import { writeAtomic } from '../node/write-atomic.ts';
 import type { Provider } from '../runtime/provider.ts';
-import { wholeOption } from './bench-options.ts';
-import { parseBind } from './bind-option.ts';
+import { benchPoints, wholeOption } from './bench-options.ts';
+import type { Bindings } from './bind-option.ts';
 import type { CommandCall } from './command-row.ts';
 import { type InputSource, parseSources } from './feed-source.ts';
-import { EXIT, type ExitCode } from './io.ts';
+import { EXIT, type ExitCode, type Io } from './io.ts';
 import { limitOption } from './limit-option.ts';
 import { machineDoubts, machineFacts } from './machine.ts';
 import { measuredFeeds } from './measured-feeds.ts';
 import { fileKind } from './open-model.ts';
 import { flagOption, listOption, type OptionValues, readOptions, seedOption, textOption } from './options.ts';
+import { pictureOption } from './picture-option.ts';
 import { profilePage } from './profile-flame.ts';
 import { ProfileReport } from './profile-report.ts';
 import { profileRuns } from './profile-run.ts';
 import { parseProvider } from './provider-option.ts';
-import { reportFailure } from './report.ts';
+import { reportFailure, usageError } from './report.ts';
 import { openRunnable, type RunnableOptions } from './runnable.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 import { tellWeights, weightsMember, weightsOption } from './weights-option.ts';
@@ -45,16 +46,15 @@ export async function profile({ args, options, io }: CommandCall): Promise<ExitC
       const { contract } = runnable.loadable.edges;
       const feeds = await measuredFeeds(contract, { kind: runnable.kind, bindings, sources, seed, isStatic });
       const report = new ProfileReport(await profileRuns({ runnable, feeds, limits, ...rest }), feeds.sizes);
-      if (html !== undefined) await writeAtomic(html, [new TextEncoder().encode(profilePage(file, report))]);
       const doubts = machineDoubts(machine);
       if (isJson) {
         io.out(JSON.stringify({ file, machine, ...report.json(top), doubts, ...weightsMember(runnable.weights) }));
-        return EXIT.ok;
+      } else {
+        tellWeights(runnable.weights, io);
+        for (const line of report.lines(top, io.hasColor)) io.out(line);
+        for (const doubt of doubts) io.out(`note: ${doubt}`);
       }
-      tellWeights(runnable.weights, io);
-      for (const line of report.lines(top, io.hasColor)) io.out(line);
-      for (const doubt of doubts) io.out(`note: ${doubt}`);
-      return EXIT.ok;
+      return html === undefined ? EXIT.ok : await writePage(html, profilePage(file, report), io, isJson);
     } catch (error) {
       return reportFailure(file, error, io, isJson);
     }
@@ -62,12 +62,31 @@ export async function profile({ args, options, io }: CommandCall): Promise<ExitC
   return withConsole(io, isJson, () => withWarnings(io, work));
 }
 
+/** Reads --bind. @throws CLI_USAGE when a symbol has several sizes, as `dimwise bench` takes them */
+function oneSizeEach(values: readonly string[]): Bindings {
+  const [point, another] = benchPoints(values);
+  if (!point || another) {
+    throw usageError('profile takes one size for each symbol', 'dimwise bench takes several: --bind batch=1,8');
+  }
+  return point.bindings;
+}
+
+/** What was measured is told already when the page cannot be written. */
+async function writePage(path: string, page: string, io: Io, isJson: boolean): Promise<ExitCode> {
+  try {
+    await writeAtomic(path, [new TextEncoder().encode(page)]);
+    return EXIT.ok;
+  } catch (error) {
+    return reportFailure(path, error, io, isJson);
+  }
+}
+
 function profileSettings(file: string, options: OptionValues): ProfileSettings {
   fileKind(file);
   const provider = textOption(options, 'provider');
   return {
     open: {
-      bindings: parseBind(listOption(options, 'bind')),
+      bindings: oneSizeEach(listOption(options, 'bind')),
       isStatic: flagOption(options, 'static'),
       seed: seedOption(options),
       weights: weightsOption(options),
@@ -78,6 +97,6 @@ function profileSettings(file: string, options: OptionValues): ProfileSettings {
     threads: wholeOption(options, 'threads', 1),
     runs: wholeOption(options, 'runs', 1) ?? 20,
     top: wholeOption(options, 'top', 1) ?? 20,
-    html: textOption(options, 'html'),
+    html: pictureOption(options, 'html'),
   };
 }

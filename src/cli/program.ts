@@ -42,7 +42,7 @@ export async function runCli(args: readonly string[], streams: Io): Promise<Exit
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return await ofCommander(error, io);
+    if (error instanceof CommanderError) return await ofCommander(error, args, io);
     const { printError } = await import('./report.ts');
     printError(error, io);
     return EXIT.failed;
@@ -56,13 +56,18 @@ function optionsOf(received: readonly unknown[]): Readonly<Record<string, unknow
 }
 
 /** Help and version end a program too; all else is a mistake in the command line. */
-async function ofCommander({ code, exitCode, message }: CommanderError, io: Io): Promise<ExitCode> {
+async function ofCommander(
+  { code, exitCode, message }: CommanderError,
+  [name]: readonly string[],
+  io: Io,
+): Promise<ExitCode> {
   if (exitCode === 0) return EXIT.ok;
   // Without a command, the help was written to the error stream already.
   if (code === 'commander.help') return EXIT.usage;
   const [, text = message, near] = /^(?:error: )?([^\n]*)(?:\n\(Did you mean ([^]*)\?\))?/.exec(message) ?? [];
   // Imported only now: help needs no errors.
   const { printError, usageError } = await import('./report.ts');
-  printError(usageError(text, near && `did you mean ${near}?`), io);
+  const command = COMMANDS.some((each) => each.name === name) ? `${name} ` : '';
+  printError(usageError(text, near ? `did you mean ${near}?` : `see dimwise ${command}--help`), io);
   return EXIT.usage;
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseOnnx } from '../../codegen/onnx/text/parse-onnx.ts';
 import { benchPoints } from '../../src/cli/bench-options.ts';
+import { formatTime, timeUnit } from '../../src/cli/format-time.ts';
 import { TraceReader, type TraceRun } from '../../src/cli/profile-trace.ts';
+import { runCli } from '../../src/cli/program.ts';
 import { cli } from './capture.ts';
 import { writeModelFiles } from './model-files.ts';
 
@@ -147,16 +149,89 @@ describe('bench', () => {
     [['--threads', '0'], 'from 1 to 1024'],
     [['--runs', 'many'], 'no whole number'],
     [['--bind', 'n=1,2', '--bind', 'n=3,4'], 'names "n" twice'],
+    [['--log'], 'which --svg asks for'],
+    [['--svg', 'nowhere/plot.svg'], 'there is no folder nowhere'],
+    [['--svg', '.'], '. is a folder'],
   ])('refuses %j', async (options, message) => {
     const { code, err } = await cli('bench', file('declared.ts'), ...options);
     expect(code).toBe(2);
     expect(err).toContain(message);
   });
 
+  test('measures runs at one time in workers, as many runs as were asked for', SLOW, async () => {
+    const args = ['--bind', 'batch=4', '--concurrency', '1,3', '--runs', '20', ...CPU];
+    const { code, json } = await cli('bench', file('declared.ts'), ...args);
+    const [{ results }] = json() as [Bench];
+    expect(code).toBe(0);
+    expect(results.map(({ concurrency, latency }) => [concurrency, latency.samples])).toEqual([
+      [1, 20],
+      [3, 20],
+    ]);
+    // Workers have memory and processor time of their own, which this process does not see.
+    expect(results[0]).toMatchObject({ memory: { loaded: expect.any(Number), peak: expect.any(Number) }, ratio: null });
+    expect(results[1]).toMatchObject({ memory: { loaded: null, peak: null }, processor: null });
+    expect(results[1]?.ratio?.p50).toBeGreaterThan(0);
+  });
+
+  test('compiles a model for each size with --static, and draws a plot of them', SLOW, async () => {
+    const args = ['--static', '--bind', 'batch=1,16', '--runs', '10', '--svg', file('static.svg'), ...CPU];
+    const { code, json } = await cli('bench', file('declared.ts'), ...args);
+    const [{ results }] = json() as [Bench];
+    expect(code).toBe(0);
+    expect(results.map(({ swept, inputs, throughput }) => [swept, inputs['x']?.shape[0], throughput.symbol])).toEqual([
+      [{ batch: 1 }, 1, 'batch'],
+      [{ batch: 16 }, 16, 'batch'],
+    ]);
+    const [one, many] = results;
+    expect(many?.operations.flops).toBe(16 * (one?.operations.flops ?? 0));
+    expect(many?.throughput.items).toBeCloseTo(16 * (many?.throughput.runs ?? 0), 6);
+    const svg = readFileSync(file('static.svg'), 'utf8');
+    expect(svg).toContain('>batch, logarithmic</text>');
+    // One unit for all ticks, which stands beside the axis.
+    expect([...svg.matchAll(/>time in (µs|ms|s)<\/text>/g)]).toHaveLength(1);
+    const ticks = [...svg.matchAll(/<text class="end"[^>]*>([^<]*)</g)].map(([, text]) => text);
+    expect(ticks.length).toBeGreaterThan(4);
+    for (const tick of ticks) expect(tick).toMatch(/^[\d,.]+$/);
+  });
+
+  test(
+    'tells sizes that were chosen, and leaves out columns that a narrow terminal has no room for',
+    SLOW,
+    async () => {
+      const lines: string[] = [];
+      const io = { out: (line: string) => void lines.push(line), err: () => {}, isTty: true, hasColor: false };
+      const args = ['bench', file('declared.ts'), '--threads', '1,2', '--runs', '2', '--provider', 'cpu'];
+      expect(await runCli(args, { ...io, columns: 80 })).toBe(0);
+      const [, sizes, header = '', ...rest] = lines;
+      expect(sizes).toMatch(/^sizes: batch=\d+$/);
+      expect(header).toMatch(/^provider +threads +p50 .*p99/);
+      expect(header).not.toContain('samples');
+      for (const line of [header, ...rest.slice(0, 2)]) expect(line.length).toBeLessThanOrEqual(80);
+      expect(rest[2]).toMatch(/^a wider terminal also shows .*samples/);
+      // Both have two runs only, which is told once.
+      expect(lines.filter((line) => line.includes('p99 is of 2 runs'))).toEqual([
+        'note: p99 is of 2 runs, which are too few: 100 at least, with more --seconds or --runs',
+      ]);
+    },
+  );
+
   test('names a symbol that no input has', async () => {
     const { code, err } = await cli('bench', file('declared.ts'), '--bind', 'bach=1,2', '--provider', 'cpu');
     expect(code).toBe(1);
     expect(err).toMatch(/BIND_SYMBOL_UNKNOWN[^]*did you mean batch/);
+  });
+});
+
+describe('timeUnit', () => {
+  test.each([
+    [[0.02, 0.4], 'µs'],
+    [[0.02, 1], 'ms'],
+    [[0.5, 20, 999], 'ms'],
+    [[20, 4000], 's'],
+    [[], 'µs'],
+  ])('of %j is %s, as the greatest is written', (times, name) => {
+    expect(timeUnit(times).name).toBe(name);
+    if (times.length > 0) expect(formatTime(Math.max(...times))).toMatch(new RegExp(` ${name}$`));
   });
 });
 
@@ -206,6 +281,15 @@ describe('profile', () => {
     expect(joined.map(({ path }) => path).sort()).toEqual(['0.norm1', '0.norm2', '1.norm1', '1.norm2']);
     for (const { covers } of joined) expect(covers.length).toBeGreaterThan(1);
     expect(layers.map(({ path }) => path)).not.toContain('(runtime)');
+  });
+
+  test.each([
+    [['--bind', 'n=1,2'], 'one size for each symbol'],
+    [['--html', 'nowhere/flame.html'], 'there is no folder nowhere'],
+  ])('refuses %j', async (options, message) => {
+    const { code, err } = await cli('profile', file('loop.onnx'), ...options);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
   });
 
   test('counts the steps inside of a loop, whose nodes have no names', SLOW, async () => {
