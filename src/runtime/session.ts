@@ -55,7 +55,8 @@ export interface SessionRunOptions extends RunCallOptions {
   readonly into?: OutputTargets | undefined;
 }
 
-const SESSION_RUN_RULES: Readonly<Record<keyof SessionRunOptions, OptionRule>> = {
+/** What the options of a run of a session take. */
+export const SESSION_RUN_RULES: Readonly<Record<keyof SessionRunOptions, OptionRule>> = {
   outputs: (value) => (Array.isArray(value) ? undefined : 'an array of names'),
   into: (value) =>
     typeof value === 'object' && value !== null ? undefined : 'an object of arrays by the names of outputs',

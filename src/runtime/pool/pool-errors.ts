@@ -70,15 +70,22 @@ function timeoutError(model: string, job: PoolJob, waited: number, ran: number |
 function lostError(model: string, job: PoolJob, { worker, end }: { readonly worker: string; readonly end: WorkerEnd }) {
   return dimwiseError({
     code: 'WORKER_LOST',
-    message: `the worker that ran a request to the pool of ${model} is lost: ${worker}, ${end.reason}${logOf(end)}`,
+    message: `the worker that ran a request to the pool of ${model} is lost: ${worker}, ${reasonOf(end)}${logOf(end)}`,
     origin: { site: job.site },
     expected: 'a worker that lives',
     actual: end.reason,
-    hint: /SIGKILL/.test(end.reason)
-      ? 'somebody killed it, or the machine ran out of memory; the request can be sent again'
+    hint: isOfMemory(end)
+      ? 'the request may need more memory than there is: give it smaller sizes, or the pool fewer workers; otherwise it can be sent again'
       : 'native code crashed; another worker has taken its place, the request can be sent again',
   });
 }
+
+/** Linux ends what takes too much memory by the signal that nobody can catch, and says nothing of it to the process. */
+const reasonOf = ({ reason }: WorkerEnd): string =>
+  /SIGKILL/.test(reason) ? `${reason}, perhaps by the out-of-memory killer` : reason;
+
+const isOfMemory = ({ reason, log = '' }: WorkerEnd): boolean =>
+  /SIGKILL/.test(reason) || /out of memory|allocation failed|bad_alloc/i.test(`${reason} ${log}`);
 
 /** The error for requests to a pool that has no workers any more. */
 function brokenError(model: string, cause: unknown) {
@@ -94,7 +101,7 @@ function brokenError(model: string, cause: unknown) {
 export function startError(model: string, worker: string, end: WorkerEnd) {
   return dimwiseError({
     code: 'WORKER_LOST',
-    message: `a worker of the pool of ${model} ended before it was ready: ${worker}, ${end.reason}${logOf(end)}`,
+    message: `a worker of the pool of ${model} ended before it was ready: ${worker}, ${reasonOf(end)}${logOf(end)}`,
     expected: 'a worker that starts',
     actual: end.reason,
     hint: 'look at the memory that the model needs, and at what the worker wrote',

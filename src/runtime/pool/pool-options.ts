@@ -2,7 +2,7 @@
 import { dimwiseError } from '../../base/errors.ts';
 import { captureSite } from '../../base/origin.ts';
 import type { Feeds } from '../feed.ts';
-import { RUN_RULES, type RunCallOptions } from '../session.ts';
+import { SESSION_RUN_RULES, type SessionRunOptions } from '../session.ts';
 import { checkOptionRules, type OptionRule, SESSION_RULES, type SessionOptions } from '../session-options.ts';
 
 /** How requests are joined into batches. */
@@ -39,8 +39,8 @@ export interface SessionPoolOptions extends Omit<SessionOptions, 'profile'> {
   readonly warmUp?: boolean | Feeds | undefined;
 }
 
-/** Options of one request. */
-export interface PoolRunOptions extends RunCallOptions {
+/** Options of one request. Arrays of `into` are written when the outputs are there, and not at all where the request fails. */
+export interface PoolRunOptions extends SessionRunOptions {
   /** Gives the request up. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds from now in which it must be answered; that of the pool by default. */
@@ -79,7 +79,7 @@ const BATCHING_RULES: Readonly<Record<keyof BatchingOptions, OptionRule>> = {
 };
 
 const REQUEST_RULES: Readonly<Record<keyof PoolRunOptions, OptionRule>> = {
-  ...RUN_RULES,
+  ...SESSION_RUN_RULES,
   signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
   timeout: milliseconds,
   priority: (value) => (Number.isFinite(value) ? undefined : 'a number'),

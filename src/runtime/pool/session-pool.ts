@@ -2,15 +2,19 @@
 import { throwDiagnostics } from '../../base/errors.ts';
 import { captureSite } from '../../base/origin.ts';
 import type { Contract } from '../../ir/contract.ts';
+import { outputShapesUnder } from '../../ir/feeds.ts';
 import type { ValueType } from '../../ir/type.ts';
 import { OutputCheck } from '../check-outputs.ts';
 import type { ModelEdges } from '../edges.ts';
 import type { Feeds } from '../feed.ts';
 import type { OpenedProvider } from '../open-provider.ts';
+import { outputArrays, type ReadyOutput } from '../output-arrays.ts';
+import { type OutputShapes, outputShapesOf, type ShapedFeeds } from '../output-shapes.ts';
 import type { Fallback, Provider } from '../provider.ts';
 import { type RunOutputs, unknownOutput } from '../session.ts';
 import { SessionFeeds } from '../session-feeds.ts';
 import { keyOfFeeds } from './batch-plan.ts';
+import { fillArrays } from './fill-arrays.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { cancelledError } from './pool-errors.ts';
 import { bytesOfFeeds, bytesOfOutputs, type PoolJob } from './pool-job.ts';
@@ -34,6 +38,12 @@ export interface PoolParts {
   readonly opened: () => OpenedProvider | undefined;
   /** Waits until no worker is left. */
   readonly gone: () => Promise<void>;
+}
+
+/** A request with the arrays that take its outputs. */
+interface PoolRequest {
+  readonly job: PoolJob;
+  readonly into: ReadonlyMap<string, ReadyOutput> | undefined;
 }
 
 /** A model in several workers: runs block nothing here. Dispose it when it is no longer needed. */
@@ -93,7 +103,7 @@ export class SessionPool implements AsyncDisposable {
    * @example const { output } = await pool.run({ x: [[1, 2, 3]] }, { timeout: 1000 });
    */
   async run(feeds: Feeds, options: PoolRunOptions = {}): Promise<RunOutputs> {
-    const job = this.#jobOf(feeds, options);
+    const { job, into } = this.#requestOf(feeds, options);
     const { signal } = options;
     if (signal?.aborted) throw cancelledError(this.#parts.edges.name, job.site, signal.reason);
     const outputs = await this.#submit(job, signal);
@@ -101,10 +111,10 @@ export class SessionPool implements AsyncDisposable {
       this.#outputCheck.check(job.sizes, new Map(Object.entries(outputs).map(([name, { shape }]) => [name, shape])));
     }
     this.#parts.stats.bytesOut += bytesOfOutputs(outputs);
-    return outputs;
+    return into ? fillArrays(outputs, into) : outputs;
   }
 
-  #jobOf(feeds: Feeds, options: PoolRunOptions): PoolJob {
+  #requestOf(feeds: Feeds, options: PoolRunOptions): PoolRequest {
     checkRequestOptions(options);
     const { refusal } = this.#scheduler;
     if (refusal) throw refusal.error;
@@ -114,9 +124,17 @@ export class SessionPool implements AsyncDisposable {
     for (const name of fetches) if (!this.outputs.has(name)) throw unknownOutput(name, known);
     const report = this.#feeds.read(feeds, this.#parts.nonFinite);
     throwDiagnostics(report.mistakes);
+    const into =
+      options.into &&
+      outputArrays(options.into, {
+        fetches,
+        types: this.outputs,
+        shapes: outputShapesUnder(this.contract, report.sizes),
+        feeds: report.feeds,
+      });
     const { batchSymbol } = this.#parts;
     const isJoined = batchSymbol !== undefined;
-    return {
+    const job: PoolJob = {
       feeds: report.feeds,
       sizes: report.sizes,
       fetches,
@@ -127,6 +145,7 @@ export class SessionPool implements AsyncDisposable {
       key: isJoined ? keyOfFeeds(report.feeds, fetches) : undefined,
       site: captureSite(),
     };
+    return { job, into };
   }
 
   #submit(job: PoolJob, signal: AbortSignal | undefined): Promise<RunOutputs> {
@@ -153,6 +172,17 @@ export class SessionPool implements AsyncDisposable {
       }
       this.#changed();
     });
+  }
+
+  /**
+   * The shapes that outputs have for some feeds, before a run, as `Session.outputShapes`.
+   *
+   * @param feeds feeds, or only their sizes as `{ shape }` or `{ dims }`, by the names of inputs
+   * @returns the sizes by the names of outputs; a size that only a run tells is a text, an open rank is null
+   * @throws FEED_MISSING, FEED_UNKNOWN, FEED_MISMATCH when the feeds are not valid, all mistakes together
+   */
+  outputShapes(feeds: ShapedFeeds): OutputShapes {
+    return outputShapesOf(feeds, this.contract, this.#feeds.check);
   }
 
   /**

@@ -1,6 +1,7 @@
 // Workers that are threads of this process: arrays are handed over, and native code cannot be interrupted.
 import type { Frame } from './frame.ts';
 import type { LinkRequest, WorkerLink } from './link.ts';
+import { nextTurn } from './next-turn.ts';
 import { THREAD_PROGRAM } from './worker-program.ts';
 import type { WorkerEnd } from './worker-slot.ts';
 
@@ -64,5 +65,3 @@ async function gather(parts: readonly Uint8Array[]): Promise<Uint8Array> {
   }
   return all;
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
