@@ -1,9 +1,10 @@
 // Emits a Llama of 7 billion parameters in float16, drawn and from a sharded checkpoint, against writing plain bytes; infers the result.
 import { execFileSync } from 'node:child_process';
-import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pageMemory } from '../src/node/file-sink.ts';
 import { writeLlamaShards } from './llama-7b-shards.ts';
 
 /** How many layers, and one of `drawn` and `loaded` where only that is asked for. */
@@ -26,17 +27,17 @@ function step(name: 'drawn' | 'loaded' | 'infer', argument = ''): Result {
   return result;
 }
 
-/** Writes as many plain bytes in pieces of 1 MiB, and waits for the disk, as saving does. */
-function plain(bytes: number): void {
+/** Writes as many plain bytes in pieces, one at a time, and waits for the disk, as saving does. */
+function plain(bytes: number, name: string, piece: Uint8Array, flags = 0): void {
   const path = join(scratch, 'plain');
-  const piece = new Uint8Array(1 << 20).map((_, i) => (i * 31) & 255);
+  piece.set(piece.map((_, i) => (i * 31) & 255));
   const begin = performance.now();
-  const descriptor = openSync(path, 'wx');
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | flags);
   for (let at = 0; at < bytes; at += piece.length) writeSync(descriptor, piece);
   fsyncSync(descriptor);
   closeSync(descriptor);
   const seconds = (performance.now() - begin) / 1000;
-  console.log(`plain bytes: ${seconds.toFixed(1)} s, ${(bytes / 2 ** 20 / seconds).toFixed(0)} MiB/s`);
+  console.log(`${name}: ${seconds.toFixed(1)} s, ${(bytes / 2 ** 20 / seconds).toFixed(0)} MiB/s`);
   rmSync(path);
 }
 
@@ -49,7 +50,9 @@ try {
     step('infer', name);
     rmSync(join(scratch, name), { recursive: true });
   }
-  plain(bytes);
+  plain(bytes, 'plain bytes', new Uint8Array(2 ** 20));
+  const aligned = pageMemory(2 ** 23);
+  if (aligned) plain(bytes, 'plain bytes past the cache', aligned, constants.O_DIRECT);
   console.log(`load ${loadavg()[0]?.toFixed(1)}`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });

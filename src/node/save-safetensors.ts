@@ -88,7 +88,7 @@ interface Output extends SafetensorsPlan {
 async function writeTogether(outputs: readonly Output[]): Promise<void> {
   const staged: StagedFile[] = [];
   try {
-    for (const { path, chunks } of outputs) staged.push(await stageFile(path, chunks));
+    for (const { path, bytes, chunks } of outputs) staged.push(await stageFile(path, chunks, { bytes }));
     for (let next = staged[0]; next; next = staged[0]) {
       await next.place();
       staged.shift();

@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type DimwiseError, dimwiseError, isDimwiseError } from '../base/errors.ts';
+import { type FileSink, fileSink } from './file-sink.ts';
 
 /** The calls that writing makes; tests hand in ones that fail. */
 export interface FileOperations {
@@ -17,6 +18,16 @@ const NODE_OPERATIONS: FileOperations = { lstat, open, rename, unlink };
 
 /** Chunks of bytes, in order. */
 export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** How a file is written. */
+export interface WriteOptions {
+  /** About how many bytes come; large files are written past the system's cache. 0 by default. */
+  readonly bytes?: number | undefined;
+  /** The file system; tests hand in ones that fail. */
+  readonly operations?: FileOperations | undefined;
+  /** Is shown each chunk while the system writes it. */
+  readonly onChunk?: ((chunk: Uint8Array) => void) | undefined;
+}
 
 /** A file that is written, flushed, and not in its place yet. */
 export interface StagedFile {
@@ -39,24 +50,21 @@ export interface StagedFile {
  *
  * @param path where the file is to be; its folder must exist
  * @param chunks the content; drawn one at a time
- * @param operations the file system
  * @throws FILE_WRITE when anything fails; the old file is as it was, and the temporary file is gone
  */
-export async function writeAtomic(path: string, chunks: Chunks, operations = NODE_OPERATIONS): Promise<void> {
-  await (await stageFile(path, chunks, operations)).place();
+export async function writeAtomic(path: string, chunks: Chunks, options: WriteOptions = {}): Promise<void> {
+  await (await stageFile(path, chunks, options)).place();
 }
 
 /**
  * Writes the temporary file of {@link writeAtomic}, for files that are to be placed together, or whose content gives their name.
  *
- * @param onChunk is shown each chunk while the system writes it
  * @throws FILE_WRITE when anything fails; the temporary file is gone then
  */
 export async function stageFile(
   path: string,
   chunks: Chunks,
-  operations = NODE_OPERATIONS,
-  onChunk?: (chunk: Uint8Array) => void,
+  { bytes = 0, operations = NODE_OPERATIONS, onChunk }: WriteOptions = {},
 ): Promise<StagedFile> {
   const folder = dirname(path);
   // A name may have 255 bytes; the ending keeps two writers apart.
@@ -64,24 +72,29 @@ export async function stageFile(
   const discard = (): Promise<void> => operations.unlink(temporary).catch(() => {});
   let created = false;
   let handle: FileHandle | undefined;
+  let sink: FileSink | undefined;
   try {
     const mode = await modeToKeep(path, operations);
     handle = await operations.open(temporary, 'wx', mode ?? 0o666);
     created = true;
     // The mode given to open is cut by the umask.
     if (mode !== undefined) await handle.chmod(mode);
+    sink = await fileSink({ path: temporary, handle, open: operations.open }, bytes);
     for await (const chunk of chunks) {
-      const written = writeAll(handle, chunk);
+      const written = sink.add(chunk);
       try {
         onChunk?.(chunk);
       } finally {
         await written;
       }
     }
+    await sink.end();
+    await sink.close();
     await handle.sync();
     await handle.close();
     handle = undefined;
   } catch (error) {
+    await sink?.close().catch(() => {});
     await handle?.close().catch(() => {});
     if (created) await discard();
     throw isDimwiseError(error) ? error : writeError(path, error);
@@ -131,14 +144,6 @@ async function modeToKeep(path: string, operations: FileOperations): Promise<num
     });
   }
   return found.mode & 0o7777;
-}
-
-/** A write may be short; the rest is written again from where it stopped. */
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let at = 0; at < chunk.length; ) {
-    const { bytesWritten } = await handle.write(chunk, at, chunk.length - at);
-    at += bytesWritten;
-  }
 }
 
 /** Makes the renaming durable; systems that cannot open a folder do without. */

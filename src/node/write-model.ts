@@ -74,7 +74,7 @@ export async function writeModel(
     name = await (keepsOthers ? writeNewWeights(weights) : writeWeights(weights));
     if (name !== external.fileName) encoded = emitted.withWeightsIn(name);
   }
-  await writeAtomic(path, drawParts(encoded.parts, from(first)));
+  await writeAtomic(path, drawParts(encoded.parts, from(first)), { bytes: emitted.bytes });
   const used = new Set([...kept, ...encoded.locations].map((each) => normalize(each)));
   for (const each of old) if (!used.has(each)) await unlink(join(folder, each)).catch(() => {});
   return {

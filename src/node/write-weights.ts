@@ -46,7 +46,7 @@ export async function writeNewWeights(weights: WeightsToWrite): Promise<string> 
     const found = await commonStart(old.file, source);
     if (!found.rest && plan.couldBeNamed(old.name)) return old.name;
     const path = join(folder, plan.provisionalName);
-    return await placeNew(await stageFile(path, joined(old.file, found, source)), plan, folder);
+    return await placeNew(await stageFile(path, joined(old.file, found, source), { bytes: plan.bytes }), plan, folder);
   } finally {
     await source.return();
   }
@@ -56,7 +56,7 @@ export async function writeNewWeights(weights: WeightsToWrite): Promise<string> 
 function stageWeights({ folder, plan, chunks }: WeightsToWrite): Promise<StagedFile> {
   const reader = plan.isNamed ? undefined : plan.read();
   const path = join(folder, plan.isNamed ? plan.fileName : plan.provisionalName);
-  return stageFile(path, chunks, undefined, reader && ((chunk) => reader.add(chunk)));
+  return stageFile(path, chunks, { bytes: plan.bytes, onChunk: reader && ((chunk) => reader.add(chunk)) });
 }
 
 /** Places a file under the first name that is free. */

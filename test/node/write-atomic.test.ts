@@ -91,7 +91,7 @@ describe('writeAtomic', () => {
         });
       },
     };
-    await writeAtomic(path, NEW, short);
+    await writeAtomic(path, NEW, { operations: short });
     expect(readFileSync(path)).toEqual(Buffer.concat(NEW));
   });
 
@@ -132,7 +132,7 @@ describe('writeAtomic', () => {
   test.each(faults)('leaves the old file and no other where $what', async ({ operations, code }) => {
     const path = join(folder, 'model.onnx');
     writeFileSync(path, 'old');
-    const error = await failure(writeAtomic(path, NEW, operations));
+    const error = await failure(writeAtomic(path, NEW, { operations }));
     expect(error.code).toBe('FILE_WRITE');
     expect(error.message).toContain(path);
     expect(error.cause).toMatchObject({ code });
