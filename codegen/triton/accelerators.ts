@@ -1,6 +1,9 @@
 // The parts of a configuration that ONNX Runtime's backend reads: accelerators of GPUs and settings of sessions.
+import type { Contract } from '../../src/ir/contract.ts';
 import { knownNames, optionError } from './check-option.ts';
-import type { TritonAccelerator } from './model-options.ts';
+import type { TritonAccelerator, TritonOptions } from './model-options.ts';
+import { profileOptions } from './profiles.ts';
+import type { BatchLimit } from './scheduling.ts';
 import { field, mapField, nested, repeated, type TextField, type TextMessage } from './text-format.ts';
 
 /** Options of TensorRT as Triton's ONNX Runtime backend names them (its README, 2026). */
@@ -63,20 +66,50 @@ const OPTIONS = { cuda: CUDA, tensorrt: TENSORRT } as const;
 
 const PRECISIONS: readonly string[] = ['FP32', 'FP16', 'INT8'];
 
-/** `optimization` with the accelerator; absent where none is asked for. @throws EXPORT_OPTION when an option is none of the accelerator */
-export function optimization(accelerator: TritonAccelerator | undefined, isOnCpu: boolean): TextField | undefined {
-  if (!accelerator) return undefined;
-  const { name, options = {} } = accelerator;
+/** How the backend numbers the levels of ONNX Runtime's rewriting (its README). */
+const LEVELS: Readonly<Record<string, number | undefined>> = { none: 2, basic: -1, extended: 1, all: undefined };
+
+/** What `optimization` is made from. */
+export interface OptimizationContext {
+  readonly contract: Contract;
+  readonly limit: BatchLimit;
+  readonly isOnCpu: boolean;
+}
+
+/**
+ * `optimization` with the level of the graph and the accelerator; absent where none is asked for.
+ *
+ * @throws EXPORT_OPTION when an option is none of the accelerator, or a profile does not fit the contract
+ */
+export function optimization(
+  { accelerator, graphLevel = 'all' }: Pick<TritonOptions, 'accelerator' | 'graphLevel'>,
+  context: OptimizationContext,
+): TextField | undefined {
+  knownNames('the level of the graph', [graphLevel], Object.keys(LEVELS));
+  const level = LEVELS[graphLevel];
+  const fields = [
+    level === undefined ? undefined : nested('graph', [field('level', level)]),
+    accelerator && accelerators(accelerator, context),
+  ];
+  return fields.some((each) => each) ? nested('optimization', fields) : undefined;
+}
+
+function accelerators(accelerator: TritonAccelerator, { contract, limit, isOnCpu }: OptimizationContext): TextField {
+  const { name, profile } = accelerator;
   knownNames('the accelerator', [name], Object.keys(OPTIONS));
   if (isOnCpu) throw optionError(`${name} accelerates GPUs, and the instances are on the CPU`);
-  knownNames(`the accelerator ${name}`, Object.keys(options), OPTIONS[name]);
-  const precision = options['precision_mode'];
+  const given = accelerator.options ?? {};
+  knownNames(`the accelerator ${name}`, Object.keys(given), OPTIONS[name]);
+  if (profile && name !== 'tensorrt') throw optionError('a profile is one of TensorRT', { actual: name });
+  const own = profile ? profileOptions(profile, contract, limit) : {};
+  const twice = Object.keys(own).find((option) => Object.hasOwn(given, option));
+  if (twice !== undefined) throw optionError(`${twice} is given, and the profile says it too`);
+  const options = { ...given, ...own };
+  const precision = given['precision_mode'];
   if (precision !== undefined) knownNames('the precision of TensorRT', [precision], PRECISIONS);
-  return nested('optimization', [
-    nested('execution_accelerators', [
-      repeated('gpu_execution_accelerator', [
-        [field('name', name), Object.keys(options).length > 0 ? mapField('parameters', options) : undefined],
-      ]),
+  return nested('execution_accelerators', [
+    repeated('gpu_execution_accelerator', [
+      [field('name', name), Object.keys(options).length > 0 ? mapField('parameters', options) : undefined],
     ]),
   ]);
 }
@@ -94,6 +127,7 @@ const PARAMETERS: readonly string[] = [
   'intra_op_thread_count',
   'memory.enable_memory_arena_shrinkage',
   'session.use_device_allocator_for_initializers',
+  'share_session_between_instances',
 ];
 
 /** `parameters`; absent where there are none. @throws EXPORT_OPTION when the backend reads no such parameter */

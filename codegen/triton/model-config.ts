@@ -2,8 +2,9 @@
 import type { Contract } from '../../src/ir/contract.ts';
 import { optimization, parameters } from './accelerators.ts';
 import { knownNames, optionError } from './check-option.ts';
+import { groupsOf, instanceGroup } from './instances.ts';
 import type { TritonOptions } from './model-options.ts';
-import { type BatchLimit, batchLimit, dynamicBatching, instanceGroup, versionPolicy } from './scheduling.ts';
+import { type BatchLimit, batchLimit, dynamicBatching, versionPolicy } from './scheduling.ts';
 import { sequencePlan } from './sequence.ts';
 import { type TritonTensors, tensorMessage, tritonTensors } from './tensors.ts';
 import { field, nested, printMessage, repeated, type TextMessage } from './text-format.ts';
@@ -50,16 +51,16 @@ export function tritonConfig(name: string, contract: Contract, options: TritonOp
     options.sequence && scheduling,
   ];
   const unchecked = [...uncheckedConditions(contract, limit), ...conditions];
-  const { instances } = options;
+  const groups = groupsOf(options.instances);
   const message: TextMessage = [
     field('name', name),
     field('platform', 'onnxruntime_onnx'),
     field('backend', 'onnxruntime'),
     ...face,
     versionPolicy(options.versions),
-    instanceGroup(instances),
+    instanceGroup(groups),
     options.sequence ? undefined : scheduling,
-    optimization(options.accelerator, instances?.kind === 'cpu'),
+    optimization(options, { contract, limit, isOnCpu: groups.every(({ kind }) => kind === 'cpu') }),
     modelWarmup(options.warmup, { contract, limit, inputs: tensors.inputs }),
     parameters(options.parameters),
     options.cache ? nested('response_cache', [field('enable', true)]) : undefined,

@@ -1,17 +1,19 @@
 // What a user may say of how Triton serves a model.
 
 /** How requests are joined. */
-export interface TritonBatchingOptions {
+export interface TritonBatchingOptions extends TritonQueuePolicy {
   /** Batch sizes that are run at once when they are reached; Triton decides by default, which suits most models. */
   readonly preferred?: readonly number[] | undefined;
   /** How long a request waits for others, in microseconds; 100 by default. */
   readonly delay?: number | undefined;
   /** Whether answers come in the order of the requests; false by default. */
   readonly preserveOrder?: boolean | undefined;
-  /** The most requests that wait; further ones are refused at once. No limit by default. */
-  readonly queueSize?: number | undefined;
-  /** Microseconds after which a waiting request is refused; none by default. */
-  readonly timeout?: number | undefined;
+  /** Priorities of requests: 1, the highest, to this number; none by default. */
+  readonly priorities?: number | undefined;
+  /** The priority of requests that bring none; the lowest by default. */
+  readonly defaultPriority?: number | undefined;
+  /** Queues of single priorities, by their numbers; the others are as said here. */
+  readonly queues?: Readonly<Record<number, TritonQueuePolicy>> | undefined;
 }
 
 /** Where a model runs. */
@@ -22,6 +24,10 @@ export interface TritonInstances {
   readonly kind?: 'auto' | 'gpu' | 'cpu' | undefined;
   /** The GPUs by their numbers; all by default. */
   readonly gpus?: readonly number[] | undefined;
+  /** What a run of an instance takes of the server, where it limits rates; nothing by default. */
+  readonly resources?: readonly TritonResource[] | undefined;
+  /** Where it limits rates: 1 is the highest, and 2 has half the runs. */
+  readonly priority?: number | undefined;
 }
 
 /** What ONNX Runtime runs the model with on a GPU. */
@@ -29,6 +35,35 @@ export interface TritonAccelerator {
   readonly name: 'cuda' | 'tensorrt';
   /** Options as the backend names them: `{ precision_mode: 'FP16', trt_engine_cache_enable: '1' }`. */
   readonly options?: Readonly<Record<string, string>> | undefined;
+  /** With TensorRT: the shapes that its engine is built for, from the contract; without, it is built anew when shapes change. */
+  readonly profile?: TritonProfile | undefined;
+}
+
+/** The shapes that an engine of TensorRT is built for. */
+export interface TritonProfile {
+  /** The least, the usual and the largest size of symbols; where left out, the contract's limits and, as the usual one, the largest. */
+  readonly sizes?: Readonly<Record<string, { readonly min?: number; readonly opt?: number; readonly max?: number }>>;
+}
+
+/** Something that instances need to run, of which the server has a number: Triton runs no more of them at once. */
+export interface TritonResource {
+  readonly name: string;
+  /** How many of it a run takes. */
+  readonly count: number;
+  /** Whether all devices share it; false by default: each device has its own. */
+  readonly global?: boolean | undefined;
+}
+
+/** What a queue does with requests that wait. */
+export interface TritonQueuePolicy {
+  /** The most requests that wait; further ones are refused at once. No limit by default. */
+  readonly queueSize?: number | undefined;
+  /** Microseconds after which a waiting request is late; none by default. */
+  readonly timeout?: number | undefined;
+  /** What becomes of late requests: `reject` (the default) refuses them, `delay` runs them after all others. */
+  readonly late?: 'reject' | 'delay' | undefined;
+  /** Whether a request may bring a shorter timeout of its own; false by default. */
+  readonly ownTimeouts?: boolean | undefined;
 }
 
 /** A request that Triton runs before it says that the model is ready. */
@@ -85,10 +120,13 @@ export interface TritonOptions {
   readonly batching?: TritonBatchingOptions | undefined;
   /** States that Triton keeps between requests; takes the place of `batching`. */
   readonly sequence?: TritonSequence | undefined;
-  readonly instances?: TritonInstances | undefined;
+  /** Where the model runs; several groups where devices have different numbers of copies. */
+  readonly instances?: TritonInstances | readonly TritonInstances[] | undefined;
   readonly accelerator?: TritonAccelerator | undefined;
   /** Requests that are run before the model is ready; none by default. */
   readonly warmup?: readonly TritonWarmup[] | undefined;
+  /** How far ONNX Runtime rewrites the graph: `all` by default. */
+  readonly graphLevel?: 'none' | 'basic' | 'extended' | 'all' | undefined;
   /** `{ latest: 1 }` by default. */
   readonly versions?: TritonVersions | undefined;
   /** Settings of the backend as it names them: `{ intra_op_thread_count: '4' }`. */

@@ -1,10 +1,11 @@
-// The parts of a configuration that say when and where requests run: batches, queues, instances, versions.
+// The parts of a configuration that say when requests run, and by which version: batches, delays, versions.
 
 import type { Contract } from '../../src/ir/contract.ts';
 import { type BatchAxis, type Batching, batchingOf } from './batching.ts';
 import { knownNames, optionError, wholeNumber } from './check-option.ts';
-import type { TritonBatchingOptions, TritonInstances, TritonOptions, TritonVersions } from './model-options.ts';
-import { enumName, field, nested, repeated, type TextField } from './text-format.ts';
+import type { TritonBatchingOptions, TritonOptions, TritonVersions } from './model-options.ts';
+import { priorityFields, QUEUE_OPTIONS } from './queues.ts';
+import { field, nested, type TextField } from './text-format.ts';
 
 /** Rows of a batch where neither the contract nor the user says how many. */
 const DEFAULT_BATCH = 8;
@@ -64,8 +65,9 @@ export function dynamicBatching(
 ): TextField | undefined {
   if (batching.kind === 'none') return undefined;
   const options = asked ?? {};
-  knownNames('batching', Object.keys(options), ['preferred', 'delay', 'preserveOrder', 'queueSize', 'timeout']);
+  knownNames('batching', Object.keys(options), BATCHING);
   const { preferred = [], delay = DEFAULT_DELAY, preserveOrder = false } = options;
+  const queues = priorityFields(options);
   for (const size of preferred) {
     wholeNumber('a preferred batch', size, batching.min, most);
     if (size % batching.divisor === 0) continue;
@@ -75,48 +77,16 @@ export function dynamicBatching(
       actual: String(size),
     });
   }
-  if (most < 2) return undefined;
+  if (most < 2 && !asked) return undefined;
   return nested('dynamic_batching', [
     preferred.length > 0 ? field('preferred_batch_size', preferred) : undefined,
     field('max_queue_delay_microseconds', wholeNumber('the delay', delay, 0, Number.MAX_SAFE_INTEGER)),
     preserveOrder ? field('preserve_ordering', true) : undefined,
-    queuePolicy(options),
+    ...queues,
   ]);
 }
 
-function queuePolicy({ queueSize, timeout }: TritonBatchingOptions): TextField | undefined {
-  if (queueSize === undefined && timeout === undefined) return undefined;
-  const waits =
-    timeout === undefined
-      ? []
-      : [
-          field('timeout_action', enumName('REJECT')),
-          field('default_timeout_microseconds', wholeNumber('the timeout', timeout, 1, Number.MAX_SAFE_INTEGER)),
-        ];
-  const size = queueSize === undefined ? [] : [field('max_queue_size', wholeNumber('the queue', queueSize, 1))];
-  return nested('default_queue_policy', [...waits, ...size]);
-}
-
-const KINDS = { auto: 'KIND_AUTO', gpu: 'KIND_GPU', cpu: 'KIND_CPU' } as const;
-
-/** `instance_group`. @throws EXPORT_OPTION when GPUs are named for instances on the CPU, or one twice, or a number is out of range */
-export function instanceGroup(instances: TritonInstances = {}): TextField {
-  const { count = 1, gpus = [] } = instances;
-  const kind = instances.kind ?? (gpus.length > 0 ? 'gpu' : 'auto');
-  knownNames('the kind of instances', [kind], Object.keys(KINDS));
-  if (kind === 'cpu' && gpus.length > 0) throw optionError('GPUs are named for instances on the CPU');
-  for (const gpu of gpus) wholeNumber('a GPU', gpu, 0);
-  const twice = gpus.find((gpu, i) => gpus.indexOf(gpu) !== i);
-  if (twice !== undefined)
-    throw optionError(`GPU ${twice} is named twice`, { hint: 'instances says how many run on each' });
-  return repeated('instance_group', [
-    [
-      field('count', wholeNumber('the number of instances', count, 1)),
-      field('kind', enumName(KINDS[kind])),
-      gpus.length > 0 ? field('gpus', gpus) : undefined,
-    ],
-  ]);
-}
+const BATCHING = ['preferred', 'delay', 'preserveOrder', 'priorities', 'defaultPriority', 'queues', ...QUEUE_OPTIONS];
 
 /** `version_policy`. @throws EXPORT_OPTION when a version is none, or nothing would be served */
 export function versionPolicy(versions: TritonVersions = { latest: 1 }): TextField {

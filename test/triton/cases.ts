@@ -175,6 +175,32 @@ export const CASES: Readonly<Record<string, TritonCase>> = {
   windows: { model: 'windows', options: { warmup: [{ sizes: { length: 5 } }] } },
   types: { model: 'types', options: { warmup: [{ data: 'random' }] } },
   names: { model: 'names' },
+  mlp_queues: {
+    model: 'mlp',
+    options: {
+      batching: {
+        queueSize: 100,
+        timeout: 50_000,
+        late: 'delay',
+        ownTimeouts: true,
+        priorities: 3,
+        defaultPriority: 2,
+        queues: { 1: { timeout: 5000 }, 3: { queueSize: 10 } },
+      },
+      instances: [
+        { gpus: [0], count: 2, resources: [{ name: 'memory', count: 4 }] },
+        { kind: 'cpu', resources: [{ name: 'licence', count: 1, global: true }], priority: 2 },
+      ],
+      graphLevel: 'extended',
+    },
+  },
+  encoder_profile: {
+    model: 'encoder',
+    options: {
+      maxBatch: 16,
+      accelerator: { name: 'tensorrt', options: { precision_mode: 'FP16' }, profile: { sizes: { seq: { opt: 128 } } } },
+    },
+  },
   recurrent: {
     model: 'recurrent',
     options: {

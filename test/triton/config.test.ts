@@ -123,6 +123,60 @@ describe('tritonConfig', () => {
       'knows no "fp8"',
     ],
     ['a parameter that nobody reads', { parameters: { intra_op_threads: '4' } }, 'knows no "intra_op_threads"'],
+    ['a profile of CUDA', { accelerator: { name: 'cuda', profile: {} } }, 'a profile is one of TensorRT'],
+    [
+      'a profile of an unknown symbol',
+      { accelerator: { name: 'tensorrt', profile: { sizes: { bath: { max: 2 } } } } },
+      'knows no "bath"',
+    ],
+    [
+      'a profile that is not in order',
+      { accelerator: { name: 'tensorrt', profile: { sizes: { batch: { min: 4, max: 2 } } } } },
+      'the largest batch of the profile is 2',
+    ],
+    [
+      'a usual size beyond the largest',
+      { accelerator: { name: 'tensorrt', profile: { sizes: { batch: { opt: 7 } } } } },
+      'the usual batch of the profile is 7',
+    ],
+    [
+      'a profile that is given twice',
+      { accelerator: { name: 'tensorrt', options: { trt_profile_opt_shapes: 'x:1x20' }, profile: {} } },
+      'trt_profile_opt_shapes is given, and the profile says it too',
+    ],
+    ['a level that is none', JSON.parse('{"graphLevel":"some"}'), 'knows no "some"'],
+    ['no groups of instances', { instances: [] }, 'nothing would run'],
+    ['a resource without a name', { instances: { resources: [{ name: '', count: 1 }] } }, 'a resource has no name'],
+    [
+      'a resource twice',
+      {
+        instances: {
+          resources: [
+            { name: 'a', count: 1 },
+            { name: 'a', count: 2 },
+          ],
+        },
+      },
+      'resource a is named twice',
+    ],
+    ['nothing of a resource', { instances: { resources: [{ name: 'a', count: 0 }] } }, 'the number of resource a is 0'],
+    ['a priority without priorities', { batching: { defaultPriority: 1 } }, 'a priority is named, and there are none'],
+    ['a queue without priorities', { batching: { queues: { 1: {} } } }, 'a priority is named, and there are none'],
+    ['a priority beyond the lowest', { batching: { priorities: 2, defaultPriority: 3 } }, 'the default priority is 3'],
+    ['a queue beyond the lowest', { batching: { priorities: 2, queues: { 3: {} } } }, 'the priority of a queue is 3'],
+    ['an order that priorities break', { batching: { priorities: 2, preserveOrder: true } }, '2 priorities break'],
+    [
+      'an order that late requests break',
+      { batching: { preserveOrder: true, timeout: 5, late: 'delay' } },
+      'late ones that are delayed break',
+    ],
+    ['late requests without a time', { batching: { late: 'delay' } }, 'no timeout says when'],
+    ['a fate of late requests that is none', { batching: JSON.parse('{"late":"drop"}') }, 'knows no "drop"'],
+    [
+      'a misspelt option of a queue',
+      { batching: { priorities: 1, queues: { 1: JSON.parse('{"size":1}') } } },
+      'knows no "size"',
+    ],
     ['no newest versions', { versions: { latest: 0 } }, 'newest versions is 0'],
     ['an empty list of versions', { versions: { specific: [] } }, 'nothing would be served'],
     ['a warm-up of an unknown symbol', { warmup: [{ sizes: { bath: 2 } }] }, 'knows no "bath"'],
@@ -149,6 +203,35 @@ describe('tritonConfig', () => {
       message: expect.stringContaining('seq no size'),
     });
     expect(warmup('total', { h: 2, w: 0 }).message).toContain('w is 0');
+  });
+
+  test('builds profiles from the contract, and asks for what it leaves open', () => {
+    const text = (name: ModelName, options: TritonOptions) => tritonConfig('m', compiled(name).contract, options).text;
+    const profiled = (name: ModelName, profile = {}) => text(name, { accelerator: { name: 'tensorrt', profile } });
+    expect(profiled('limited')).toMatch(
+      /max_shapes"\s+value: "x:6x20"[^]*min_shapes"\s+value: "x:1x20"[^]*opt_shapes"\s+value: "x:6x20"/,
+    );
+    expect(profiled('groups')).toContain('"x:4x20"');
+    const open = errorOf(() => profiled('windows'));
+    expect([open.code, open.message]).toEqual(['EXPORT_OPTION', expect.stringContaining('sets length no limit')]);
+    expect(profiled('windows', { sizes: { length: { max: 50 } } })).toContain('"x:8x2x100"');
+    expect(errorOf(() => profiled('fixed')).message).toContain('no size of an input varies');
+    expect(errorOf(() => profiled('encoder', { sizes: { seq: { max: 600 } } })).code).toBe('FEED_MISMATCH');
+    expect(errorOf(() => profiled('names')).message).toContain('no limit');
+    const shrinking = contractOf(
+      { x: tensorOf('n', '10 - n') },
+      { y: tensorOf('n') },
+      { symbols: { n: { min: 1, max: 9 } } },
+    );
+    const accelerator = { name: 'tensorrt', profile: {} } as const;
+    expect(errorOf(() => tritonConfig('m', shrinking, { accelerator, maxBatch: 0 })).message).toContain('not in order');
+  });
+
+  test('drops no option of queues where a batch is one row', () => {
+    const { contract } = compiled('mlp');
+    expect(tritonConfig('m', contract, { maxBatch: 1 }).text).not.toContain('dynamic_batching');
+    const { text } = tritonConfig('m', contract, { maxBatch: 1, batching: { queueSize: 3 } });
+    expect(text).toContain('max_queue_size: 3');
   });
 
   test('says what Triton does not check', () => {

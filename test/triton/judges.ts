@@ -95,6 +95,7 @@ export function serverComplaints(config: JsonMessage): string[] {
   refuse(batching !== undefined && most === 0, 'dynamic batching without batches');
   for (const size of listOf(messageOf(batching)['preferredBatchSize']).map(numberOf))
     refuse(size < 1 || size > most, `the preferred batch ${size}`);
+  complaints.push(...priorityComplaints(messageOf(batching)));
   const sequences = config['sequenceBatching'];
   if (sequences !== undefined) complaints.push(...sequenceComplaints(config, messageOf(sequences), most));
   const groups = messagesOf(config['instanceGroup']);
@@ -105,6 +106,21 @@ export function serverComplaints(config: JsonMessage): string[] {
   }
   for (const sample of messagesOf(config['modelWarmup'])) complaints.push(...warmupComplaints(sample, inputs, most));
   if (isEnsemble) complaints.push(...ensembleComplaints(config));
+  return complaints;
+}
+
+/** The rules of priorities (model_config_utils.cc). */
+function priorityComplaints(batching: JsonMessage): string[] {
+  const complaints: string[] = [];
+  const levels = numberOf(batching['priorityLevels']);
+  const own = messageOf(batching['priorityQueuePolicy']);
+  const standard = numberOf(batching['defaultPriorityLevel']);
+  if (levels > 0 && (standard < 1 || standard > levels)) complaints.push('the default priority');
+  if (Object.keys(own).some((level) => Number(level) < 1 || Number(level) > levels)) complaints.push('a queue');
+  const isLate = [batching['defaultQueuePolicy'], ...Object.values(own)]
+    .map(messageOf)
+    .some((policy) => policy['timeoutAction'] === 'DELAY' && policy['defaultTimeoutMicroseconds'] !== undefined);
+  if (batching['preserveOrdering'] === true && (levels > 1 || isLate)) complaints.push('an order that cannot be kept');
   return complaints;
 }
 
