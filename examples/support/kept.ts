@@ -95,6 +95,7 @@ export function generatingModel(
     const { newTokens } = generate({
       ...how,
       ...drawn,
+      ...(positions === undefined ? {} : { positions }),
       tokens,
       mask,
       cache,
@@ -109,6 +110,5 @@ export function generatingModel(
   const prompt = tensor('int64', ['batch', 'prompt']);
   const inputs = { input_ids: prompt, attention_mask: prompt };
   const numbers = { uniforms: tensor('float32', ['steps', 'batch']) };
-  const symbols = positions === undefined ? {} : { prompt: { max: positions - how.steps + 1 } };
-  return model(body, { name, inputs: sampling ? { ...inputs, ...numbers } : inputs, symbols });
+  return model(body, { name, inputs: sampling ? { ...inputs, ...numbers } : inputs });
 }

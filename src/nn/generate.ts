@@ -3,6 +3,7 @@ import { op } from '../build/op.ts';
 import { repeat } from '../build/repeat.ts';
 import type { Value } from '../ir/graph.ts';
 import { nonNegativeInteger, positiveInteger, refuseArgument } from './arguments.ts';
+import { stepsInPlaces } from './generate-places.ts';
 import { checkSampling, drawnToken, likeliestToken, penalized, type SamplingOptions } from './next-token.ts';
 import { checkOptions, type OptionNames } from './option-names.ts';
 import { sizeAlong } from './positions.ts';
@@ -44,6 +45,11 @@ export interface GenerateOptions<C extends object> {
   readonly end?: number | readonly number[] | undefined;
   /** Stands behind the end of a text; the first ending token by default, or 0. */
   readonly pad?: number | undefined;
+  /**
+   * The places that the decoder has, where it has learned positions: `prompt + steps - 1` are at most so many, since the last token is not
+   * read. Any number by default.
+   */
+  readonly positions?: number | undefined;
   /** Draws tokens; the likeliest is taken by default. */
   readonly sampling?: SamplingOptions | undefined;
   /** Above 1 tokens that a text has already become less likely; 1 by default. */
@@ -71,6 +77,7 @@ const GENERATE_OPTIONS: OptionNames<GenerateOptions<object>> = {
   steps: true,
   end: true,
   pad: true,
+  positions: true,
   sampling: true,
   repetitionPenalty: true,
 };
@@ -99,14 +106,16 @@ interface Progress<C extends object> {
  * stays on the device. Greedy, or sampled with temperature, top-k and top-p. The same tokens as the `generate` of Hugging Face's transformers
  * gives with the same options, greedy; drawn ones depend on `uniforms` alone.
  *
- * @throws LAYER_ARGUMENT when an option is unknown, of the wrong kind or out of range
+ * @throws LAYER_ARGUMENT when an option is unknown, of the wrong kind or out of range, or there are more steps than positions
+ * @throws SHAPE_MISMATCH (at the call) when a prompt leaves too few positions for the steps
  * @throws OP_INVALID, DTYPE_MISMATCH, RANK_MISMATCH when the decoder returns another cache than it takes
  * @example
  * const { newTokens } = generate({ decoder, tokens: prompt, cache: decoder.emptyCache(prompt), steps: 50, end: 2 });
  */
 export function generate<C extends object>(options: GenerateOptions<C>): Generated<C> {
   const choice = checkGenerate(options);
-  const { decoder, tokens: prompt, mask, cache, steps } = options;
+  const { decoder, tokens: prompt, mask, cache, positions } = options;
+  const steps = positions === undefined ? options.steps : stepsInPlaces({ prompt, steps: options.steps, positions });
   const isReal = mask && op.Cast(mask, { to: 'bool' });
   const first = decoder(prompt, cache, promptPlace(prompt, isReal));
   const none = op.Expand(false, op.Concat([op.Shape(prompt, { start: 0, end: 1 }), [1n]], { axis: 0 }));
@@ -136,6 +145,7 @@ function checkGenerate<C extends object>(options: GenerateOptions<C>): Choice {
   for (const token of ends) nonNegativeInteger('generate', 'end', token);
   const { pad = ends[0] ?? 0 } = options;
   nonNegativeInteger('generate', 'pad', pad);
+  if (options.positions !== undefined) positiveInteger('generate', 'positions', options.positions);
   if (sampling) checkSampling(sampling);
   if (!(penalty > 0 && Number.isFinite(penalty)))
     refuseArgument('generate', 'repetitionPenalty', 'a number above 0', penalty);
