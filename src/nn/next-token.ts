@@ -18,21 +18,30 @@ export interface SamplingOptions {
   readonly topK?: number | undefined;
   /** Draws from the fewest likeliest tokens whose probabilities reach this sum together (nucleus sampling); 1 by default. */
   readonly topP?: number | undefined;
+  /** Draws only from tokens whose probability is at least this share of the likeliest one's; 0 by default. */
+  readonly minP?: number | undefined;
 }
 
 /** The names of {@link SamplingOptions}. */
-const SAMPLING_OPTIONS: OptionNames<SamplingOptions> = { uniforms: true, temperature: true, topK: true, topP: true };
+const SAMPLING_OPTIONS: OptionNames<SamplingOptions> = {
+  uniforms: true,
+  temperature: true,
+  topK: true,
+  topP: true,
+  minP: true,
+};
 
 /** @throws LAYER_ARGUMENT when an option is unknown, of the wrong kind or out of range */
 export function checkSampling(sampling: SamplingOptions): void {
   checkOptions('generate', sampling, SAMPLING_OPTIONS);
-  const { uniforms, temperature, topK, topP } = sampling;
+  const { uniforms, temperature, topK, topP, minP } = sampling;
   if (typeof uniforms !== 'object' || !('type' in uniforms))
     refuseArgument('generate', 'uniforms', 'a value of float32 [steps, batch]', uniforms);
   if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature)))
     refuseArgument('generate', 'temperature', 'a number above 0', temperature);
   if (topK !== undefined) positiveInteger('generate', 'topK', topK);
   if (topP !== undefined) numberBetween('generate', 'topP', topP, Number.MIN_VALUE, 1);
+  if (minP !== undefined) numberBetween('generate', 'minP', minP, 0, 1);
 }
 
 /** The likeliest token of each row of scores `[n, v]`: int64 `[n, 1]`; the first of equals. */
@@ -43,14 +52,15 @@ export function likeliestToken(scores: Value): Value {
 /**
  * Draws a token for each row of scores `[n, v]`: int64 `[n, 1]`. Tokens stand in the order of their probability, and the first is taken at
  * which the sum of probabilities exceeds the row's number: the inverse of the distribution function.
- * Source: Holtzman et al., "The curious case of neural text degeneration", 2020 (top-p); Fan et al., 2018 (top-k).
+ * Source: Holtzman et al., "The curious case of neural text degeneration", 2020 (top-p); Fan et al., 2018 (top-k);
+ * Nguyen et al., "Turning up the heat", 2024 (min-p).
  *
  * @param step the number of the step, int64 `[]`: which row of the uniform numbers is used
  */
 export function drawnToken(
   scores: Value,
   step: Value | bigint,
-  { uniforms, temperature = 1, topK, topP = 1 }: SamplingOptions,
+  { uniforms, temperature = 1, topK, topP = 1, minP = 0 }: SamplingOptions,
 ): Value {
   const { dtype } = scores;
   const width = op.Shape(scores, { start: 1, end: 2 });
@@ -60,7 +70,9 @@ export function drawnToken(
   const probabilities = op.Cast(op.Softmax(scaled, { axis: -1 }), { to: 'float32' });
   const before = op.CumSum(probabilities, -1, { exclusive: 1 });
   // A token belongs to the nucleus where those before it do not reach the sum yet; the first always does.
-  const kept = topP === 1 ? probabilities : op.Where(op.Less(before, topP), probabilities, 0);
+  const nucleus = topP === 1 ? probabilities : op.Where(op.Less(before, topP), probabilities, 0);
+  const least = op.Mul(op.Slice(probabilities, [0], [1], [-1]), minP);
+  const kept = minP === 0 ? nucleus : op.Where(op.GreaterOrEqual(probabilities, least), nucleus, 0);
   const reached = op.CumSum(kept, -1);
   const whole = op.ReduceSum(kept, [-1], { keepdims: 1 });
   const number = op.Unsqueeze(op.Gather(uniforms, step, { axis: 0 }), [-1]);

@@ -31,6 +31,7 @@ function probabilities({
   temperature = 1,
   topK = SCORES.length,
   topP = 1,
+  minP = 0,
 }: Omit<SamplingOptions, 'uniforms'>): number[] {
   const order = SCORES.map((_, i) => i).sort((a, b) => (SCORES[b] ?? 0) - (SCORES[a] ?? 0) || a - b);
   const weights = order.slice(0, topK).map((i) => Math.exp((SCORES[i] ?? 0) / temperature));
@@ -38,7 +39,7 @@ function probabilities({
   const found = SCORES.map(() => 0);
   let before = 0;
   for (const [place, weight] of weights.entries()) {
-    if (before >= topP) break;
+    if (before >= topP || weight < minP * (weights[0] ?? 0)) break;
     found[order[place] ?? 0] = weight / whole;
     before += weight / whole;
   }
@@ -52,7 +53,9 @@ describe('drawnToken', () => {
     ['a high temperature', { temperature: 3 }],
     ['the likeliest four', { topK: 4 }],
     ['a nucleus', { topP: 0.8 }],
-    ['all three', { temperature: 1.5, topK: 6, topP: 0.9 }],
+    ['what is not far below the likeliest', { minP: 0.25 }],
+    ['all four', { temperature: 1.5, topK: 6, topP: 0.9, minP: 0.2 }],
+    ['a share that cuts before the nucleus does', { temperature: 1.5, topP: 0.95, minP: 0.4 }],
     ['more candidates than tokens', { topK: 100 }],
   ])('draws tokens as often as the softmax says: %s', async (_, options) => {
     const counts = await frequencies(options);

@@ -119,6 +119,7 @@ describe('generate', () => {
     ['no temperature', { steps: 2, sampling: { temperature: 0 } }, /temperature as a number above 0, got 0/],
     ['no candidates', { steps: 2, sampling: { topK: 0 } }, /topK as an integer >= 1, got 0/],
     ['a sum above 1', { steps: 2, sampling: { topP: 1.1 } }, /topP as a number from .* to 1, got 1\.1/],
+    ['a share above 1', { steps: 2, sampling: { minP: 2 } }, /minP as a number from 0 to 1, got 2/],
     ['a misspelt option', { steps: 2, sampling: { topk: 5 } }, /no option topk.*\n.*\n?.*did you mean topK/s],
     ['no penalty', { steps: 2, repetitionPenalty: -1 }, /repetitionPenalty as a number above 0, got -1/],
   ])('refuses %s', (_, generation, message) => {
