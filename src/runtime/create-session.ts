@@ -63,7 +63,8 @@ export async function loadableOf(source: SessionSource): Promise<LoadableModel> 
 async function loadableModel(model: OnnxModel): Promise<LoadableModel> {
   const { parts, external } = packModel(model, { placement: 'move', fileName: 'weights' });
   const files = external ? [{ path: external.fileName, data: await gather(external.parts) }] : [];
-  return { model: await gather(parts), externalData: files, edges: edgesOfModel(model) };
+  const bytes = await gather(parts);
+  return { model: bytes, externalData: files, edges: edgesOfModel(model, external ? undefined : bytes) };
 }
 
 async function gather(parts: readonly Part[]): Promise<Uint8Array> {

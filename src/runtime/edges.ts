@@ -6,6 +6,7 @@ import { type Diagnostic, throwDiagnostics } from '../base/errors.ts';
 import { type Contract, contractOf } from '../ir/contract.ts';
 import type { Graph } from '../ir/graph.ts';
 import { formatType, type ValueType } from '../ir/type.ts';
+import { EdgesCache } from './edges-cache.ts';
 import { isRunDType, RUN_DTYPES } from './elements.ts';
 
 /** The inputs and outputs of a model, and what valid feeds meet. */
@@ -36,27 +37,38 @@ export function edgesOfRead({ graph, contract, declared }: ReadModel): ModelEdge
   return { ...edges, outputs: new Map(outputs), isOurs: contract !== undefined };
 }
 
+/** The edges of the models that sessions were made of last. */
+const known = new EdgesCache();
+
 /**
  * The edges of a model that was opened or edited. Feeds must meet what inference finds; where it finds mistakes, the runtime has the word.
+ * A model of the same content, with all its data inside, is inferred once.
  *
+ * @param packed the bytes of the model, as ONNX Runtime loads them; undefined where a part of its data is elsewhere
  * @throws ONNX_MALFORMED, EXTERNAL_DATA when the model cannot be read
  */
-export function edgesOfModel(model: OnnxModel): ModelEdges {
-  const { read, mistakes } = model.inference;
-  return edgesOfRead(mistakes.length === 0 ? read : model.read());
+export function edgesOfModel(model: OnnxModel, packed: Uint8Array | undefined): ModelEdges {
+  const edges = (): ModelEdges => {
+    const { read, mistakes } = model.inference;
+    return edgesOfRead(mistakes.length === 0 ? read : model.read());
+  };
+  if (!packed) return edges();
+  return known.edgesOf(packed, JSON.stringify(model.limits), () => ({ edges: edges(), limits: model.limits }));
 }
 
 /**
- * The edges of a model file.
+ * The edges of a model file; nothing is inferred. Bytes of the same content are read once.
  *
  * @throws ONNX_MALFORMED when the bytes are no model
  */
 export function edgesOfBytes(bytes: Uint8Array): ModelEdges {
-  const message = decodeModel(bytes);
-  // Weights in other files are not looked into here: the runtime reads them.
-  const resolveExternal = ({ location, offset, length }: { location: string; offset: number; length: number }) =>
-    ({ kind: 'file', location, offset, length }) as const;
-  return edgesOfRead(readModel(message, { resolveExternal }));
+  return known.edgesOf(bytes, 'bytes', () => {
+    const message = decodeModel(bytes);
+    // Weights in other files are not looked into here: the runtime reads them.
+    const resolveExternal = ({ location, offset, length }: { location: string; offset: number; length: number }) =>
+      ({ kind: 'file', location, offset, length }) as const;
+    return { edges: edgesOfRead(readModel(message, { resolveExternal })), message };
+  });
 }
 
 /**
