@@ -19,9 +19,17 @@ const SCRIPTS: Readonly<Record<string, { readonly load: () => Promise<unknown>; 
       load: () => import('../../examples/demo.ts'),
       prints: [/lenet\.onnx: \d+ bytes/, /7 is read as 7/, /reads 9\d\d right/],
     },
+    generate: {
+      load: () => import('../../examples/generate.ts'),
+      prints: [/^4 8 15 \|( \d+){12}$/m, /^16 23 \|( \d+){12}$/m, /^24 tokens in one run, \d+ tokens\/s$/m],
+    },
     'ir-builder': { load: () => import('../../examples/ir-builder.ts'), prints: [/^ {2}close\s+int64\[\w+0, 2\]$/m] },
     lenet: { load: () => import('../../examples/lenet.ts'), prints: [/conv2d {5}1x6x28x28/, /dense {6}1x10/] },
     mlp: { load: () => import('../../examples/mlp.ts'), prints: [/0\.weight {2}\[256, 20\]/, /As ONNX: \d+ bytes/] },
+    repeat: {
+      load: () => import('../../examples/repeat.ts'),
+      prints: [/2 x 24 letters: "[ a-z]{24}", "[ a-z]{24}"/, /Pendulums after one period: 1\.000, 0\.500/],
+    },
     resnet18: { load: () => import('../../examples/resnet18.ts'), prints: [/11689512 trained parameters/] },
     transformer: { load: () => import('../../examples/transformer.ts'), prints: [/still float32\[batch, seq, 64\]/] },
   };
