@@ -35,11 +35,16 @@ export function lazyGroups(root: string, groups: readonly LazyGroup[], plan: Chu
       for (const { name } of groups)
         this.emitFile({ type: 'chunk', id: GROUP + name, fileName: `${name}.js`, preserveSignature: 'strict' });
     },
-    resolveId(source, importer) {
+    resolveId(source, importer, { kind }) {
       if (source.startsWith('\0lazy')) return source;
       if (!importer || !source.startsWith('.') || importer.startsWith('\0')) return undefined;
       const path = posix.join(posix.dirname(pathOf(importer)), source);
       const isCrossing = plan.groupOf(pathOf(importer)) === 'core' && isLazy(plan.groupOf(path));
+      // A stub has what imports name, and `import()` names nothing.
+      if (isCrossing && kind === 'dynamic-import')
+        throw new Error(
+          `${pathOf(importer)} is in the core and calls import() on ${path}: import its functions by name`,
+        );
       return isCrossing ? STUB + path : undefined;
     },
     load(id) {

@@ -3,6 +3,7 @@ import { type Diagnostic, isDimwiseError, throwDiagnostics } from '../base/error
 import { type DType, isDType } from '../ir/dtype.ts';
 import type { DefinedModel } from '../model/defined-model.ts';
 import type { LoadReport } from '../model/load-checkpoint.ts';
+import { openCheckpoint } from '../node/open-checkpoint.ts';
 import type { Io } from './io.ts';
 import { namesOption } from './names-option.ts';
 import { flagOption, listOption, type OptionValues, textOption } from './options.ts';
@@ -45,8 +46,6 @@ export function weightsOption(options: OptionValues): WeightsOption | undefined 
   return {
     file,
     load: async (model, exported) => {
-      // Commands without weights need no reader of checkpoints.
-      const { openCheckpoint } = await import('../node/open-checkpoint.ts');
       const checkpoint = await openCheckpoint(file);
       const names = await rulesFor(checkpoint, exported);
       try {

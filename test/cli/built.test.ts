@@ -43,6 +43,19 @@ describe.skipIf(!isBuilt)('dimwise, built', () => {
     expect(JSON.parse(ran.stdout)).toMatchObject({ outputs: { output: { shape: [2, 3] } } });
   });
 
+  test('gives a model file the weights of a checkpoint, and measures runs in workers', { timeout: 120_000 }, () => {
+    dimwise('compile', 'declared.ts', '-o', 'source.onnx', '--seed', '1');
+    expect(dimwise('weights', 'source.onnx', '-o', 'source.safetensors')).toMatchObject({ status: 0, stderr: '' });
+    const loaded = dimwise('compile', 'declared.ts', '-o', 'copy.onnx', '--weights', 'source.safetensors');
+    expect(loaded).toMatchObject({ status: 0, stderr: '2 parameters from source.safetensors\n' });
+    expect(dimwise('diff', 'source.onnx', 'copy.onnx').status).toBe(0);
+    const args = ['--provider', 'cpu', '--runs', '2', '--json'];
+    const measured = dimwise('bench', 'copy.onnx', '--concurrency', '1,2', ...args);
+    expect(measured).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(measured.stdout).results).toHaveLength(2);
+    expect(JSON.parse(dimwise('profile', 'copy.onnx', ...args).stdout)).toMatchObject({ runs: 2 });
+  });
+
   test('places mistakes in the author’s file, by a path from the current folder', () => {
     const failed = dimwise('shapes', 'wrong.ts');
     expect(failed.stderr).toMatch(/at model \(.*wrong\.ts:5:6\)/);
