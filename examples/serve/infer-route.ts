@@ -52,7 +52,8 @@ export async function answerInfer(
       const ran = performance.now();
       const message = writeInferResponse(outputs, { model: model.name, version: model.version, request: asked });
       counts.output.add(performance.now() - ran);
-      counts.rows += rowsOf(asked.feeds);
+      // As Triton counts: the rows of a request where requests are joined, else the request.
+      counts.rows += model.pool.batching ? rowsOf(asked.feeds) : 1;
       response.off('close', leave);
       counts.success.add(performance.now() - start);
       await send(request, response, answerOf(message));

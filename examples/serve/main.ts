@@ -23,7 +23,7 @@ export async function makeServer(args: ServeArguments): Promise<InferenceServer>
   try {
     for (const model of args.models) {
       const pool = await loadModelPool(model, options);
-      models.push(new ServedModel({ name: model.name, pool, isJoined: maxBatch !== undefined }));
+      models.push(new ServedModel({ name: model.name, pool }));
     }
   } catch (error) {
     await Promise.all(models.map(({ pool }) => pool.dispose({ force: true })));

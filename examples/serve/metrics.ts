@@ -44,7 +44,7 @@ const MODEL_METRICS: readonly ModelMetric[] = [
   {
     name: 'nv_inference_count',
     type: 'counter',
-    help: 'Rows of the requests that were answered',
+    help: 'Inferences that were answered: rows where requests are joined, else requests',
     read: ({ counts }) => alone(counts.rows),
   },
   {

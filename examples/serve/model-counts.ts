@@ -33,7 +33,7 @@ export class ModelCounts {
   /** Writing answers. */
   readonly output = new DurationSum();
   readonly failures: Record<FailureReason, number> = { REJECTED: 0, CANCELED: 0, BACKEND: 0, OTHER: 0 };
-  /** Rows of all requests that succeeded. */
+  /** Inferences that succeeded: rows where requests are joined, else requests. */
   rows = 0;
   /** When the last request came, in milliseconds since 1970; 0 before the first one. */
   last = 0;

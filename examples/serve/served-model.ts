@@ -17,8 +17,6 @@ export interface ServedModelParts {
   readonly name: string;
   readonly pool: SessionPool;
   readonly version?: string | undefined;
-  /** Whether requests are joined. */
-  readonly isJoined?: boolean | undefined;
 }
 
 /** A model under its name. */
@@ -27,17 +25,15 @@ export class ServedModel {
   /** There is one version of each model. */
   readonly version: string;
   readonly pool: SessionPool;
-  readonly isJoined: boolean;
   readonly counts = new ModelCounts();
   readonly inputs: readonly TensorMetadata[];
   readonly outputs: readonly TensorMetadata[];
 
   /** @throws HttpError 500 when an input or output is of a type or rank that the protocol cannot tell of */
-  constructor({ name, pool, version = '1', isJoined = false }: ServedModelParts) {
+  constructor({ name, pool, version = '1' }: ServedModelParts) {
     this.name = name;
     this.version = version;
     this.pool = pool;
-    this.isJoined = isJoined;
     this.inputs = tensorsOf(name, pool.contract.inputs);
     this.outputs = tensorsOf(name, pool.contract.outputs ?? {});
   }
@@ -55,17 +51,23 @@ export class ServedModel {
 
   /** The configuration, as far as it says something of models here; names are those of Triton's model_config.proto. */
   get config(): object {
+    const { batching } = this.pool;
+    // The axis along which Triton joins requests is no part of the dims of its configuration.
     const tensors = (list: readonly TensorMetadata[]) =>
-      list.map(({ name, datatype, shape }) => ({ name, data_type: typeName(datatype), dims: shape }));
+      list.map(({ name, datatype, shape }) => ({
+        name,
+        data_type: typeName(datatype),
+        dims: batching ? shape.slice(1) : shape,
+      }));
     return {
       name: this.name,
       platform: 'onnxruntime_onnx',
       backend: 'onnxruntime',
       version_policy: { latest: { num_versions: 1 } },
-      // Shapes here have all of their axes, the batch among them.
-      max_batch_size: 0,
+      max_batch_size: batching?.maxBatch ?? 0,
       input: tensors(this.inputs),
       output: tensors(this.outputs),
+      ...(batching ? { dynamic_batching: { max_queue_delay_microseconds: Math.round(batching.maxDelay * 1000) } } : {}),
       instance_group: [{ name: this.name, kind: 'KIND_CPU', count: this.pool.stats.workers.length }],
     };
   }
@@ -73,7 +75,7 @@ export class ServedModel {
   /** Triton's statistics. */
   get statistics(): object {
     const { counts, pool, name, version } = this;
-    const { wait, run, batches } = pool.stats;
+    const { wait, run, batches, batchSizes } = pool.stats;
     const { success, fail, input, output } = counts;
     return {
       name,
@@ -91,7 +93,13 @@ export class ServedModel {
         cache_hit: { count: 0, ns: 0 },
         cache_miss: { count: 0, ns: 0 },
       },
-      batch_stats: [],
+      // Reading and writing is done for each request alone, outside of batches.
+      batch_stats: batchSizes.map(({ rows, count, time }) => ({
+        batch_size: rows,
+        compute_input: { count, ns: 0 },
+        compute_infer: { count, ns: Math.round(time * 1e6) },
+        compute_output: { count, ns: 0 },
+      })),
     };
   }
 }

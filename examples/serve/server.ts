@@ -96,7 +96,15 @@ export class InferenceServer implements AsyncDisposable {
     const { headersTimeout, requestTimeout, keepAlive, idleTimeout, mostConnections } = this.#limits;
     const take = (request: IncomingMessage, response: ServerResponse): void => void this.#take(request, response);
     const server = createServer(
-      { headersTimeout, requestTimeout, keepAliveTimeout: keepAlive, maxHeaderSize: 2 ** 14, noDelay: true },
+      {
+        headersTimeout,
+        requestTimeout,
+        // Node looks for slow requests every 30 seconds unless told otherwise.
+        connectionsCheckingInterval: Math.min(1000, Math.ceil(headersTimeout / 2)),
+        keepAliveTimeout: keepAlive,
+        maxHeaderSize: 2 ** 14,
+        noDelay: true,
+      },
       take,
     );
     server.timeout = idleTimeout;

@@ -96,6 +96,7 @@ export class FakePool {
       },
       events: {
         ended: (end) => (this.ends[end] = (this.ends[end] ?? 0) + 1),
+        ran: () => {},
         batch: () => {},
         restarted: () => this.restarts++,
       },

@@ -57,6 +57,7 @@ export async function openPool(loadable: LoadableModel, options: SessionPoolOpti
     timeout: settings.timeout,
     nonFinite: shared.nonFinite,
     batchSymbol: symbol,
+    batching,
     stats,
     schedule: (changed) =>
       new Scheduler({

@@ -10,6 +10,15 @@ export interface WorkerStats {
   readonly state: 'starting' | 'idle' | 'busy' | 'resting' | 'closed';
 }
 
+/** Runs of one size. */
+export interface BatchSizeStats {
+  /** The rows of the runs; 1 where requests are not joined. */
+  readonly rows: number;
+  readonly count: number;
+  /** What all of them took together, in milliseconds. */
+  readonly time: number;
+}
+
 /** What a pool has done and does; counts are since its creation, times in milliseconds. */
 export interface PoolStats {
   /** Requests in a run. */
@@ -33,6 +42,8 @@ export interface PoolStats {
   readonly batches: number;
   /** Requests in these runs, those that ran again counted again. */
   readonly batched: number;
+  /** The runs that went well by their rows, the smallest first; at most 256 sizes. */
+  readonly batchSizes: readonly BatchSizeStats[];
   /** Bytes of feeds that were taken, and of outputs that were given. */
   readonly bytesIn: number;
   readonly bytesOut: number;
@@ -45,12 +56,16 @@ export interface PoolStats {
   readonly workers: readonly WorkerStats[];
 }
 
+/** More sizes of batches are not told apart: single requests may have any number of rows. */
+const MOST_SIZES = 256;
+
 /** Counts what a scheduler tells. */
 export class StatsCounter implements SchedulerEvents {
   readonly #ends: Record<JobEnd, number> = { done: 0, failed: 0, timedOut: 0, cancelled: 0, lost: 0, refused: 0 };
   readonly #latency = new Histogram();
   readonly #wait = new Histogram();
   readonly #run = new Histogram();
+  readonly #sizes = new Map<number, { count: number; time: number }>();
   #restarts = 0;
   #batches = 0;
   #batched = 0;
@@ -72,6 +87,14 @@ export class StatsCounter implements SchedulerEvents {
     this.#batched += requests;
   }
 
+  ran(rows: number, took: number): void {
+    const known = this.#sizes.get(rows);
+    if (known) {
+      known.count++;
+      known.time += took;
+    } else if (this.#sizes.size < MOST_SIZES) this.#sizes.set(rows, { count: 1, time: took });
+  }
+
   restarted(): void {
     this.#restarts++;
   }
@@ -84,6 +107,7 @@ export class StatsCounter implements SchedulerEvents {
       restarts: this.#restarts,
       batches: this.#batches,
       batched: this.#batched,
+      batchSizes: [...this.#sizes].map(([rows, sums]) => ({ rows, ...sums })).sort((a, b) => a.rows - b.rows),
       bytesIn: this.bytesIn,
       bytesOut: this.bytesOut,
       latency: this.#latency.summary(),

@@ -20,6 +20,8 @@ export interface SchedulerEvents {
   ended(end: JobEnd, waited: number, ran: number): void;
   /** A batch of so many requests went to a worker. */
   batch(requests: number): void;
+  /** A batch of so many rows went well, in so many milliseconds. */
+  ran(rows: number, took: number): void;
   /** A worker was started in place of another. */
   restarted(): void;
 }

@@ -191,7 +191,9 @@ export class Scheduler<J extends Job, R> {
     slot.stopTimer();
     slot.state = 'idle';
     slot.batch = [];
-    const took = (this.#parts.clock.now() - slot.since) / tickets.length;
+    const ran = this.#parts.clock.now() - slot.since;
+    if (reply.kind === 'done') this.#parts.events.ran(rowsOf(tickets), ran);
+    const took = ran / tickets.length;
     this.#perRequest = this.#perRequest === undefined ? took : this.#perRequest + SMOOTHING * (took - this.#perRequest);
     this.crew.worked(slot);
     tickets.forEach((ticket, i) => {
@@ -268,3 +270,6 @@ export class Scheduler<J extends Job, R> {
     answer();
   }
 }
+
+const rowsOf = (tickets: readonly { readonly job: Job }[]): number =>
+  tickets.reduce((rows, { job }) => rows + job.rows, 0);

@@ -23,6 +23,14 @@ import type { PoolStats, StatsCounter } from './pool-stats.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Waiters } from './waiters.ts';
 
+/** How a pool joins requests. */
+export interface PoolBatching {
+  /** The most rows of a batch. */
+  readonly maxBatch: number;
+  /** Milliseconds that a request waits at most for others. */
+  readonly maxDelay: number;
+}
+
 /** What a pool is made of. */
 export interface PoolParts {
   readonly edges: ModelEdges;
@@ -31,6 +39,8 @@ export interface PoolParts {
   readonly nonFinite: 'allow' | 'refuse' | undefined;
   /** The symbol along which requests are joined. */
   readonly batchSymbol: string | undefined;
+  /** How they are joined. */
+  readonly batching: PoolBatching | undefined;
   readonly stats: StatsCounter;
   /** Makes the scheduler, which calls `changed` after each change. */
   readonly schedule: (changed: () => void) => Scheduler<PoolJob, RunOutputs>;
@@ -81,6 +91,11 @@ export class SessionPool implements AsyncDisposable {
   /** The providers that were asked for and could not be had, with the reasons. */
   get fallbacks(): readonly Fallback[] {
     return this.#parts.opened()?.fallbacks ?? [];
+  }
+
+  /** How requests are joined: rows at most, milliseconds of waiting at most; undefined where each runs alone. */
+  get batching(): PoolBatching | undefined {
+    return this.#parts.batching;
   }
 
   /** What the pool has done and does. */
