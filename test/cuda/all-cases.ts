@@ -1,6 +1,5 @@
 // All cases that a provider is judged by: the tables of the tests that run on the CPU, frozen.
 import { torchNames } from 'dimwise';
-import { Tensor } from 'onnxruntime-node';
 import type * as dw from '../../src/index.ts';
 import { LAYER_DOMAIN } from '../../src/infer/infer-node.ts';
 import { operatorRows } from '../../src/ops/rows.ts';
@@ -17,7 +16,8 @@ import { inputSymbols, readInputs, runExample } from '../ops/run-example.ts';
 import { prepareRun } from '../ops/run-on-ort.ts';
 import { counted, countedCheckpoint } from '../zoo/counted-weights.ts';
 import { IMAGE_CASES, RECORDED } from '../zoo/image-cases.ts';
-import { freezeAll, type RunCase, type Thawed } from './run-case.ts';
+import { freezeAll, type RunCase } from './run-case.ts';
+import { recordedSequenceCases, sequenceZooCases, stepCases, tensorOf } from './sequence-cases.ts';
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
@@ -31,8 +31,16 @@ const UNSTABLE: ReadonlyMap<string, string> = new Map([
   ['BeamSearch 0', 'the scores of steps that a search did not take are left as the memory lay'],
 ]);
 
+/** Bytes of the feeds of one case: all cases travel, and a larger table teaches nothing more. */
+const MOST_FEED_BYTES = 2 ** 23;
+
+/** Characters of a model as base64 up to which it is run with all its recorded batches, not with the first alone: all cases travel. */
+const MOST_MODEL_TEXT = 2 ** 24;
+
 /** Sizes of symbols, where such small ones meet what the operator asks. */
 const SMALL = 9;
+
+const byteLengthOf = (data: object): number => (ArrayBuffer.isView(data) ? data.byteLength : 0);
 
 /** The worked cases of operator rows, their first small binding, fed with waves. */
 export function operatorCases(): readonly RunCase[] {
@@ -52,6 +60,8 @@ export function operatorCases(): readonly RunCase[] {
         fill: 'waves',
       });
       if ('refused' in prepared) continue;
+      const size = Object.values(prepared.feeds).reduce((sum, { data }) => sum + byteLengthOf(data), 0);
+      if (size > MOST_FEED_BYTES) continue;
       const name = `operators: ${row.domain ? `${row.domain}.` : ''}${row.name} ${i}`;
       cases.push({ name, model: base64(prepared.model), feeds: freezeAll(prepared.feeds), tolerance: 1e-4 });
     }
@@ -79,19 +89,14 @@ export function layerCases(): readonly RunCase[] {
   );
 }
 
-function tensorOf({ dtype, shape, data }: RecordedCase['output']): Thawed {
-  if (dtype === 'int64') return new Tensor('int64', BigInt64Array.from(data, BigInt), [...shape]);
-  if (dtype === 'bool') return new Tensor('bool', Uint8Array.from(data), [...shape]);
-  return new Tensor('float32', Float32Array.from(data), [...shape]);
-}
-
 /** The examples with what PyTorch computed. */
 export function exampleCases(): readonly RunCase[] {
   return ROWS.flatMap(({ name, define, batch }) => {
     const bound = define().bind(batch);
     fillByFormula(bound.parameters());
     const model = base64(bound.compile({ target: 'ort@1.29' }).bytes());
-    return torchFixture(name).cases.map(({ input, output }, i): RunCase => {
+    const { cases: recorded } = torchFixture(name);
+    return recorded.slice(0, model.length > MOST_MODEL_TEXT ? 1 : undefined).map(({ input, output }, i): RunCase => {
       const feed = { type: 'float32', dims: input.shape, data: formulaInput(input.name, input.shape) };
       const expected = freezeAll({ output: { type: 'float32', dims: output.shape, data: output.values } });
       return {
@@ -135,4 +140,7 @@ export const allCases = (): readonly RunCase[] => [
   ...layerCases(),
   ...exampleCases(),
   ...zooCases(),
+  ...recordedSequenceCases(),
+  ...sequenceZooCases(),
+  ...stepCases(),
 ];

@@ -225,7 +225,7 @@ describe('unpack-and-run.sh', () => {
 });
 
 /** Runs the host's program on cases; what it says and writes. */
-function host(cases: readonly object[], args: readonly string[]) {
+function host(cases: readonly object[] | undefined, args: readonly string[], env: Record<string, string> = {}) {
   const [folder, results] = [fresh(), fresh()];
   for (const name of ['run.mjs', 'run-cases.mjs']) {
     copyFileSync(new URL(`../../bench/cuda/${name}`, import.meta.url), join(folder, name));
@@ -234,9 +234,10 @@ function host(cases: readonly object[], args: readonly string[]) {
   mkdirSync(ort, { recursive: true });
   writeFileSync(join(ort, 'index.js'), `module.exports = require(${JSON.stringify(ortEntry())});`);
   writeFileSync(join(folder, 'case-program.txt'), CASE_PROGRAM);
-  writeFileSync(join(folder, 'cases.jsonl'), cases.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  if (cases) writeFileSync(join(folder, 'cases.jsonl'), cases.map((one) => `${JSON.stringify(one)}\n`).join(''));
   const run = spawnSync(process.execPath, [join(folder, 'run.mjs'), '--results', results, ...args], {
     encoding: 'utf8',
+    env: { ...process.env, ...env },
   });
   const read = (name: string): unknown => JSON.parse(readFileSync(join(results, name), 'utf8'));
   return { status: run.status, stdout: run.stdout, results, read };
@@ -260,6 +261,42 @@ describe('run.mjs', () => {
     expect(read('summary.json')).toMatchObject({
       provider: 'cpu',
       steps: [{ isWell: false, failed: 1, unrun: 1, right: 0 }],
+    });
+  });
+
+  test('a host without PyTorch says that nothing is compared, and is no failure; a Python that fails is one', () => {
+    const bin = fresh();
+    const python = (body: string): string => {
+      const file = join(bin, `python ${count++}`);
+      writeFileSync(file, `#!/bin/sh\n${body}\n`);
+      chmodSync(file, 0o755);
+      return file;
+    };
+    const asked = ['--provider', 'cpu', '--steps', 'torch'];
+    const without = host([], asked, { PYTHON: python('exit 3') });
+    expect(without.status).toBe(0);
+    expect(without.stdout).toContain('well    torch: NOT RUN: no PyTorch for cpu');
+    expect(existsSync(join(without.results, 'torch.json'))).toBe(false);
+    expect(host([], asked, { PYTHON: join(bin, 'none') }).stdout).toContain(
+      'well    torch: NOT RUN: no PyTorch for cpu',
+    );
+    const fails = host([], asked, { PYTHON: python('exit 1') });
+    expect([fails.status, fails.stdout]).toEqual([1, 'FAILED  torch: NOT RUN: it ended with 1\n']);
+    const runs = host([], asked, { PYTHON: python('echo {}') });
+    expect([runs.status, runs.read('torch.json')]).toEqual([0, {}]);
+  });
+
+  test('a step that throws does not stop the next', () => {
+    const { status, stdout, read } = host(undefined, ['--provider', 'cpu', '--steps', 'cases torch'], {
+      PYTHON: 'none',
+    });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^FAILED {2}cases: ENOENT.*\nwell {4}torch: /);
+    expect(read('summary.json')).toMatchObject({
+      steps: [
+        { step: 'cases', isWell: false },
+        { step: 'torch', isWell: true },
+      ],
     });
   });
 
