@@ -69,7 +69,7 @@ const distance = (found, wanted) => {
 const CLASSES = [
   ['no kernel', /Could not find an implementation|Failed to find kernel|is not a registered function/],
   ['newer opset', /ValidateOpsetForDomain/],
-  ['other types', /Type Error|type inference failed|input data type/],
+  ['other types', /Type Error|type inference failed|input data type|invalid model\\. In Node/],
   ['refused', /Non-zero status code returned while running|Exception during initialization/],
 ];
 const classOf = (text) => (CLASSES.find(([, pattern]) => pattern.test(text)) || ['unknown'])[0];
