@@ -6,12 +6,13 @@ import type { KserveOptions } from '../../codegen/triton/kserve.ts';
 import type { TritonOptions } from '../../codegen/triton/model-options.ts';
 import type { CompiledModel } from '../model/compiled-model.ts';
 import type { DrawProgress } from './progress.ts';
+import type { SaveOptions } from './save-model.ts';
 
 /** A model that can be served. */
 export type ServableModel = CompiledModel | OnnxModel;
 
-/** Where a model goes in a repository of Triton. */
-export interface RepositoryOptions {
+/** Where a model goes in a repository of Triton; weights from 1.5 GiB on, or as asked, lie beside it in the folder of the version. */
+export interface RepositoryOptions extends SaveOptions {
   /** The folder of the repository; made where it does not exist. */
   readonly repository: string;
   /** The number of the version; one more than the newest by default. */

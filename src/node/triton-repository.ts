@@ -1,6 +1,6 @@
 // Writes model repositories of Triton: a version appears by one renaming, the configuration after it.
-import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { annotateModel } from '../../codegen/onnx/annotate/annotate-model.ts';
 import { isOnnxModel } from '../../codegen/onnx/is-onnx-model.ts';
 import { optionError, wholeNumber } from '../../codegen/triton/check-option.ts';
@@ -8,6 +8,7 @@ import { type EnsemblePart, ensembleConfig } from '../../codegen/triton/ensemble
 import { type TritonConfig, tritonConfig } from '../../codegen/triton/model-config.ts';
 import { repositoryReadme } from '../../codegen/triton/readme.ts';
 import { dimwiseError, isDimwiseError } from '../base/errors.ts';
+import { type ExportStage, openStage } from './export-stage.ts';
 import type {
   EnsembleExport,
   ExportEnsembleOptions,
@@ -17,7 +18,7 @@ import type {
   ServableModel,
   TritonExport,
 } from './export-triton.ts';
-import { saveModel } from './save-model.ts';
+import { type SaveModelOptions, saveModel } from './save-model.ts';
 import { saveOnnx } from './save-onnx.ts';
 import { errorCode, errorReason, writeAtomic } from './write-atomic.ts';
 import type { WrittenModel } from './write-model.ts';
@@ -56,7 +57,7 @@ export async function exportEnsemble(
     return { contract, config: tritonConfig(name, contract, options.models?.[name]), model };
   });
   const ensemble = ensembleConfig(options.name, parts, options);
-  const plans: Plan[] = parts.map(({ model, config }) => planOf(model, config, {}));
+  const plans: Plan[] = parts.map(({ model, config }) => planOf(model, config, options));
   const { inputs, outputs, unchecked, most } = ensemble;
   plans.push({
     name: options.name,
@@ -83,7 +84,7 @@ const withTypes = (model: ServableModel): ServableModel => (isOnnxModel(model) ?
 function planOf(
   model: ServableModel,
   config: TritonConfig,
-  { threads, onProgress }: Pick<ExportTritonOptions, 'threads' | 'onProgress'>,
+  { threads, onProgress, externalData, externalLimit }: SaveModelOptions,
 ): Plan {
   const { name, text, interfaceText, inputs, outputs, unchecked, limit, labelFiles } = config;
   const { most, batching } = limit;
@@ -102,8 +103,8 @@ function planOf(
     fill: async (folder) => {
       const path = join(folder, 'model.onnx');
       const written = isOnnxModel(model)
-        ? await saveOnnx(model, path)
-        : await saveModel(model, path, { threads, onProgress });
+        ? await saveOnnx(model, path, { externalData, externalLimit })
+        : await saveModel(model, path, { threads, onProgress, externalData, externalLimit });
       return filesOf(written);
     },
   };
@@ -163,21 +164,21 @@ async function writeVersion(plan: Plan, options: RepositoryOptions): Promise<Tri
   const { name, config, maxBatch, unchecked } = plan;
   const done = { name, folder, version, config, maxBatch, unchecked };
   if (options.dryRun) return { ...done, files: [] };
-  let stage: string | undefined;
+  let stage: ExportStage | undefined;
   try {
     await mkdir(options.repository, { recursive: true });
-    stage = await stageFolder(options.repository);
-    const staged = join(stage, name);
+    stage = await openStage(options.repository);
+    const staged = join(stage.folder, name);
     await mkdir(join(staged, String(version)), { recursive: true });
     const model = await plan.fill(join(staged, String(version)));
     const texts = Object.entries({ ...plan.texts, 'config.pbtxt': config });
+    for (const [file, text] of texts) await writeAtomic(join(staged, file), [Buffer.from(text)]);
     if (isThere && !options.overwrite) {
       await rename(join(staged, String(version)), join(folder, String(version)));
       // The configuration comes last: an older one goes with the new version too, because they share inputs and outputs.
-      for (const [file, text] of texts) await writeAtomic(join(folder, file), [Buffer.from(text)]);
+      for (const [file] of texts) await rename(join(staged, file), join(folder, file));
     } else {
-      for (const [file, text] of texts) await writeText(join(staged, file), text);
-      await swap(staged, folder, isThere ? join(stage, 'old') : undefined);
+      stage.place(staged, folder, name);
     }
     const placed = model.map(({ path, bytes }) => ({ path: join(folder, String(version), basename(path)), bytes }));
     const written = texts.map(([file, text]) => ({ path: join(folder, file), bytes: Buffer.byteLength(text) }));
@@ -185,31 +186,7 @@ async function writeVersion(plan: Plan, options: RepositoryOptions): Promise<Tri
   } catch (error) {
     throw isDimwiseError(error) ? error : writeError(folder, error);
   } finally {
-    if (stage !== undefined) await rm(stage, { recursive: true, force: true });
-  }
-}
-
-/**
- * A folder for what is not in its place yet: beside the repository, because Triton takes every folder inside for a model, unless the
- * repository is a file system of its own, across which nothing can be renamed.
- */
-async function stageFolder(repository: string): Promise<string> {
-  const real = await realpath(repository);
-  const parent = dirname(real);
-  const [inside, outside] = [await stat(real), await stat(parent)];
-  const prefix = '.dimwise-export-';
-  if (inside.dev !== outside.dev) return mkdtemp(join(real, prefix));
-  return mkdtemp(join(parent, prefix)).catch(() => mkdtemp(join(real, prefix)));
-}
-
-/** Puts a folder into its place; one that is there already goes to `old`, and comes back where that fails. */
-async function swap(staged: string, folder: string, old: string | undefined): Promise<void> {
-  if (old !== undefined) await rename(folder, old);
-  try {
-    await rename(staged, folder);
-  } catch (error) {
-    if (old !== undefined) await rename(old, folder);
-    throw error;
+    await stage?.close();
   }
 }
 

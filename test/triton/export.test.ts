@@ -168,6 +168,23 @@ bare (float[batch, 4] x) => (float[?, ?, ?] y) { s = Constant <value = int64[3] 
     expect(await complaintsOf(join(repository, 'mlp/1'), inputs, outputs, limit.most)).toEqual([]);
   });
 
+  test('puts weights beside the model where that is asked for', async () => {
+    const written = (): string[] => readdirSync(join(repository, 'mlp/1')).toSorted();
+    const data = expect.stringMatching(/^model\.[0-9a-f]{16}\.data$/);
+    for (const own of [wide(), readOnnx(wide().bytes())]) {
+      for (const [placement, files] of [
+        [{ externalData: 'external' }, [data, 'model.onnx']],
+        [{ externalData: 'auto', externalLimit: 100 }, [data, 'model.onnx']],
+        [{ externalData: 'inline' }, ['model.onnx']],
+      ] as const) {
+        await exportTriton(own, { repository, name: 'mlp', overwrite: true, ...placement });
+        expect(written()).toEqual(files);
+        const { inputs, outputs, limit } = tritonConfig('mlp', own.contract);
+        expect(await complaintsOf(join(repository, 'mlp/1'), inputs, outputs, limit.most)).toEqual([]);
+      }
+    }
+  });
+
   test('adds versions, and keeps the older ones', async () => {
     const mlp = compiled('mlp');
     const versions = [];
