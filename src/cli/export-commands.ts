@@ -1,5 +1,5 @@
 // The command that exports models for servers.
-import { bind, type CommandRow, collect, opening, seed, weights } from './command-row.ts';
+import { bind, type CommandRow, collect, names, opening, seed } from './command-row.ts';
 
 /** The command that exports models for servers. */
 export const EXPORT_COMMANDS: readonly CommandRow[] = [
@@ -7,9 +7,13 @@ export const EXPORT_COMMANDS: readonly CommandRow[] = [
     name: 'export',
     description: 'Export models for Triton and KServe.',
     argument: ['<format>', 'triton: a model repository; kserve: a manifest'],
-    more: [['<file...>', 'triton: .ts, .js or .onnx files; kserve: the name of the service']],
+    more: [['<file...>', 'triton: .ts, .js or .onnx files, or NAME=FILE; kserve: the name of the service']],
     define: (command) =>
-      weights(seed(bind(opening(command))))
+      names(seed(bind(opening(command))))
+        .option('--weights <file>', 'a checkpoint that gives the weights; of several models: NAME:FILE', collect)
+        .option('--cast <type>', 'where element types differ: model, checkpoint, or one for both, float16')
+        .option('--partial', 'take what fits of the checkpoint, and draw the rest')
+        .option('--external-data <where>', 'weights beside the model: auto, always, never, or from so many bytes on')
         .requiredOption('-o, --output <path>', 'triton: the folder of the repository; kserve: the .yaml file')
         .option('--name <name>', 'the name of a single model; that of its file by default')
         .option('--model-version <number>', 'the version; one more than the newest by default')
@@ -23,12 +27,24 @@ export const EXPORT_COMMANDS: readonly CommandRow[] = [
         .option('--preserve-order', 'answer in the order of the requests')
         .option('--queue <requests>', 'refuse further requests when so many wait')
         .option('--queue-timeout <microseconds>', 'refuse requests that waited so long')
+        .option('--queue-late <action>', 'reject (the default) or delay requests that waited too long')
+        .option('--own-timeouts', 'let requests bring shorter timeouts')
+        .option('--priorities <count>', 'priorities of requests; 1 is the highest')
+        .option('--default-priority <number>', 'of requests that bring none; the lowest by default')
+        .option('--sequence <input=output>', 'a state that Triton keeps between requests; may be repeated', collect)
+        .option('--sequence-strategy <name>', 'direct or oldest')
+        .option('--sequence-idle <microseconds>', 'when a sequence without requests is dropped: 1000000')
+        .option('--candidates <count>', 'sequences that take turns')
+        .option('--control <kind=input>', 'start, end, ready or id of sequences; may be repeated', collect)
+        .option('--keep-state <output>', 'a state that requests may ask for; may be repeated', collect)
         .option('--instances <count>', 'copies of the model, for each GPU')
         .option('--kind <where>', 'auto, gpu or cpu')
         .option('--gpus <numbers>', 'the GPUs that run it: 0,1')
         .option('--accelerator <name>', 'cuda or tensorrt')
         .option('--precision <name>', 'of TensorRT: fp32, fp16 or int8')
         .option('--accelerator-option <name=value>', 'as the backend names it; may be repeated', collect)
+        .option('--profile <symbol=sizes>', 'of TensorRT: contract, or seq=1:128:512; may be repeated', collect)
+        .option('--graph-level <name>', 'how far the graph is rewritten: none, basic, extended or all')
         .option('--warmup <sizes>', 'a request that is run first: batch=1,seq=128; may be repeated', collect)
         .option('--warmup-random', 'fill floats of warm-ups with random bits, not with zeros')
         .option('--versions <which>', 'the versions that are served: latest:1, all, or 1,3')

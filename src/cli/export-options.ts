@@ -6,6 +6,8 @@ import type {
   TritonBatchingOptions,
   TritonInstances,
   TritonOptions,
+  TritonProfile,
+  TritonSequence,
   TritonVersions,
   TritonWarmup,
 } from '../../codegen/triton/model-options.ts';
@@ -13,6 +15,7 @@ import { dimwiseError } from '../base/errors.ts';
 import type { RepositoryOptions } from '../node/export-triton.ts';
 import { errorReason } from '../node/write-atomic.ts';
 import { flagOption, listOption, type OptionValues, textOption } from './options.ts';
+import { parsePlacement } from './placement-option.ts';
 import { usageError } from './report.ts';
 
 /** Options that speak of a manifest. */
@@ -55,19 +58,24 @@ export const refuseManifestOptions = (options: OptionValues): void =>
 
 /** Where the models go. */
 export function repositoryOptions(options: OptionValues): RepositoryOptions {
+  const placement = textOption(options, 'externalData');
   return {
     repository: textOption(options, 'output') ?? '',
     version: numberOption(options, 'modelVersion'),
     overwrite: flagOption(options, 'overwrite'),
     dryRun: flagOption(options, 'dryRun'),
+    ...(placement === undefined ? {} : parsePlacement(placement)),
   };
 }
 
 /** How the models are served, but for labels, which stand in files. @throws CLI_USAGE when an option cannot be read */
 export function tritonOptions(options: OptionValues): TritonOptions {
+  const sequence = sequenceOption(options);
   return {
     maxBatch: numberOption(options, 'maxBatch'),
-    batching: batchingOptions(options),
+    batching: batchingOptions(sequence ? { ...options, ...NOT_OF_BATCHES } : options),
+    sequence,
+    graphLevel: choiceOption(options, 'graphLevel', ['none', 'basic', 'extended', 'all']),
     instances: instanceOptions(options),
     accelerator: acceleratorOption(options),
     warmup: listOption(options, 'warmup').map((text) => warmupOf(text, flagOption(options, 'warmupRandom'))),
@@ -98,9 +106,64 @@ function batchingOptions(options: OptionValues): TritonBatchingOptions | undefin
     delay: numberOption(options, 'delay'),
     queueSize: numberOption(options, 'queue'),
     timeout: numberOption(options, 'queueTimeout'),
+    late: choiceOption(options, 'queueLate', ['reject', 'delay']),
+    priorities: numberOption(options, 'priorities'),
+    defaultPriority: numberOption(options, 'defaultPriority'),
+    ...(flagOption(options, 'ownTimeouts') ? { ownTimeouts: true } : {}),
     ...(flagOption(options, 'preserveOrder') ? { preserveOrder: true } : {}),
   };
   return Object.values(batching).every((each) => each === undefined) ? undefined : batching;
+}
+
+/** Options that say how requests of sequences are joined, where there are sequences. */
+const NOT_OF_BATCHES = { prefer: undefined, delay: undefined, preserveOrder: undefined };
+
+function sequenceOption(options: OptionValues): TritonSequence | undefined {
+  const states = pairsOption(options, 'sequence');
+  if (Object.keys(states).length === 0) {
+    const isSaid = (name: string): boolean => !Array.isArray(options[name]) || listOption(options, name).length > 0;
+    refuseIdle(options, (name) => OF_SEQUENCES.includes(name) && isSaid(name), NO_STATES);
+    return undefined;
+  }
+  return {
+    states,
+    strategy: choiceOption(options, 'sequenceStrategy', ['direct', 'oldest']),
+    controls: pairsOption(options, 'control'),
+    keepOutputs: listOption(options, 'keepState'),
+    idle: numberOption(options, 'sequenceIdle'),
+    candidates: numberOption(options, 'candidates'),
+    preferred: numbersOption(options, 'prefer'),
+    delay: numberOption(options, 'delay'),
+    ...(flagOption(options, 'preserveOrder') ? { preserveOrder: true } : {}),
+  };
+}
+
+const OF_SEQUENCES = ['control', 'keepState', 'sequenceStrategy', 'sequenceIdle', 'candidates'];
+
+const NO_STATES = 'no --sequence names a state';
+
+/** One of some words. @throws CLI_USAGE when it is another one */
+function choiceOption<T extends string>(options: OptionValues, name: string, words: readonly T[]): T | undefined {
+  const text = textOption(options, name);
+  const found = words.find((word) => word === text);
+  if (text !== undefined && found === undefined)
+    throw usageError(`--${dashed(name)} ${text} is none of ${words.join(', ')}`);
+  return found;
+}
+
+/** Reads --profile: `contract` for what the contract says, `seq=128:512` or `seq=1:128:512` for a symbol. */
+function profileOption(options: OptionValues): TritonProfile | undefined {
+  const values = listOption(options, 'profile');
+  if (values.length === 0) return undefined;
+  const own = values.filter((text) => text !== 'contract');
+  const sizes = Object.entries(pairsOption({ profile: own }, 'profile')).map(([symbol, text]) => {
+    const found = text.split(':').map((size) => wholeNumber(size, 'profile'));
+    const [max, opt, min] = found.toReversed();
+    if (max === undefined || found.length > 3)
+      throw usageError(`--profile ${symbol}=${text} is no range of sizes`, '--profile seq=1:128:512');
+    return [symbol, { max, ...(opt === undefined ? {} : { opt }), ...(min === undefined ? {} : { min }) }] as const;
+  });
+  return { sizes: Object.fromEntries(sizes) };
 }
 
 function instanceOptions(options: OptionValues): TritonInstances {
@@ -114,6 +177,8 @@ function acceleratorOption(options: OptionValues): TritonAccelerator | undefined
   const name = textOption(options, 'accelerator');
   const own = pairsOption(options, 'acceleratorOption');
   const precision = textOption(options, 'precision');
+  const profile = profileOption(options);
+  if (profile && name !== 'tensorrt') throw usageError('--profile is one of TensorRT', '--accelerator tensorrt');
   if (precision !== undefined && name !== 'tensorrt')
     throw usageError('--precision is one of TensorRT', '--accelerator tensorrt');
   if (name === undefined) {
@@ -124,6 +189,7 @@ function acceleratorOption(options: OptionValues): TritonAccelerator | undefined
   return {
     name,
     options: { ...own, ...(precision === undefined ? {} : { precision_mode: precision.toUpperCase() }) },
+    profile,
   };
 }
 

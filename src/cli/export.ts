@@ -1,5 +1,4 @@
 // dimwise export: models become a model repository of Triton, or a manifest of KServe.
-import { basename, extname } from 'node:path';
 import { bindTo } from '../../codegen/onnx/bind/bind-model.ts';
 import { isUnbound } from '../../codegen/onnx/bind/bindings.ts';
 import { serviceName } from '../../codegen/triton/kserve.ts';
@@ -18,6 +17,7 @@ import { inFile } from '../node/read-model.ts';
 import { writeAtomic } from '../node/write-atomic.ts';
 import { parseBind } from './bind-option.ts';
 import type { CommandCall } from './command-row.ts';
+import { type ModelCall, modelCalls } from './export-models.ts';
 import {
   kserveOptions,
   pairsOption,
@@ -30,7 +30,7 @@ import {
 } from './export-options.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { openingOptions } from './limit-option.ts';
-import { compileOpened, fileKind, type OpenOptions, openModel } from './open-model.ts';
+import { compileOpened, type OpenOptions, openModel, refuseWeights } from './open-model.ts';
 import {
   flagOption,
   listOption,
@@ -95,69 +95,53 @@ async function writeManifest(path: string, make: () => Promise<string>, isDry: b
   return text;
 }
 
-interface RepositoryCall extends OpenOptions {
+interface RepositoryCall {
   readonly files: readonly string[];
-  readonly options: OptionValues;
-  readonly target: string | undefined;
   readonly threads: number | undefined;
   readonly to: RepositoryOptions;
 }
 
-/** Options that speak of one model. */
-const OF_ONE = ['bind', 'static', 'weights', 'names', 'cast', 'partial', 'name', 'warmup', 'labels', 'prefer'];
+/** How one model is opened and served. */
+interface ServedCall extends ModelCall, OpenOptions {
+  readonly target: string | undefined;
+  readonly served: TritonOptions;
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 function repositoryCall(files: readonly string[], options: OptionValues): Work {
-  const kinds = files.map(fileKind);
+  const models = modelCalls(files, options);
   const ensemble = textOption(options, 'ensemble');
-  if (files.length > 1)
-    refuseIdle(options, (name) => OF_ONE.includes(name), 'it speaks of one model, and there are several');
   if (ensemble === undefined)
     refuseIdle(options, (name) => ['connect', 'keepOutput'].includes(name), 'no --ensemble is made');
-  if (!kinds.includes('model')) {
+  if (!models.some(({ kind }) => kind === 'model')) {
     const ofModels = ['static', 'seed', 'weights', 'names', 'cast', 'partial', 'target', 'threads'];
     refuseIdle(options, (name) => ofModels.includes(name), 'the models are .onnx files');
   }
   const kserve = textOption(options, 'kserve');
   if (kserve === undefined) refuseManifestOptions(options);
-  const names = files.map((file) => modelName(file));
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw usageError(`two of the files are models of the name "${twice}"`, 'rename one of them');
-  const service =
-    textOption(options, 'service') ?? serviceName(ensemble ?? textOption(options, 'name') ?? names[0] ?? '');
-  const model = ensemble ?? (files.length === 1 ? (textOption(options, 'name') ?? names[0]) : undefined);
+  const calls = models.map((each) => servedCall(each, models.length > 1));
+  const single = calls.length === 1 ? calls[0]?.name : undefined;
+  const service = textOption(options, 'service') ?? serviceName(ensemble ?? calls[0]?.name ?? '');
+  const model = ensemble ?? single;
   const manifest =
     kserve === undefined ? undefined : { path: kserve, asked: { ...kserveOptions(options, service), model } };
-  const target = textOption(options, 'target');
-  const call: RepositoryCall = {
-    files,
-    options,
-    bindings: parseBind(listOption(options, 'bind')),
-    isStatic: flagOption(options, 'static'),
-    seed: seedOption(options),
-    weights: weightsOption(options),
-    target: target === undefined ? undefined : parseTarget(target).name,
-    threads: threadsOption(options),
-    to: repositoryOptions(options),
-  };
+  const call: RepositoryCall = { files, threads: threadsOption(options), to: repositoryOptions(options) };
   const connect = pairsOption(options, 'connect');
-  const asked = tritonOptions(options);
-  const labels = pairsOption(options, 'labels');
   return async (io, isJson) => {
-    const served = { ...asked, labels: await readLabels(labels) };
-    const models = new Map<string, ServableModel>();
-    for (const [i, file] of files.entries()) {
-      const name = textOption(options, 'name') ?? names[i] ?? '';
-      models.set(name, await openServable(file, call, io, isJson));
+    const opened: Opened[] = [];
+    for (const each of calls) {
+      const served = { ...each.served, labels: await readLabels(each.labels) };
+      opened.push({ name: each.name, served, model: await openServable(each, io, isJson) });
     }
     const exports =
       ensemble === undefined
-        ? await exportAll(models, served, call)
-        : await exportTritonEnsemble(Object.fromEntries(models), {
+        ? await exportAll(opened, call)
+        : await exportTritonEnsemble(Object.fromEntries(opened.map((each) => [each.name, each.model])), {
             ...call.to,
             name: ensemble,
             connect,
             keepOutputs: listOption(options, 'keepOutput'),
-            models: Object.fromEntries(Array.from(models.keys(), (name) => [name, served])),
+            models: Object.fromEntries(opened.map((each) => [each.name, each.served])),
           });
     const isDry = call.to.dryRun === true;
     if (manifest) await writeManifest(manifest.path, () => kserveYaml(manifest.asked), isDry);
@@ -167,14 +151,36 @@ function repositoryCall(files: readonly string[], options: OptionValues): Work {
   };
 }
 
-/** The name of a model, after its file. */
-const modelName = (file: string): string =>
-  basename(file, extname(file))
-    .replace(/[^\w.-]+/g, '_')
-    .replace(/^[.-]+/, '') || 'model';
+/** A model that is ready to be exported. */
+interface Opened {
+  readonly name: string;
+  readonly served: TritonOptions;
+  readonly model: ServableModel;
+}
 
-async function openServable(file: string, call: RepositoryCall, io: Io, isJson: boolean): Promise<ServableModel> {
-  if (fileKind(file) === 'onnx') {
+function servedCall(model: ModelCall, isOneOfSeveral: boolean): ServedCall {
+  const { options, file, kind } = model;
+  const target = textOption(options, 'target');
+  const files = listOption(options, 'weights');
+  if (files.length > 1) throw usageError(`--weights is given twice for ${file}`, 'give one checkpoint');
+  const weights = weightsOption(isOneOfSeveral && files.length === 0 ? {} : { ...options, weights: files[0] });
+  if (kind === 'onnx') refuseWeights(file, { weights });
+  return {
+    ...model,
+    name: textOption(options, 'name') ?? model.name,
+    bindings: parseBind(listOption(options, 'bind')),
+    isStatic: flagOption(options, 'static'),
+    seed: seedOption(options),
+    weights,
+    target: target === undefined ? undefined : parseTarget(target).name,
+    served: tritonOptions(options),
+    labels: pairsOption(options, 'labels'),
+  };
+}
+
+async function openServable(call: ServedCall, io: Io, isJson: boolean): Promise<ServableModel> {
+  const { file, kind } = call;
+  if (kind === 'onnx') {
     const model = await openOnnx(file, openingOptions(call.options));
     return isUnbound(call.bindings) ? model : inFile(file, () => bindTo(model, call.bindings, true));
   }
@@ -183,13 +189,10 @@ async function openServable(file: string, call: RepositoryCall, io: Io, isJson: 
   return compileOpened(file, model, call.seed, call.target);
 }
 
-async function exportAll(
-  models: ReadonlyMap<string, ServableModel>,
-  served: TritonOptions,
-  { to, threads }: RepositoryCall,
-): Promise<readonly TritonExport[]> {
+async function exportAll(models: readonly Opened[], { to, threads }: RepositoryCall): Promise<readonly TritonExport[]> {
   const exports: TritonExport[] = [];
-  for (const [name, model] of models) exports.push(await exportTriton(model, { ...to, ...served, name, threads }));
+  for (const { name, served, model } of models)
+    exports.push(await exportTriton(model, { ...to, ...served, name, threads }));
   return exports;
 }
 

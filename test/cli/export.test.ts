@@ -94,6 +94,61 @@ describe('dimwise export triton', () => {
     expect(existsSync(own('c/other'))).toBe(false);
   });
 
+  test('binds and names several models each for itself', async () => {
+    const operands = [`first=${own('mlp.ts')}`, `second=${own('mlp.ts')}`, own('declared.onnx')];
+    const binds = ['--bind', 'first:x=[rows,20]', '--bind', 'second:x=[rows,700]', '--bind', 'declared:batch=3'];
+    const { code, err } = await cli('export', 'triton', ...operands, '-o', own('g'), ...binds, '--external-data', '10');
+    expect([code, err]).toEqual([0, '']);
+    expect(readdirSync(own('g')).toSorted()).toEqual(['declared', 'first', 'second']);
+    expect(configOf('g', 'first')).toContain('dims: [ 20 ]');
+    expect(configOf('g', 'second')).toContain('dims: [ 700 ]');
+    expect(configOf('g', 'declared')).toContain('dims: [ 3, 4 ]');
+    expect(readdirSync(own('g/second/1')).some((file) => file.endsWith('.data'))).toBe(true);
+    const lost = await cli('export', 'triton', ...operands, '-o', own('g'), '--bind', 'x=[rows,20]');
+    expect([lost.code, lost.err]).toEqual([2, expect.stringContaining('which of the models')]);
+  });
+
+  test('has sequences, priorities and profiles in the configuration', async () => {
+    const { saveModel } = await import('../../src/index.ts');
+    const { compiled } = await import('../triton/cases.ts');
+    await saveModel(compiled('recurrent'), own('recurrent.onnx'));
+    const words = (text: string): string[] => text.split(' ');
+    const made = async (file: string, options: string): Promise<string> => {
+      const { code, out, err } = await cli(
+        'export',
+        'triton',
+        own(file),
+        '-o',
+        own('h'),
+        '--dry-run',
+        ...words(options),
+      );
+      expect([code, err]).toEqual([0, '']);
+      return out.replace(/\s+/g, ' ');
+    };
+    const sequence = '--sequence h=h_next --control start=start --control id=id --keep-state h_next --delay 5';
+    const kept = await made('recurrent.onnx', `${sequence} --prefer 2 --sequence-idle 7 --candidates 9`);
+    for (const part of [
+      'max_sequence_idle_microseconds: 7 oldest { max_candidate_sequences: 9 preferred_batch_size: [ 2 ] max_queue',
+      'kind: CONTROL_SEQUENCE_START',
+      'input_name: "h" output_name: "h_next"',
+      'name: "h_next" data_type: TYPE_FP32',
+    ])
+      expect(kept).toContain(part);
+    expect(await made('recurrent.onnx', '--sequence h=h_next --sequence-strategy direct')).toContain('direct { }');
+    const queues = await made(
+      'declared.onnx',
+      '--priorities 3 --default-priority 2 --queue-timeout 9 --queue-late delay --own-timeouts --graph-level basic',
+    );
+    expect(queues).toContain(
+      'priority_levels: 3 default_priority_level: 2 default_queue_policy { timeout_action: DELAY',
+    );
+    expect(queues).toContain('allow_timeout_override: true');
+    expect(queues).toContain('graph { level: -1 }');
+    const profile = await made('declared.onnx', '--accelerator tensorrt --profile contract --profile batch=2:4:8');
+    expect(profile).toMatch(/max_shapes" value: "\w+:8x4".*min_shapes" value: "\w+:2x4".*opt_shapes" value: "\w+:4x4"/);
+  });
+
   test('joins models to an ensemble, with a manifest beside it', async () => {
     const { code, out } = await cli(
       'export',
@@ -168,6 +223,14 @@ describe('dimwise export triton', () => {
     ['a format that is none', ['tritn', 'declared.onnx']],
     ['a file of another kind', ['triton', 'classes.txt']],
     ['options of one model for several', ['triton', 'declared.onnx', 'mlp.onnx', '--bind', 'batch=1']],
+    ['an option of an unknown model', ['triton', 'declared.onnx', 'mlp.onnx', '--bind', 'mpl:batch=1']],
+    ['a name of one model for several', ['triton', 'declared.onnx', 'mlp.onnx', '--name', 'a']],
+    ['weights for an .onnx file', ['triton', 'declared.onnx', 'mlp.ts', '--weights', 'declared:w.npz']],
+    ['controls without a sequence', ['triton', 'declared.onnx', '--control', 'start=x']],
+    ['a profile of CUDA', ['triton', 'declared.onnx', '--accelerator', 'cuda', '--profile', 'contract']],
+    ['a profile that is none', ['triton', 'declared.onnx', '--accelerator', 'tensorrt', '--profile', 'n=1:2:3:4']],
+    ['a fate of late requests that is none', ['triton', 'declared.onnx', '--queue-late', 'drop']],
+    ['a place of weights that is none', ['triton', 'declared.onnx', '--external-data', 'there']],
     ['two models of one name', ['triton', 'declared.onnx', 'declared.ts']],
     ['options of model files for .onnx files', ['triton', 'declared.onnx', '--seed', '1']],
     ['connections without an ensemble', ['triton', 'declared.onnx', '--connect', 'a.x=b.y']],
