@@ -41,7 +41,7 @@ async function runProgram(code: string): Promise<Record<string, unknown>> {
   return program(...used.map((name) => given[name as keyof typeof given]));
 }
 
-describe('docs/generation.md', () => {
+describe('docs/generation.md', { timeout: 120_000 }, () => {
   test('has three programs', () => expect(PROGRAMS).toHaveLength(3));
 
   test('swings a pendulum', async () => {

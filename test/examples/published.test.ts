@@ -50,7 +50,7 @@ afterEach(() => {
 });
 const configure = (config: object): void => writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
 
-describe('write', () => {
+describe('write', { timeout: 120_000 }, () => {
   test.each([
     ['gpt2', GPT2, ''],
     ['llama', LLAMA, 'model.safetensors.index.json'],
@@ -78,7 +78,7 @@ describe('write', () => {
   });
 });
 
-describe('readPublished', () => {
+describe('readPublished', { timeout: 120_000 }, () => {
   test.each([
     [{ model_type: 'bert' }, /config\.json: model_type is "bert"; the decoder here takes "gpt2" or "llama"$/],
     [{ ...GPT2, activation_function: 'relu' }, /activation_function is "relu"; .* "gelu_new"/],

@@ -34,7 +34,8 @@ const SCRIPTS: Readonly<Record<string, { readonly load: () => Promise<unknown>; 
     transformer: { load: () => import('../../examples/transformer.ts'), prints: [/still float32\[batch, seq, 64\]/] },
   };
 
-describe.each(Object.entries(SCRIPTS))('%s', (name, { load, prints }) => {
+// The first one of a file reads the whole library, which takes long beside other work.
+describe.each(Object.entries(SCRIPTS))('%s', { timeout: 180_000 }, (name, { load, prints }) => {
   const [script, folder] = [process.argv[1], process.cwd()];
   let lines: string[] = [];
   let scratch = '';

@@ -27,7 +27,7 @@ function echo(prompt: string | number, steps?: number): DefinedModel {
   });
 }
 
-describe('generate with positions', () => {
+describe('generate with positions', { timeout: 120_000 }, () => {
   test.each([
     [20, 1],
     [12, 9],
