@@ -37,7 +37,8 @@ export function emittedModel(
   encode: (fileName: string) => EncodedModel,
 ): EmittedModel {
   const known = external?.isNamed === false ? undefined : external?.fileName;
-  const first = encode(known ?? external?.provisionalName ?? '');
+  const firstName = known ?? external?.provisionalName ?? '';
+  const first = encode(firstName);
   let encoded = external === undefined || known !== undefined ? first : undefined;
   const final = (): EncodedModel => {
     encoded ??= encode(external?.fileName ?? '');
@@ -55,6 +56,10 @@ export function emittedModel(
     },
     bytes: partsBytes(first.parts),
     external,
-    withWeightsIn: (fileName) => (fileName === external?.fileName ? final() : encode(fileName)),
+    withWeightsIn: (fileName) => {
+      if (fileName === firstName) return first;
+      // A name that is not known yet is no reason to read all weights.
+      return external?.isNamed && fileName === external.fileName ? final() : encode(fileName);
+    },
   };
 }

@@ -1,4 +1,5 @@
 // Makes sessions: from a compiled model, from bytes, or from a file that the node layer has checked.
+import type { EmittedModel } from '../../codegen/onnx/emitted-model.ts';
 import { isOnnxModel } from '../../codegen/onnx/is-onnx-model.ts';
 import type { OnnxModel } from '../../codegen/onnx/onnx-model.ts';
 import { packModel } from '../../codegen/onnx/pack-model.ts';
@@ -61,10 +62,18 @@ export async function loadableOf(source: SessionSource): Promise<LoadableModel> 
 
 /** A model of a file, its external data in memory: what it is by now may be in no file. */
 async function loadableModel(model: OnnxModel): Promise<LoadableModel> {
-  const { parts, external } = packModel(model, { placement: 'move', fileName: 'weights' });
-  const files = external ? [{ path: external.fileName, data: await gather(external.parts) }] : [];
+  const { parts, external } = underAnyName(packModel(model, { placement: 'move', fileName: 'weights' }));
+  const files = external ? [{ path: external.name, data: await gather(external.parts) }] : [];
   const bytes = await gather(parts);
   return { model: bytes, externalData: files, edges: edgesOfModel(model, external ? undefined : bytes) };
+}
+
+/** A model whose weights, in memory, need no name of their own: that of a file is of all their bytes, which would be read for it alone. */
+function underAnyName(emitted: EmittedModel) {
+  const { external } = emitted;
+  if (!external) return { parts: emitted.parts, external };
+  const name = external.provisionalName;
+  return { parts: emitted.withWeightsIn(name).parts, external: { name, parts: external.parts } };
 }
 
 async function gather(parts: readonly Part[]): Promise<Uint8Array> {
@@ -85,8 +94,8 @@ function loadable(source: Exclude<SessionSource, OnnxModel>): LoadableModel {
     return { model: source.bytes, externalData: files, edges: edgesOfBytes(source.bytes) };
   }
   if (isCompiled(source)) {
-    const { parts, external } = source.emit();
-    const files = external ? [{ path: external.fileName, data: joinParts(external.parts) }] : [];
+    const { parts, external } = underAnyName(source.emit());
+    const files = external ? [{ path: external.name, data: joinParts(external.parts) }] : [];
     return { model: joinParts(parts), externalData: files, edges: edgesOfGraph(source.graph) };
   }
   throw noSource(source);

@@ -9,7 +9,7 @@ import {
   dispose,
   isDimwiseError,
   model,
-  type OnnxModel,
+  OnnxModel,
   op,
   openOnnx,
   positionalEmbedding,
@@ -66,6 +66,28 @@ describe('run', () => {
 });
 
 describe('createSession', () => {
+  test('reads weights beside a file once', async () => {
+    const wide = model(dense(5000), { inputs: { x: ['batch', 5] } }).initialize({ seed: 1 });
+    const path = join(folder, 'wide.onnx');
+    await saveModel(wide.bind([1, 5]).compile(), path, { externalData: 'external' });
+    const { files, proto } = await openOnnx(path);
+    if (!files) throw new TypeError('the model has no files');
+    const read: number[] = [];
+    const counted = {
+      ...files,
+      bytes: (storage: Parameters<typeof files.bytes>[0]) => {
+        read.push(storage.length);
+        return files.bytes(storage);
+      },
+    };
+    const session = await createSession(new OnnxModel(proto, counted), CPU);
+    expect(read).toEqual([100_000, 20_000]);
+    const { output } = await session.run({ x });
+    await session.dispose();
+    expect(output).toEqual(await run(wide, { x }, CPU).then((outputs) => outputs['output']));
+    await dispose(wide);
+  });
+
   test('holds the feeds of a foreign file to what inference finds', async () => {
     const table = model(sequential(dense(4), positionalEmbedding(8)), { inputs: { x: ['batch', 'seq', 4] } });
     table.initialize({ seed: 1 });
