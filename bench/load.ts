@@ -2,14 +2,43 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { type CompiledModel, createPool, createSession } from 'dimwise';
+import { type CompiledModel, createPool, createSession, graph, op } from 'dimwise';
 import { lenet } from '../examples/lenet.ts';
+import { InferenceClient } from '../examples/serve/client.ts';
 import { writeInferRequest } from '../examples/serve/protocol/client-messages.ts';
 import { writeInferResponse } from '../examples/serve/protocol/infer-response.ts';
 import { ServedModel } from '../examples/serve/served-model.ts';
 import { InferenceServer } from '../examples/serve/server.ts';
 import { encoder } from '../examples/transformer.ts';
 import type { LoadPlan, LoadReport } from './load-client.ts';
+
+/** Multiplies matrices as often as it is told, about a millisecond each time. */
+const slow = (): CompiledModel =>
+  graph((g) => {
+    const times = g.input('times', 'int64', []);
+    const matrix = (value: number) =>
+      op.Expand(op.Constant({ value_float: value }), op.Constant({ value_ints: [256, 256] }));
+    const [last = times] = op.Loop(times, true, [matrix(0.5)], {
+      body: (_, condition, state) => [condition, op.MatMul(state, matrix(1 / 256))],
+    });
+    return { y: op.Slice(last, [0, 0], [1, 1]) };
+  })
+    .bind({ times: [] })
+    .compile();
+
+/** How late the loop of a server is while a model runs for about 300 ms, again and again. */
+async function benchLongRuns(runs: number): Promise<void> {
+  const pool = await createPool(slow(), { providers: 'cpu', workers: 1, threads: 1 });
+  await using server = new InferenceServer({ models: [new ServedModel({ name: 'slow', pool })] });
+  const address = await server.listen(0);
+  const client = new InferenceClient(address);
+  const times = { datatype: 'INT64', shape: [], data: BigInt64Array.of(300n) } as const;
+  for (let i = 0; i < runs; i++) await client.infer('slow', { times });
+  const text = await (await fetch(`${address}/metrics`)).text();
+  const late = [...text.matchAll(/^nodejs_eventloop_lag_(p99|max)_seconds (\S+)$/gm)];
+  const told = late.map(([, which, value]) => `${(Number(value) * 1000).toFixed(1)} ms (${which})`).join(', ');
+  console.log(`${runs} runs of ${pool.stats.run.p50.toFixed(0)} ms each: loop late by ${told}`);
+}
 
 /** A model to load, with the shape of a request. */
 export interface Loaded {
@@ -62,6 +91,7 @@ export async function gauge(address: string, name: string): Promise<number> {
 
 async function bench(seconds: number): Promise<void> {
   console.log(`Node ${process.version}, ${availableParallelism()} cores; ${seconds} s each`);
+  await benchLongRuns(10);
   for (const loaded of MODELS) {
     const cases = await casesOf(loaded, 16);
     const pool = await createPool(loaded.compiled, { providers: 'cpu', workers: 2, threads: 1, queue: 64 });
@@ -73,11 +103,25 @@ async function bench(seconds: number): Promise<void> {
     tell(`${loaded.name}, 32 callers`, closed);
     const open = await loadElsewhere({ ...plan, concurrency: 512, rate: 4 * closed.throughput });
     tell(`${loaded.name}, 4 times as many arrivals as it answered`, open);
+    // All workers but one go on; its requests are told so, and no answer may be wrong.
+    const killing = loadElsewhere({ ...plan, concurrency: 32 });
+    const begin = performance.now();
+    const kill = setInterval(() => {
+      const victim = pool.stats.workers.find(({ state }) => state === 'busy')?.id;
+      if (victim === undefined || performance.now() - begin < seconds * 500) return;
+      process.kill(victim, 'SIGKILL');
+      clearInterval(kill);
+    }, 1);
+    const killed = await killing;
+    clearInterval(kill);
+    tell(`${loaded.name}, a worker killed in mid-load`, killed);
+    console.log(`  ${pool.stats.lost} requests lost with it, errors: ${killed.errors.join(' ') || 'none'}`);
     const after = await gauge(address, 'process_resident');
     const late = await gauge(address, 'nodejs_eventloop_lag_p99');
+    const latest = await gauge(address, 'nodejs_eventloop_lag_max');
     const workers = await gauge(address, 'dimwise_worker_resident');
     console.log(
-      `  server ${mb(before)} before, ${mb(after)} after, workers ${mb(workers)}; loop late by ${(late * 1000).toFixed(1)} ms (p99)`,
+      `  server ${mb(before)} before, ${mb(after)} after, workers ${mb(workers)}; loop late by ${(late * 1000).toFixed(1)} ms (p99), ${(latest * 1000).toFixed(1)} ms at most`,
     );
   }
 }
