@@ -58,6 +58,30 @@ export interface Ort {
   listSupportedBackends?(): readonly { readonly name: string }[];
 }
 
+/** A tensor as onnxruntime-common keeps it. */
+interface HeldTensor extends OrtTensor {
+  cpuData?: OrtData;
+}
+
+/**
+ * Makes a tensor of ONNX Runtime. Where the engine has a Float16Array (Node 24), onnxruntime-common puts the words of float16 into one, and
+ * onnxruntime-node reads nothing of it ("not enough space"): the words are put back.
+ */
+export function ortTensor(
+  { Tensor }: Pick<Ort, 'Tensor'>,
+  { dtype, data, shape }: { readonly dtype: string; readonly data: OrtData; readonly shape: readonly number[] },
+): OrtTensor {
+  const tensor: HeldTensor = new Tensor(dtype, data, shape);
+  if (dtype === 'float16' && !(tensor.data instanceof Uint16Array)) tensor.cpuData = data;
+  return tensor;
+}
+
+/** The data of a tensor that a run gave; float16 are words, also where the engine has a Float16Array. */
+export function ortData({ type, data }: OrtTensor): OrtData {
+  if (type !== 'float16' || data instanceof Uint16Array || !ArrayBuffer.isView(data)) return data;
+  return new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+}
+
 /** Imports the package; tests hand in one that fails. */
 export type ImportOrt = () => Promise<object>;
 

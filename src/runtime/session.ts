@@ -10,7 +10,16 @@ import { OutputCheck } from './check-outputs.ts';
 import type { ModelEdges } from './edges.ts';
 import { isRunDType, type RunDType } from './elements.ts';
 import type { Feeds } from './feed.ts';
-import { type Ort, type OrtData, type OrtFetches, type OrtSession, type OrtTensor, ortMessage } from './ort.ts';
+import {
+  type Ort,
+  type OrtData,
+  type OrtFetches,
+  type OrtSession,
+  type OrtTensor,
+  ortData,
+  ortMessage,
+  ortTensor,
+} from './ort.ts';
 import { type OutputTargets, outputArrays, type ReadyOutput } from './output-arrays.ts';
 import { type OutputShapes, outputShapesOf, type ShapedFeeds } from './output-shapes.ts';
 import { profileFile } from './profile.ts';
@@ -141,8 +150,7 @@ export class Session implements AsyncDisposable {
     throwDiagnostics(report.mistakes);
     const into = options.into && this.#outputArrays(options.into, fetches, report);
     const tensors: Record<string, OrtTensor> = {};
-    for (const [name, { dtype, data, shape }] of report.feeds)
-      setOwn(tensors, name, new ort.Tensor(dtype, data, shape));
+    for (const [name, feed] of report.feeds) setOwn(tensors, name, ortTensor(ort, feed));
     const running = this.#call(tensors, into ? this.#fetchesInto(into, fetches) : fetches);
     this.#running.add(running);
     try {
@@ -162,10 +170,10 @@ export class Session implements AsyncDisposable {
   }
 
   #fetchesInto(into: ReadonlyMap<string, ReadyOutput>, fetches: readonly string[]): OrtFetches {
-    const { Tensor } = this.#parts.ort;
+    const { ort } = this.#parts;
     const entries = fetches.map((name) => {
       const output = into.get(name);
-      return [name, output ? new Tensor(output.dtype, output.data, output.shape) : null] as const;
+      return [name, output ? ortTensor(ort, output) : null] as const;
     });
     return Object.fromEntries(entries);
   }
@@ -277,7 +285,7 @@ const shapesOf = (outputs: RunOutputs): ReadonlyMap<string, readonly number[]> =
 
 /** A tensor as it is given to the author: with the author's own array where the run wrote into it. */
 function runTensor(name: string, tensor: OrtTensor | undefined, into: ReadyOutput | undefined): RunTensor {
-  if (tensor && isRunDType(tensor.type)) return typed(tensor.type, tensor.dims, into?.data ?? tensor.data);
+  if (tensor && isRunDType(tensor.type)) return typed(tensor.type, tensor.dims, into?.data ?? ortData(tensor));
   throw dimwiseError({
     code: 'RUNTIME_FAILED',
     message: `ONNX Runtime gives output "${name}" as ${tensor?.type ?? 'nothing'}`,
