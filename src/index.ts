@@ -36,8 +36,13 @@ export type { KserveOptions } from '../codegen/triton/kserve.ts';
 export type {
   TritonAccelerator,
   TritonBatchingOptions,
+  TritonControls,
   TritonInstances,
   TritonOptions,
+  TritonProfile,
+  TritonQueuePolicy,
+  TritonResource,
+  TritonSequence,
   TritonVersions,
   TritonWarmup,
 } from '../codegen/triton/model-options.ts';
