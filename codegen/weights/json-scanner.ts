@@ -22,6 +22,10 @@ const MOST_DEPTH = 100;
 /** So many of them are skipped; nobody writes any. */
 const MOST_SKIPPED = 10_000;
 
+/** Texts of so many bytes are looked for among those that were read before, by a place that a few bytes tell. */
+const SHORT = 16;
+const KNOWN_TEXTS = 64;
+
 const code = (character: string): number => character.charCodeAt(0);
 const [QUOTE, BACKSLASH, COMMA, COLON] = [code('"'), code('\\'), code(','), code(':')];
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [code('{'), code('}'), code('['), code(']')];
@@ -40,6 +44,10 @@ export class JsonScanner {
   #windowStart: number;
   #at = 0;
   #skipped = 0;
+  /** Of the string that was found last. */
+  #isEscaped = false;
+  #isAscii = false;
+  readonly #known: string[] = [];
 
   constructor(text: JsonText) {
     this.#text = text;
@@ -80,12 +88,29 @@ export class JsonScanner {
   /** Reads a string of at most so many bytes. */
   string(most: number): string {
     this.#expect(QUOTE, 'a text in quotes');
-    const { length, isEscaped, isAscii } = this.#stringEnd(most);
-    const bytes = this.#window.subarray(this.#at, this.#at + length);
-    const from = this.position;
+    const length = this.#stringEnd(most);
+    const at = this.#at;
     this.#at += length + 1;
-    const text = isAscii ? asciiText(bytes) : this.#decode(bytes, from);
-    return isEscaped ? this.#unescape(text, from) : text;
+    if (length <= SHORT && this.#isAscii && !this.#isEscaped) return this.#shortText(at, length);
+    const bytes = this.#window.subarray(at, at + length);
+    const from = this.position - length - 1;
+    const text = this.#isAscii ? asciiText(bytes) : this.#decode(bytes, from);
+    return this.#isEscaped ? this.#unescape(text, from) : text;
+  }
+
+  /** A short text, the one that was read before where it is the same: names of fields and types stand in each entry. */
+  #shortText(at: number, length: number): string {
+    const window = this.#window;
+    const place = ((window[at] ?? 0) * 5 + (window[at + length - 1] ?? 0) + length) % KNOWN_TEXTS;
+    const known = this.#known[place];
+    if (known !== undefined && known.length === length) {
+      let i = 0;
+      while (i < length && known.charCodeAt(i) === window[at + i]) i++;
+      if (i === length) return known;
+    }
+    const text = asciiText(window.subarray(at, at + length));
+    this.#known[place] = text;
+    return text;
   }
 
   #decode(bytes: Uint8Array, from: number): string {
@@ -161,22 +186,29 @@ export class JsonScanner {
       );
   }
 
-  /** Finds the end of the string that starts here, and makes the window hold it whole. */
-  #stringEnd(most: number): { length: number; isEscaped: boolean; isAscii: boolean } {
-    let isEscaped = false;
+  /** Finds the length of the string that starts here, and what is in it, and makes the window hold it whole. */
+  #stringEnd(most: number): number {
     let high = 0;
+    this.#isEscaped = false;
+    let window = this.#window;
     for (let length = 0; ; length++) {
-      if (this.#at + length >= this.#window.length) this.#more();
-      const byte = this.#window[this.#at + length];
+      if (this.#at + length >= window.length) {
+        this.#more();
+        window = this.#window;
+      }
+      const byte = window[this.#at + length];
       if (byte === undefined) throw this.#text.fail(`the text at byte ${this.position} has no end`);
-      if (byte === QUOTE) return { length, isEscaped, isAscii: high < 0x80 };
+      if (byte === QUOTE) {
+        this.#isAscii = high < 0x80;
+        return length;
+      }
       if (length >= most) throw this.#text.failLong(most);
       if (byte < 0x20) {
         throw this.#text.fail(`the text at byte ${this.position} has the control character ${inWords(byte)}`);
       }
       high |= byte;
       if (byte !== BACKSLASH) continue;
-      isEscaped = true;
+      this.#isEscaped = true;
       // What is escaped may be a quote.
       length++;
     }

@@ -20,7 +20,8 @@ export interface HeaderEntry {
 
 /** What a header says. */
 export interface SafetensorsHeader {
-  readonly entries: ReadonlyMap<string, HeaderEntry>;
+  /** In the order of the file; each has a name of its own. */
+  readonly entries: readonly HeaderEntry[];
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -53,13 +54,21 @@ class HeaderReader {
   readonly #source: string;
   readonly #limits: AllCheckpointLimits;
   readonly #json: JsonScanner;
-  readonly #entries = new Map<string, HeaderEntry>();
+  readonly #entries: HeaderEntry[] = [];
+  readonly #names = new Set<string>();
   readonly #metadata = new Map<string, string>();
   #hasMetadata = false;
   /** The characters of all names and texts. */
   #characters = 0;
   #axes = 0;
   #tensor: string | undefined;
+  // The fields of the tensor that is being read; members, because there may be many tensors.
+  #dtypeText: string | undefined;
+  #shape: readonly number[] | undefined;
+  #offsets: readonly number[] | undefined;
+  readonly #sizes: number[] = [];
+  #sizeCount = 0;
+  #mostSizes = 0;
 
   constructor({ file, start, end }: HeaderPlace, limits: AllCheckpointLimits) {
     this.#source = file.source;
@@ -93,44 +102,61 @@ class HeaderReader {
       const text = this.#json.string(textBytes);
       this.#metadata.set(key, text);
       this.#characters += key.length + text.length;
-      this.#count(`its metadata has "${shortName(key)}"`);
+      this.#count('metadata has', key);
     });
   }
 
   #entry(name: string): void {
-    if (this.#entries.has(name)) throw this.#malformed('is in the header twice', name);
+    if (this.#names.has(name)) throw this.#malformed('is in the header twice', name);
     this.#tensor = name;
-    const fields: { dtype?: string; shape?: readonly number[]; offsets?: readonly number[] } = {};
-    this.#json.object(this.#limits.nameBytes, (field) => {
-      if (field === 'dtype' && fields.dtype === undefined) fields.dtype = this.#json.string(this.#limits.nameBytes);
-      else if (field === 'shape' && !fields.shape) fields.shape = this.#sizes(this.#limits.rank);
-      else if (field === 'data_offsets' && !fields.offsets) fields.offsets = this.#sizes(2);
-      else if (field === 'dtype' || field === 'shape' || field === 'data_offsets')
-        throw this.#malformed(`has the field ${field} twice`, name);
-      else this.#json.skip(this.#limits.textBytes);
-    });
-    const { dtype, shape, offsets } = fields;
+    this.#forgetFields();
+    this.#json.object(this.#limits.nameBytes, this.#field);
+    const dtype = this.#dtypeText;
+    const shape = this.#shape;
+    const offsets = this.#offsets;
     const missing = dtype === undefined ? 'dtype' : shape ? 'data_offsets' : 'shape';
     if (dtype === undefined || !shape || !offsets) throw this.#malformed(`has no field ${missing}`, name);
-    const [begin, end] = offsets;
+    const begin = offsets[0];
+    const end = offsets[1];
     if (begin === undefined || end === undefined) throw this.#malformed('has one offset in place of two', name);
     const entry = { name, dtype: this.#dtype(name, dtype), shape, begin, end };
     this.#checkBytes(entry);
-    this.#entries.set(name, entry);
+    this.#entries.push(entry);
+    this.#names.add(name);
     this.#characters += name.length;
     this.#axes += shape.length;
-    this.#count(`its header has tensor "${shortName(name)}"`);
+    this.#count('header has tensor', name);
     this.#tensor = undefined;
   }
 
-  #sizes(most: number): readonly number[] {
-    const sizes: number[] = [];
-    this.#json.array(() => {
-      if (sizes.length === most) throw this.#tooMany(most);
-      sizes.push(this.#json.integer());
-    });
-    return sizes;
+  #forgetFields(): void {
+    this.#dtypeText = undefined;
+    this.#shape = undefined;
+    this.#offsets = undefined;
   }
+
+  readonly #field = (field: string): void => {
+    const { nameBytes, rank, textBytes } = this.#limits;
+    if (field === 'dtype' && this.#dtypeText === undefined) this.#dtypeText = this.#json.string(nameBytes);
+    else if (field === 'shape' && !this.#shape) this.#shape = this.#readSizes(rank);
+    else if (field === 'data_offsets' && !this.#offsets) this.#offsets = this.#readSizes(2);
+    else if (field === 'dtype' || field === 'shape' || field === 'data_offsets')
+      throw this.#malformed(`has the field ${field} twice`);
+    else this.#json.skip(textBytes);
+  };
+
+  #readSizes(most: number): readonly number[] {
+    this.#sizeCount = 0;
+    this.#mostSizes = most;
+    this.#json.array(this.#size);
+    // A list that grew has room for more.
+    return this.#sizes.slice(0, this.#sizeCount);
+  }
+
+  readonly #size = (): void => {
+    if (this.#sizeCount === this.#mostSizes) throw this.#tooMany(this.#mostSizes);
+    this.#sizes[this.#sizeCount++] = this.#json.integer();
+  };
 
   #tooMany(most: number): DimwiseError {
     if (most === 2) return this.#malformed('has more than two offsets', this.#tensor);
@@ -149,28 +175,31 @@ class HeaderReader {
   }
 
   #checkBytes({ name, dtype, shape, begin, end }: HeaderEntry): void {
-    const sizes = `${dtype}[${shape.slice(0, 16).join(', ')}${shape.length > 16 ? ', ...' : ''}]`;
     const bits = bitsOf(dtype, shape);
+    if (bits !== undefined && bits % 8 === 0 && begin <= end && end - begin === bits / 8) return;
+    const sizes = `${dtype}[${shape.slice(0, 16).join(', ')}${shape.length > 16 ? ', ...' : ''}]`;
     if (bits === undefined) throw this.#malformed(`is ${sizes}, which has too many elements`, name);
     if (bits % 8 !== 0) throw this.#malformed(`is ${sizes}, which ends inside of a byte`, name);
     if (begin > end) throw this.#malformed(`lies at bytes ${begin} to ${end}, which end before they begin`, name);
-    if (end - begin !== bits / 8) {
-      throw this.#malformed(
-        `is ${sizes}, which takes ${bits / 8} bytes; its offsets ${begin} and ${end} hold ${end - begin}`,
-        name,
-        {
-          expected: `${bits / 8} bytes`,
-          actual: `${end - begin} bytes`,
-        },
-      );
-    }
+    throw this.#malformed(
+      `is ${sizes}, which takes ${bits / 8} bytes; its offsets ${begin} and ${end} hold ${end - begin}`,
+      name,
+      {
+        expected: `${bits / 8} bytes`,
+        actual: `${end - begin} bytes`,
+      },
+    );
   }
 
-  #count(what: string): void {
+  /** Counts one more tensor or text: `header has tensor`, and its name. */
+  #count(what: string, name: string): void {
     const { tensors, textBytes } = this.#limits;
     const source = this.#source;
-    if (this.#entries.size + this.#metadata.size > tensors)
-      throw beyondCheckpointLimit('tensors', tensors, { source, what: `${what} as number ${tensors + 1}` });
+    if (this.#entries.length + this.#metadata.size > tensors)
+      throw beyondCheckpointLimit('tensors', tensors, {
+        source,
+        what: `its ${what} "${shortName(name)}" as number ${tensors + 1}`,
+      });
     // Tensors of many axes, and long names, take memory as many tensors do.
     if (this.#axes > MOST_AXES * tensors)
       throw beyondCheckpointLimit('tensors', tensors, { source, what: `its tensors have ${this.#axes} axes together` });

@@ -110,7 +110,7 @@ function checkCover(
 ): void {
   const room = Math.max(0, size - dataStart);
   let at = 0;
-  let before = 'the header';
+  let before: string | undefined;
   for (const { name, begin, length } of tensors.toSorted((a, b) => a.begin - b.begin || a.length - b.length)) {
     if (begin + length > room)
       throw malformedCheckpoint(source, `lies at bytes ${begin} to ${begin + length} of the data, which has ${room}`, {
@@ -122,7 +122,7 @@ function checkCover(
     if (begin !== at)
       throw malformedCheckpoint(
         source,
-        `begins at byte ${begin} of the data, ${before} ends so that it begins at ${at}`,
+        `begins at byte ${begin} of the data, ${before === undefined ? 'the header' : `"${shortName(before)}"`} ends so that it begins at ${at}`,
         {
           tensor: name,
           expected: String(at),
@@ -130,16 +130,19 @@ function checkCover(
         },
       );
     at = Math.ceil((begin + length) / alignment) * alignment;
-    before = `"${shortName(name)}"`;
+    before = name;
   }
 }
 
 /** A tensor whose type is read. */
 type ReadableTensor = GgufTensor & { readonly type: PlainType | BlockType };
 
+const isReadable = (tensor: GgufTensor, isBigEndian: boolean): tensor is ReadableTensor =>
+  tensor.type.kind !== 'unread' && !(isBigEndian && tensor.type.kind === 'blocks' && !tensor.type.words);
+
 function requireReadable(tensor: GgufTensor, source: string, isBigEndian: boolean): ReadableTensor {
+  if (isReadable(tensor, isBigEndian)) return tensor;
   const { name, type } = tensor;
-  if (type.kind !== 'unread' && !(isBigEndian && type.kind === 'blocks' && !type.words)) return { ...tensor, type };
   const [reason, hint] =
     type.kind === 'unread'
       ? [type.reason, 'quantize the model to another type, or convert it to F16']

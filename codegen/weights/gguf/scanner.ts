@@ -39,6 +39,18 @@ export class GgufScanner {
   int32 = (): number => this.#take(4).getInt32(this.#in(4), this.#isLittle);
   float32 = (): number => this.#take(4).getFloat32(this.#in(4), this.#isLittle);
   uint64 = (): bigint => this.#take(8).getBigUint64(this.#in(8), this.#isLittle);
+  /** An unsigned integer of 64 bits; a bigint only where it is beyond 2^53 - 1, for a bigint takes ten times as long. */
+  size(): number | bigint {
+    const view = this.#take(8);
+    const at = this.#in(8);
+    const [low, high] = this.#isLittle ? [at, at + 4] : [at + 4, at];
+    const upper = view.getUint32(high, this.#isLittle);
+    // A product would be kept as a float, in twice the memory.
+    if (upper === 0) return view.getUint32(low, this.#isLittle);
+    if (upper < 2 ** 21) return upper * 2 ** 32 + view.getUint32(low, this.#isLittle);
+    return view.getBigUint64(at, this.#isLittle);
+  }
+
   int64 = (): bigint => this.#take(8).getBigInt64(this.#in(8), this.#isLittle);
   float64 = (): number => this.#take(8).getFloat64(this.#in(8), this.#isLittle);
 

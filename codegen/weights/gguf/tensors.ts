@@ -57,29 +57,32 @@ function readTensor(header: GgufHeader, index: number): GgufTensor {
   const number = scanner.uint32();
   const type = GGML_TYPES.get(number);
   if (!type) throw fail(`is of type ${number}, which ggml does not have`);
-  const offset = scanner.uint64();
-  if (offset % BigInt(alignment) !== 0n)
+  const offset = scanner.size();
+  if (typeof offset === 'number' ? offset % alignment !== 0 : offset % BigInt(alignment) !== 0n)
     throw fail(`begins at byte ${offset} of the data, no multiple of ${alignment}`);
-  if (offset > BigInt(Number.MAX_SAFE_INTEGER)) throw fail(`begins at byte ${offset} of the data, which no file has`);
+  if (typeof offset === 'bigint') throw fail(`begins at byte ${offset} of the data, which no file has`);
   const count = countOf(sizes);
   if (count === undefined) throw fail(`is of [${sizes.slice(0, 16).join(', ')}], which has too many elements`);
   const length = lengthOf(type, count);
   if (type.kind === 'blocks' && (sizes[0] ?? 1) % type.elements !== 0)
     throw fail(`has rows of ${sizes[0] ?? 1} elements, which are no whole blocks of ${type.elements} (${type.name})`);
-  return { name, type, shape: sizes.toReversed(), count, begin: Number(offset), length };
+  return { name, type, shape: sizes.toReversed(), count, begin: offset, length };
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function readName({ scanner, source, limits: { nameBytes } }: GgufHeader, index: number): string {
-  const length = scanner.uint64();
-  const what = `the name of tensor ${index + 1}`;
-  if (length > BigInt(nameBytes))
-    throw beyondCheckpointLimit('nameBytes', nameBytes, { source, what: `${what} has ${length} bytes` });
-  if (length > BigInt(scanner.left)) throw scanner.ended();
-  const bytes = scanner.bytes(Number(length));
+  const length = scanner.size();
+  if (length > nameBytes || typeof length === 'bigint') {
+    const what = `the name of tensor ${index + 1} has ${length} bytes`;
+    throw beyondCheckpointLimit('nameBytes', nameBytes, { source, what });
+  }
+  if (length > scanner.left) throw scanner.ended();
+  const bytes = scanner.bytes(length);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
-    throw malformedCheckpoint(source, `${what} is no UTF-8`, { cause });
+    throw malformedCheckpoint(source, `the name of tensor ${index + 1} is no UTF-8`, { cause });
   }
 }
 
@@ -93,10 +96,10 @@ function readSizes({ scanner, source, limits: { rank } }: GgufHeader, name: stri
     });
   const sizes: number[] = [];
   for (let i = 0; i < axes; i++) {
-    const size = scanner.uint64();
-    if (size > BigInt(Number.MAX_SAFE_INTEGER))
+    const size = scanner.size();
+    if (typeof size === 'bigint')
       throw malformedCheckpoint(source, `has a size of ${size}, beyond 2^53 - 1`, { tensor: name });
-    sizes.push(Number(size));
+    sizes.push(size);
   }
   return sizes;
 }
