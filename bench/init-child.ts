@@ -69,9 +69,7 @@ async function layers(count: number, units: number): Promise<void> {
     biasInitializer: uniform({ low: -bound, high: bound }),
   } as const;
   const net = model(sequential(...Array.from({ length: count }, () => dense(units, options))));
-  await drawParameters(net.initialize({ seed: 1 }).bind([2, units]), {
-    threads: count * units * units < COUNT ? 1 : threads,
-  });
+  await drawParameters(net.initialize({ seed: 1 }).bind([2, units]), { threads });
 }
 
 console.log(

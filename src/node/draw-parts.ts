@@ -1,8 +1,8 @@
 // The bytes of a model in order, drawn ahead by threads while earlier ones are written.
 import { type Part, partsBytes, streamParts } from '../../codegen/onnx/proto/parts.ts';
-import { dimwiseError, isDimwiseError } from '../base/errors.ts';
 import { CHUNK_BYTES } from '../ir/tensor-chunks.ts';
 import { type SampledParameter, sampledParameter } from '../nn/lazy-initializer.ts';
+import { drawNamed } from './draw-named.ts';
 import type { DrawPool } from './draw-pool.ts';
 import { drawPool, threadCount } from './drawing-threads.ts';
 import { type DrawProgress, reportProgress } from './progress.ts';
@@ -116,29 +116,4 @@ function drawPiece(
   // It is waited for in its turn; until then a failure is nobody's.
   drawing.catch(() => {});
   return drawing;
-}
-
-/**
- * Draws a part of a parameter.
- *
- * @throws DRAW_FAILED with the name of the parameter
- */
-export async function drawNamed(
-  pool: DrawPool,
-  { job, path, origin }: SampledParameter,
-  task: { readonly start: number; readonly bytes: number; readonly out?: Uint8Array<SharedArrayBuffer> },
-): Promise<Uint8Array> {
-  try {
-    return await pool.draw({ job, ...task });
-  } catch (error) {
-    if (!isDimwiseError(error)) throw error;
-    throw dimwiseError({
-      code: 'DRAW_FAILED',
-      message: `parameter ${path} could not be drawn: ${error.errors[0]?.message ?? ''}`,
-      actual: error.actual,
-      origin: { ...origin, path },
-      hint: error.errors[0]?.hint,
-      cause: error,
-    });
-  }
 }

@@ -16,10 +16,19 @@ export interface DrawTask {
   readonly bytes: number;
 }
 
+/** Whole parameters that a thread draws into one array, which it makes and hands over. */
+export interface BatchTask {
+  /** A record of numbers for each, as the program of the thread reads them. */
+  readonly batch: Float64Array<ArrayBuffer>;
+  readonly out?: undefined;
+  /** The length of the array. */
+  readonly bytes: number;
+}
+
 /** A task that is waited for. */
 interface Pending {
   readonly id: number;
-  readonly task: DrawTask;
+  readonly task: DrawTask | BatchTask;
   readonly resolve: (bytes: Uint8Array) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -59,11 +68,11 @@ export class DrawPool {
   }
 
   /**
-   * Draws a part. The result is the task's own view, or an array that the thread made.
+   * Draws a part, or a batch. The result is the task's own view, or an array that the thread made.
    *
    * @throws DRAW_FAILED when the thread ends before it is done
    */
-  draw(task: DrawTask): Promise<Uint8Array> {
+  draw(task: DrawTask | BatchTask): Promise<Uint8Array> {
     clearTimeout(this.#idle);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ id: this.#ids++, task, resolve, reject });

@@ -122,7 +122,8 @@ async function removeStale(folder: string, repository: string): Promise<void> {
     if (pid === undefined || isAlive(Number(pid))) continue;
     const stage = join(folder, entry);
     const owner = await readFile(join(stage, OWNER), 'utf8').catch(() => undefined);
-    if (owner !== undefined && owner !== repository) continue;
+    // Nobody's name: its process was ended before it was written, and nothing was moved here by then.
+    if (owner !== undefined && owner !== '' && owner !== repository) continue;
     if (restoreOld(stage, await readdir(stage).catch(() => []), repository)) {
       await rm(stage, { recursive: true, force: true }).catch(() => {});
     }

@@ -183,6 +183,57 @@ describe('drawParameters', () => {
     expect(heard.at(-1)).toBe([...expected.values()].reduce((sum, { length }) => sum + length, 0));
   });
 
+  test.each(THREADS)(
+    'keeps the bits of many small parameters of all kinds and types, with %i threads',
+    async (threads) => {
+      const kinds: Initializer[] = [...RECIPES, parseInitializer('uniform'), parseInitializer('orthogonal')];
+      const types = ['float32', 'float16', 'bfloat16', 'float64'] as const;
+      const cells = new Map<string, Parameter>();
+      const plain = new Map<string, Uint8Array>();
+      // One in the middle is large enough for threads by itself; sizes end in the middle of Philox blocks and of what is aligned.
+      for (let i = 0; i < 700; i++) {
+        const shape = i === 120 ? [300, 301] : [37, 19 + (i % 5)];
+        const dtype = types[i % types.length] ?? 'float32';
+        const cell = new Parameter({ shape, dtype, initializer: kinds[i % kinds.length] });
+        cell.claimPath(`p${i}`);
+        cell.initialize({ seed: 9 });
+        cells.set(`p${i}`, cell);
+        plain.set(`p${i}`, materialize(cell.data()) ?? new Uint8Array());
+      }
+      const draw = vi.spyOn(DrawPool.prototype, 'draw');
+      const heard: number[] = [];
+      await drawParameters({ parameters: () => cells }, { threads, onProgress: ({ done }) => heard.push(done) });
+      const together = draw.mock.calls.filter(([task]) => 'batch' in task).length;
+      draw.mockRestore();
+      expect(together > 1).toBe(threads > 1);
+      for (const [path, cell] of cells) {
+        const { storage } = cell.data();
+        if (storage.kind !== 'bytes') throw new Error(`${path} is ${storage.kind}`);
+        expect(Buffer.compare(storage.bytes, plain.get(path) ?? new Uint8Array()), path).toBe(0);
+      }
+      expect(heard.at(-1)).toBe([...plain.values()].reduce((sum, { length }) => sum + length, 0));
+    },
+  );
+
+  test('hands few small parameters to no thread', async () => {
+    const draw = vi.spyOn(DrawPool.prototype, 'draw');
+    const small = model(sequential(dense(64), dense(64))).initialize();
+    await drawParameters(small.bind([2, 64]), { threads: 2 });
+    expect(draw).not.toHaveBeenCalled();
+    draw.mockRestore();
+  });
+
+  test('names a small parameter of those that a thread failed to draw', async () => {
+    const pool = new DrawPool(1, 'process.exit(3)');
+    const many = model(sequential(...Array.from({ length: 40 }, () => dense(100)))).initialize();
+    const bound = many.bind([2, 100]);
+    const error = await errorOf(drawParameters(bound, { pool }));
+    expect(error.code).toBe('DRAW_FAILED');
+    expect(error.origin?.path).toBe('0.weight');
+    for (const cell of bound.parameters().values()) expect(cell.data().storage.kind).toBe('lazy');
+    await pool.close();
+  });
+
   test('draws a parameter that is larger than what one thread is handed', async () => {
     const cell = new Parameter({ shape: [(1 << 23) + 5], initializer: 'normal' });
     cell.claimPath('large');
