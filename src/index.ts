@@ -32,7 +32,7 @@ export { formatOnnx } from '../codegen/onnx/text/format-onnx.ts';
 export { lostInText } from '../codegen/onnx/text/lost-in-text.ts';
 export { parseOnnx } from '../codegen/onnx/text/parse-onnx.ts';
 export type { EnsembleOptions } from '../codegen/triton/ensemble.ts';
-export type { KserveOptions } from '../codegen/triton/kserve.ts';
+export type { KserveOptions, KserveScaleMetric } from '../codegen/triton/kserve.ts';
 export type {
   TritonAccelerator,
   TritonBatchingOptions,
@@ -561,10 +561,11 @@ export { createPool } from './runtime/pool/create-pool.ts';
 export type { Percentiles } from './runtime/pool/histogram.ts';
 export { PoolFullError } from './runtime/pool/pool-full-error.ts';
 export type { BatchingOptions, PoolRunOptions, SessionPoolOptions } from './runtime/pool/pool-options.ts';
-export type { PoolStats, WorkerStats } from './runtime/pool/pool-stats.ts';
-export type { SessionPool } from './runtime/pool/session-pool.ts';
+export type { BatchSizeStats, PoolStats, WorkerStats } from './runtime/pool/pool-stats.ts';
+export type { PoolBatching, SessionPool } from './runtime/pool/session-pool.ts';
 export type { ProfileOptions } from './runtime/profile.ts';
 export type { Fallback, Provider } from './runtime/provider.ts';
 export { dispose, type RunnableModel, type RunOptions, run } from './runtime/run.ts';
-export type { RunOutputs, RunTensor, Session, SessionRunOptions } from './runtime/session.ts';
+export type { RunOutputs, RunTensor } from './runtime/run-outputs.ts';
+export type { Session, SessionRunOptions } from './runtime/session.ts';
 export type { LogLevel, SessionOptions } from './runtime/session-options.ts';

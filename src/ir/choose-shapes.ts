@@ -42,10 +42,10 @@ export function chooseShapes(contract: Contract, settled: SettledSizes = {}): Ch
   const known = new Map([...symbolsSettledBy(contract, given), ...symbols]);
   let mistake: string | undefined;
   for (const candidate of [first, ...CANDIDATES.filter((size) => size !== first)]) {
-    const sizeOf = (symbol: string): number => known.get(symbol) ?? candidate;
+    const sizeOf = (symbol: string): number => known.get(symbol) ?? within(symbol, candidate, contract);
     const shapes = new Map<string, readonly number[]>();
     for (const [name, { shape }] of Object.entries(contract.inputs)) {
-      shapes.set(name, given.get(name) ?? (shape ?? []).map((size) => sizeWith(size, contract, sizeOf)));
+      shapes.set(name, given.get(name) ?? (shape ?? []).map((size) => sizeWith(size, sizeOf)));
     }
     const { mistakes } = check.check(new Map([...shapes].map(([name, shape]) => [name, { shape }])));
     if (mistakes.length === 0) return { kind: 'shapes', shapes };
@@ -66,13 +66,15 @@ function symbolsSettledBy({ inputs }: Contract, given: FeedShapes): Map<string, 
   return settled;
 }
 
-function sizeWith(size: number | string, { symbols }: Contract, sizeOf: (symbol: string) => number): number {
+/** A candidate, or what is nearest to it of the sizes that a symbol can have. One that is settled stays: where it cannot be, that is told. */
+function within(name: string, candidate: number, { symbols }: Contract): number {
+  const { min = 1, max = Number.POSITIVE_INFINITY } = (Object.hasOwn(symbols, name) ? symbols[name] : undefined) ?? {};
+  return Math.min(Math.max(candidate, min), max);
+}
+
+function sizeWith(size: number | string, sizeOf: (symbol: string) => number): number {
   if (typeof size === 'number') return size;
   const dim = parseDim(size);
   for (const { role } of symbolsOf(dim)) if (role === 'unknown') return sizeOf('?');
-  return evaluate(dim, ({ name }) => {
-    const { min = 1, max = Number.POSITIVE_INFINITY } =
-      (Object.hasOwn(symbols, name) ? symbols[name] : undefined) ?? {};
-    return Math.min(Math.max(sizeOf(name), min), max);
-  });
+  return evaluate(dim, ({ name }) => sizeOf(name));
 }

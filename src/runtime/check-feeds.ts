@@ -154,6 +154,7 @@ function readyFeed(name: string, feed: Feed, input: ContractInput): ReadyFeed | 
       hint: shape.length + 1 === wanted.length ? 'one more axis of size 1 makes a batch of one' : undefined,
     });
   }
+  if (reading.besideWords !== undefined && dtype === 'float16') return wordsBeside(name, reading);
   const converted = convertElements(reading, dtype);
   if ('data' in converted) return { dtype, shape, data: converted.data };
   return wrongElement(name, { dtype, shape, reading, mistake: converted.mistake });
@@ -180,6 +181,17 @@ function unshaped(name: string, reading: FeedReading, input: ContractInput): Dia
     expected: wanted,
     actual: `${reading.values.length} elements`,
     hint: `give the shape: { ${name}: { dims: [...], type: '${input.dtype ?? 'float32'}', data } }`,
+  });
+}
+
+/** Bits of float16 beside numbers: read as one or the other, some rows would mean something else. */
+function wordsBeside(name: string, { text, besideWords }: FeedReading): Diagnostic {
+  return mistakeAt(name, {
+    code: 'DTYPE_MISMATCH',
+    message: `it is float16, whose bits a Uint16Array holds; ${text} mix rows of Uint16Array with ${besideWords}`,
+    expected: 'bits in all rows, or numbers in all rows',
+    actual: `rows of Uint16Array and ${besideWords}`,
+    hint: 'make a Float16Array of the bits: new Float16Array(bits.buffer, bits.byteOffset, bits.length)',
   });
 }
 

@@ -9,6 +9,7 @@ import { captureSite } from '../base/origin.ts';
 import { inWords } from '../build/in-words.ts';
 import type { CompiledModel } from '../model/compiled-model.ts';
 import { checkEdges, edgesOfBytes, edgesOfGraph, edgesOfModel, type ModelEdges } from './edges.ts';
+import { checkExternalData } from './external-data.ts';
 import { type OpenedProvider, openOnProvider } from './open-provider.ts';
 import { loadOrt, type Ort, type OrtOptions, ortMessage } from './ort.ts';
 import { type ProviderPlan, planProviders } from './policy.ts';
@@ -44,7 +45,7 @@ export interface LoadableModel {
  * @throws RUNTIME_PROVIDER when none of the providers can be had, or one is unknown
  * @throws RUNTIME_FAILED when ONNX Runtime refuses the model, or an input or output is of a type that it cannot pass
  * @throws ONNX_MALFORMED when bytes are no model
- * @throws EXTERNAL_DATA when weights of a model of a file are missing, too short, or out of reach
+ * @throws EXTERNAL_DATA when weights outside of the model are missing, too short, or out of reach
  * @example
  * const session = await createSession(net.bind([2, 20]).compile());
  * const { output } = await session.run({ x: batch });
@@ -88,17 +89,20 @@ async function gather(parts: readonly Part[]): Promise<Uint8Array> {
 
 function loadable(source: Exclude<SessionSource, OnnxModel>): LoadableModel {
   if (typeof source !== 'object' || source === null) throw noSource(source);
-  if (source instanceof Uint8Array) return { model: source, edges: edgesOfBytes(source) };
-  if (isModelBytes(source)) {
-    const files = Object.entries(source.externalData ?? {}).map(([path, data]) => ({ path, data }));
-    return { model: source.bytes, externalData: files, edges: edgesOfBytes(source.bytes) };
-  }
+  if (source instanceof Uint8Array) return loadableBytes(source, {});
+  if (isModelBytes(source)) return loadableBytes(source.bytes, source.externalData ?? {});
   if (isCompiled(source)) {
     const { parts, external } = underAnyName(source.emit());
     const files = external ? [{ path: external.name, data: joinParts(external.parts) }] : [];
     return { model: joinParts(parts), externalData: files, edges: edgesOfGraph(source.graph) };
   }
   throw noSource(source);
+}
+
+function loadableBytes(model: Uint8Array, externalData: NonNullable<ModelBytes['externalData']>): LoadableModel {
+  const edges = edgesOfBytes(model);
+  checkExternalData(edges, externalData);
+  return { model, externalData: Object.entries(externalData).map(([path, data]) => ({ path, data })), edges };
 }
 
 function noSource(source: unknown) {

@@ -18,6 +18,8 @@ export interface ModelEdges {
   readonly outputs: ReadonlyMap<string, ValueType>;
   /** Whether dimwise wrote the model, so that the sizes of its outputs are as inferred. */
   readonly isOurs: boolean;
+  /** Bytes that the model takes of each file of its external data; undefined where somebody else has looked after them. */
+  readonly externalBytes?: ReadonlyMap<string, number> | undefined;
 }
 
 /** The edges of a graph; `contract` is the one that was saved with it. */
@@ -65,9 +67,12 @@ export function edgesOfBytes(bytes: Uint8Array): ModelEdges {
   return known.edgesOf(bytes, 'bytes', () => {
     const message = decodeModel(bytes);
     // Weights in other files are not looked into here: the runtime reads them.
-    const resolveExternal = ({ location, offset, length }: { location: string; offset: number; length: number }) =>
-      ({ kind: 'file', location, offset, length }) as const;
-    return { edges: edgesOfRead(readModel(message, { resolveExternal })), message };
+    const externalBytes = new Map<string, number>();
+    const resolveExternal = ({ location, offset, length }: { location: string; offset: number; length: number }) => {
+      externalBytes.set(location, Math.max(externalBytes.get(location) ?? 0, offset + length));
+      return { kind: 'file', location, offset, length } as const;
+    };
+    return { edges: { ...edgesOfRead(readModel(message, { resolveExternal })), externalBytes }, message };
   });
 }
 

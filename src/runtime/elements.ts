@@ -77,7 +77,18 @@ export interface Elements {
   readonly from: DType | 'plain' | 'words';
   /** Those of float16 stand in a Float16Array. */
   readonly values: ArrayLike<Element>;
+  /** Where plain values came of typed arrays, in order; the others are literals. */
+  readonly exact?: readonly Span[] | undefined;
 }
+
+/** Elements that follow each other. */
+export interface Span {
+  readonly start: number;
+  /** The element after the last one. */
+  readonly end: number;
+}
+
+const NO_SPANS: readonly Span[] = [];
 
 /** An element that the type cannot hold. */
 export interface ElementMistake {
@@ -94,7 +105,7 @@ export type Converted = { readonly data: OrtData } | { readonly mistake: Element
  * Converts elements to a type where nothing is lost. A plain number is a literal: float types take the nearest value to it.
  * Elements of an array or tensor keep their exact value.
  */
-export function convertElements({ from, values }: Elements, to: RunDType): Converted {
+export function convertElements({ from, values, exact = NO_SPANS }: Elements, to: RunDType): Converted {
   if (to === 'string') return convertStrings(values);
   const row: ElementRow = ROWS[to];
   const ready = asIs(values, from, to, row);
@@ -102,11 +113,22 @@ export function convertElements({ from, values }: Elements, to: RunDType): Conve
   if (from === 'words' && to === 'float16') return { data: Uint16Array.from(values, Number) };
   const data = row.make(values.length);
   const write = writerOf(row, to, from === 'plain', data);
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index] ?? 0;
-    if (!write(index, value)) return { mistake: { index, value, takes: takenBy(to, row) } };
+  const writeExact = exact.length > 0 ? writerOf(row, to, false, data) : write;
+  let bad: number | undefined;
+  let start = 0;
+  for (const span of exact) {
+    bad ??= firstRefused(write, values, { start, end: span.start });
+    bad ??= firstRefused(writeExact, values, span);
+    start = span.end;
   }
-  return { data };
+  bad ??= firstRefused(write, values, { start, end: values.length });
+  return bad === undefined ? { data } : { mistake: { index: bad, value: values[bad] ?? 0, takes: takenBy(to, row) } };
+}
+
+/** Writes some elements; the index of the first that the type cannot hold. */
+function firstRefused(write: Writer, values: ArrayLike<Element>, { start, end }: Span): number | undefined {
+  for (let index = start; index < end; index++) if (!write(index, values[index] ?? 0)) return index;
+  return undefined;
 }
 
 /** The first element that is NaN or infinite; -1 where all are finite. */

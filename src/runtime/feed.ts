@@ -3,7 +3,7 @@ import { Float16Array } from '@petamoriken/float16';
 import { inWords } from '../build/in-words.ts';
 import { type DType, dtypeFromSpec, isDType } from '../ir/dtype.ts';
 import { elementCount, hasTypedArray, materialize, type TensorData, typedArrayOf } from '../ir/tensor-data.ts';
-import type { Element, Elements } from './elements.ts';
+import type { Element, Elements, Span } from './elements.ts';
 import { arrayType, type FeedArray, unreadable } from './feed-arrays.ts';
 
 /** Numbers, bigints, booleans or strings, nested to the shape of the tensor. */
@@ -38,6 +38,8 @@ export interface FeedReading extends Elements {
   readonly shape: readonly number[] | undefined;
   /** What was given, in few words: `a Float32Array of 12 elements`. */
   readonly text: string;
+  /** What stands beside rows of 16 bits, which are no bits of float16 then: `literals`. */
+  readonly besideWords?: string | undefined;
 }
 
 /** Reads a feed; the text of a complaint where it has no form that can be fed. */
@@ -87,17 +89,33 @@ const DEEPEST = 64;
 /** What nested rows are read into. */
 interface NestedState {
   readonly values: Element[];
-  /** The one element type of rows that are typed arrays; `plain` where there are none, or several. */
-  from: Elements['from'] | undefined;
+  /** The element types of rows that are typed arrays. */
+  readonly types: Set<DType>;
+  /** Where those rows lie. */
+  readonly exact: Span[];
+  hasLiterals: boolean;
 }
 
 function readNested(rows: readonly unknown[]): FeedReading | string {
-  const state: NestedState = { values: [], from: undefined };
+  const state: NestedState = { values: [], types: new Set(), exact: [], hasLiterals: false };
   const shape = flatten(rows, state, { place: '', depth: 1 });
   if (typeof shape === 'string') return shape;
+  const { values, types, exact, hasLiterals } = state;
+  const text = `nested arrays of shape [${shape.join(', ')}]`;
+  const [type, other] = types;
   // Numbers in rows are literals, which floats round; elements of typed rows keep their exact value.
-  const from = state.from === 'uint16' ? 'words' : (state.from ?? 'plain');
-  return { from, values: state.values, shape, text: `nested arrays of shape [${shape.join(', ')}]` };
+  if (!type) return { from: 'plain', values, shape, text };
+  if (!hasLiterals && !other) return { from: type === 'uint16' ? 'words' : type, values, shape, text };
+  const beside = [...types].filter((each) => each !== 'uint16').map((each) => `rows of ${each}`);
+  if (hasLiterals) beside.push('literals');
+  return {
+    from: 'plain',
+    values,
+    shape,
+    text,
+    exact,
+    besideWords: types.has('uint16') ? beside.join(' and ') : undefined,
+  };
 }
 
 interface NestedPlace {
@@ -126,7 +144,7 @@ const SCALAR: readonly number[] = [];
 function flattenRow(row: unknown, state: NestedState, { place, depth }: NestedPlace): readonly number[] | string {
   if (isElement(row)) {
     state.values.push(row);
-    state.from = 'plain';
+    state.hasLiterals = true;
     return SCALAR;
   }
   if (Array.isArray(row)) return flatten(row, state, { place, depth: depth + 1 });
@@ -134,15 +152,39 @@ function flattenRow(row: unknown, state: NestedState, { place, depth }: NestedPl
   if (!from || !isArrayOfElements(row)) return `element ${place} is ${row === null ? 'null' : typeof row}`;
   const lost = unreadable(row);
   if (lost !== undefined) return `element ${place} cannot be read: ${lost}`;
-  state.from = state.from === undefined || state.from === from ? from : 'plain';
+  state.types.add(from);
+  const start = state.values.length;
   for (let i = 0; i < row.length; i++) state.values.push(row[i] ?? 0);
+  state.exact.push({ start, end: state.values.length });
   return [row.length];
 }
 
 /** ONNX Runtime's binding counts the elements of an axis in 32 bits. */
 const MOST_OF_AXIS = 2 ** 32 - 1;
 
+/** What names of two libraries in one tensor say against each other; undefined where they agree, or one stands alone. */
+export function contradiction(tensor: Readonly<Record<string, unknown>>): string | undefined {
+  const { dims, shape, type, dtype } = tensor;
+  if (isGiven(dims) && isGiven(shape) && !isSameList(dims, shape)) {
+    return `its dims are ${inWords(dims)}, its shape is ${inWords(shape)}; give one of them`;
+  }
+  if (!isGiven(type) || !isGiven(dtype) || type === dtype || dtypeOf(type) === (dtypeOf(dtype) ?? dtype)) {
+    return undefined;
+  }
+  return `its type is ${inWords(type)}, its dtype is ${inWords(dtype)}; give one of them`;
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+
+const isSameList = (a: unknown, b: unknown): boolean =>
+  Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((each, i) => each === b[i]);
+
+const dtypeOf = (stated: unknown): DType | undefined =>
+  typeof stated !== 'string' ? undefined : isDType(stated) ? stated : dtypeFromSpec(stated);
+
 function readTensor(tensor: Record<string, unknown>): FeedReading | string {
+  const against = contradiction(tensor);
+  if (against !== undefined) return against;
   const shape = tensor['dims'] ?? tensor['shape'];
   const stated = tensor['type'] ?? tensor['dtype'];
   if (!Array.isArray(shape) || typeof stated !== 'string') {
@@ -151,7 +193,7 @@ function readTensor(tensor: Record<string, unknown>): FeedReading | string {
   const bad = shape.findIndex((size) => !Number.isSafeInteger(size) || size < 0 || size > MOST_OF_AXIS);
   if (bad >= 0)
     return `its axis ${bad} has the size ${inWords(shape[bad])}; a size is an integer from 0 to ${MOST_OF_AXIS}`;
-  const from = isDType(stated) ? stated : dtypeFromSpec(stated);
+  const from = dtypeOf(stated);
   if (!from) return `"${stated}" is no element type`;
   const values = valuesOf(tensor);
   if (typeof values === 'string') return `its data cannot be read: ${values}`;
@@ -166,7 +208,11 @@ function readTensor(tensor: Record<string, unknown>): FeedReading | string {
   }
   const text = `a tensor ${from}[${shape.join(', ')}]`;
   if (!Array.isArray(values)) return { ...statedElements(from, values), shape, text };
-  return values.every(isElement) ? { from: 'plain', values, shape, text } : 'its data is no flat array of elements';
+  // A look at each index: `every` passes over places that hold nothing.
+  for (let i = 0; i < values.length; i++) {
+    if (!isElement(values[i])) return `its data is no flat array of elements: [${i}] is ${inWords(values[i])}`;
+  }
+  return { from: 'plain', values, shape, text };
 }
 
 /** The elements of a tensor; the reason where its own getter refuses them, as that of a tensor on a GPU does. */

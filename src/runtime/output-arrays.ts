@@ -98,7 +98,8 @@ function sharedWith(name: string, data: OutputArray, { ready, feeds }: OtherArra
   return undefined;
 }
 
-function overlap(a: OutputArray, b: OrtData): boolean {
+/** Whether two arrays share memory. */
+export function overlap(a: OutputArray, b: OrtData): boolean {
   if (!ArrayBuffer.isView(b) || a.buffer !== b.buffer) return false;
   return a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 }

@@ -5,7 +5,7 @@ import type { Contract } from '../ir/contract.ts';
 import type { FeedCheck, FeedType } from '../ir/feed-check.ts';
 import { type FeedShape, type OutputShape, outputShapesUnder } from '../ir/feeds.ts';
 import { shapeOfArray } from './check-feeds.ts';
-import { type Feed, readFeed } from './feed.ts';
+import { contradiction, type Feed, readFeed } from './feed.ts';
 
 /** What is asked about: feeds, or only their sizes, by the names of inputs. */
 export type ShapedFeeds = Readonly<Record<string, Feed | FeedShape>>;
@@ -42,8 +42,14 @@ export function outputShapesOf(feeds: ShapedFeeds, contract: Contract, check: Fe
 function sizesOf(name: string, feed: Feed | FeedShape, { inputs }: Contract): readonly number[] | string {
   if (typeof feed === 'object' && feed !== null && !('data' in feed || 'storage' in feed)) {
     const shape: unknown = 'shape' in feed ? feed.shape : 'dims' in feed ? feed.dims : undefined;
-    if (Array.isArray(shape))
-      return shape.every(isSize) ? shape : `[${shape.join(', ')}] is no shape: sizes are integers from 0 on`;
+    if (Array.isArray(shape)) {
+      const against = contradiction({ ...feed });
+      if (against !== undefined) return against;
+      // Unlike every, findIndex looks at places that hold nothing.
+      return shape.findIndex((size) => !isSize(size)) < 0
+        ? shape
+        : `[${shape.join(', ')}] is no shape: sizes are integers from 0 on`;
+    }
   }
   const reading = readFeed(feed);
   if (typeof reading === 'string') return reading;

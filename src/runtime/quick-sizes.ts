@@ -37,7 +37,9 @@ export class QuickSizes {
   readonly #computed: readonly Computed[];
   readonly #constraints: readonly Constraint[];
   /** The sizes of this pass by slot; -1 where its symbol is not met yet. */
-  readonly #sizes: Float64Array;
+  #sizes: Float64Array;
+  /** Those of the last shapes that were accepted. */
+  #accepted: Float64Array;
   readonly #sizeOf: (symbol: SymbolDim) => number | undefined;
 
   private constructor({ axes, slots, computed, constraints }: FlatContract) {
@@ -46,6 +48,7 @@ export class QuickSizes {
     this.#computed = computed;
     this.#constraints = constraints;
     this.#sizes = new Float64Array(slots.length);
+    this.#accepted = new Float64Array(slots.length);
     const places = new Map(slots.map(({ symbol }, slot) => [symbol, slot]));
     this.#sizeOf = (symbol) => this.#sizes[places.get(symbol) ?? -1];
   }
@@ -82,17 +85,19 @@ export class QuickSizes {
   }
 
   /**
-   * The sizes of symbols under which the shapes meet the contract; undefined where they do not, or may not.
+   * Whether shapes surely meet the contract; where not, they may still do so.
    *
    * @param shapes the shapes of all inputs, in the order of the contract
    */
-  accept(shapes: readonly (readonly number[])[]): ReadonlyMap<string, number> | undefined {
+  accept(shapes: readonly (readonly number[])[]): boolean {
     try {
-      return this.#settles(shapes) && this.#holds(shapes) ? this.#named() : undefined;
+      if (!this.#settles(shapes) || !this.#holds(shapes)) return false;
     } catch {
       // An expression without a value, such as a divisor of 0: the whole check says what is wrong.
-      return undefined;
+      return false;
     }
+    [this.#sizes, this.#accepted] = [this.#accepted, this.#sizes];
+    return true;
   }
 
   #settles(shapes: readonly (readonly number[])[]): boolean {
@@ -125,10 +130,11 @@ export class QuickSizes {
     return true;
   }
 
-  #named(): ReadonlyMap<string, number> {
+  /** The sizes of symbols under the shapes that were accepted last. */
+  named(): ReadonlyMap<string, number> {
     const named = new Map<string, number>();
     for (let slot = 0; slot < this.#slots.length; slot++) {
-      named.set(this.#slots[slot]?.symbol.name ?? '', this.#sizes[slot] ?? 0);
+      named.set(this.#slots[slot]?.symbol.name ?? '', this.#accepted[slot] ?? 0);
     }
     return named;
   }

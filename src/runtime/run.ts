@@ -13,7 +13,8 @@ import type { DefinedModel } from '../model/defined-model.ts';
 import { checkFeeds, namedFeeds } from './check-feeds.ts';
 import { createSession } from './create-session.ts';
 import { type Feeds, readFeed } from './feed.ts';
-import { RUN_RULES, type RunCallOptions, type RunOutputs, type Session } from './session.ts';
+import type { RunOutputs } from './run-outputs.ts';
+import { RUN_RULES, type RunCallOptions, type Session } from './session.ts';
 import { checkOptionRules, SESSION_RULES, type SessionOptions } from './session-options.ts';
 
 /** A model in any state, or a model of a file. */
@@ -27,8 +28,9 @@ export interface RunOptions extends SessionOptions, RunCallOptions, CompileOptio
 
 interface CachedSession {
   readonly session: Promise<Session>;
-  /** The weights that it was made with; others make it stale. */
+  /** What it was made with; others make it stale. */
   readonly weights: readonly TensorData[];
+  readonly compile: CompileOptions;
 }
 
 const sessions = new WeakMap<ReadyModel, Map<string, CachedSession>>();
@@ -81,19 +83,22 @@ export async function dispose(model: RunnableModel): Promise<void> {
 const isDefined = (model: RunnableModel): model is DefinedModel => 'state' in model && model.state === 'defined';
 
 function sessionFor(model: ReadyModel, options: SessionOptions, compile: CompileOptions): Promise<Session> {
-  const { target } = compile;
+  const { target, pipeline } = compile;
   const name = JSON.stringify([options, typeof target === 'object' ? target.name : target]);
   const kept = sessions.get(model) ?? new Map<string, CachedSession>();
   sessions.set(model, kept);
   const weights = weightsOf(model);
   const known = kept.get(name);
-  if (known && weights.every((data, i) => data === known.weights[i])) return known.session;
+  const isSame = known?.compile.pipeline === pipeline && known?.compile.target === target;
+  if (known && isSame && weights.every((data, i) => data === known.weights[i])) return known.session;
   if (known) void known.session.then((session) => session.dispose()).catch(() => {});
   const source = 'state' in model && model.state === 'bound' ? model.compile(compile) : model;
   const session = createSession(source, options);
-  kept.set(name, { session, weights });
+  kept.set(name, { session, weights, compile });
   // A failure is not kept: what was missing may be there the next time.
-  session.catch(() => kept.delete(name));
+  session.catch(() => {
+    if (kept.get(name)?.session === session) kept.delete(name);
+  });
   return session;
 }
 

@@ -58,6 +58,13 @@ const anything: OptionRule = () => undefined;
 
 const LOG_LEVELS: readonly LogLevel[] = ['verbose', 'info', 'warning', 'error', 'fatal'];
 
+const PROFILE_FORM = "{ prefix: 'PATH' }";
+
+/** What each option of a profile takes. */
+const PROFILE_RULES: Readonly<Record<keyof ProfileOptions, OptionRule>> = {
+  prefix: (value) => (typeof value === 'string' && value !== '' ? undefined : 'a path'),
+};
+
 /** What each option takes; the type asks for every one. Providers are read by {@link planProviders}. */
 export const SESSION_RULES: Readonly<Record<keyof SessionOptions, OptionRule>> = {
   providers: anything,
@@ -69,8 +76,7 @@ export const SESSION_RULES: Readonly<Record<keyof SessionOptions, OptionRule>> =
   memoryArena: flag,
   memoryPattern: flag,
   log: oneOf(...LOG_LEVELS),
-  profile: (value) =>
-    isRecord(value) && typeof value['prefix'] === 'string' && value['prefix'] !== '' ? undefined : "{ prefix: 'PATH' }",
+  profile: (value) => (isRecord(value) ? undefined : PROFILE_FORM),
   nonFinite: oneOf('allow', 'refuse'),
   extra: object,
 };
@@ -85,6 +91,10 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
  */
 export function checkSessionOptions(options: SessionOptions): void {
   checkOptionRules('a session', options, SESSION_RULES);
+  if (options.profile) {
+    checkOptionRules('profile', options.profile, PROFILE_RULES);
+    if (options.profile.prefix === undefined) throw badValue('a session takes profile', PROFILE_FORM, options.profile);
+  }
   if (options.extra) for (const [name, value] of flatten(options.extra)) checkSetting(name, value);
 }
 

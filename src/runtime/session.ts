@@ -1,56 +1,24 @@
 // A session: one model loaded into ONNX Runtime, fed and read with checks on both sides.
-import { dimwiseError, throwDiagnostics } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
+import { dimwiseError, isDimwiseError, throwDiagnostics } from '../base/errors.ts';
 import { captureSite } from '../base/origin.ts';
 import type { Contract } from '../ir/contract.ts';
 import { outputShapesUnder } from '../ir/feeds.ts';
 import type { ValueType } from '../ir/type.ts';
+import { BusyArrays } from './busy-arrays.ts';
 import type { FeedsReport } from './check-feeds.ts';
 import { OutputCheck } from './check-outputs.ts';
 import type { ModelEdges } from './edges.ts';
-import { isRunDType, type RunDType } from './elements.ts';
 import type { Feeds } from './feed.ts';
-import {
-  type Ort,
-  type OrtData,
-  type OrtFetches,
-  type OrtSession,
-  type OrtTensor,
-  ortData,
-  ortMessage,
-  ortTensor,
-} from './ort.ts';
+import { InFlight } from './in-flight.ts';
+import { type Ort, type OrtFetches, type OrtSession, type OrtTensor, ortMessage, ortTensor } from './ort.ts';
 import { type OutputTargets, outputArrays, type ReadyOutput } from './output-arrays.ts';
 import { type OutputShapes, outputShapesOf, type ShapedFeeds } from './output-shapes.ts';
 import { profileFile } from './profile.ts';
 import type { Fallback, Provider } from './provider.ts';
+import { OutputReader, type RunOutputs, shapesOf } from './run-outputs.ts';
 import { SessionFeeds } from './session-feeds.ts';
 import { checkOptionRules, type OptionRule } from './session-options.ts';
-
-/** The array that holds elements of each type; float16 is its bits, bool is 0 and 1. */
-export interface ArrayOf {
-  readonly float32: Float32Array;
-  readonly float64: Float64Array;
-  readonly float16: Uint16Array;
-  readonly int8: Int8Array;
-  readonly uint8: Uint8Array;
-  readonly int16: Int16Array;
-  readonly uint16: Uint16Array;
-  readonly int32: Int32Array;
-  readonly uint32: Uint32Array;
-  readonly int64: BigInt64Array;
-  readonly uint64: BigUint64Array;
-  readonly bool: Uint8Array;
-  readonly string: readonly string[];
-}
-
-/** What a run gives for one output; a union over the element types, so that `dtype` tells what `data` is. */
-export type RunTensor = {
-  readonly [D in RunDType]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: ArrayOf[D] };
-}[RunDType];
-
-/** The outputs of a run by name. */
-export type RunOutputs = Readonly<Record<string, RunTensor>>;
+import { setOwn } from './set-own.ts';
 
 /** Options of one run. */
 export interface RunCallOptions {
@@ -64,16 +32,22 @@ export interface SessionRunOptions extends RunCallOptions {
   readonly into?: OutputTargets | undefined;
 }
 
+/** What names of outputs are; a look at each index sees those that hold nothing too. */
+const outputNames: OptionRule = (value) =>
+  Array.isArray(value) && value.length > 0 && Array.from(value).every((name) => typeof name === 'string')
+    ? undefined
+    : 'an array of names, one at least';
+
 /** What the options of a run of a session take. */
 export const SESSION_RUN_RULES: Readonly<Record<keyof SessionRunOptions, OptionRule>> = {
-  outputs: (value) => (Array.isArray(value) ? undefined : 'an array of names'),
+  outputs: outputNames,
   into: (value) =>
     typeof value === 'object' && value !== null ? undefined : 'an object of arrays by the names of outputs',
 };
 
 /** What the options of a run take. */
 export const RUN_RULES: Readonly<Record<keyof RunCallOptions, OptionRule>> = {
-  outputs: (value) => (Array.isArray(value) ? undefined : 'an array of names'),
+  outputs: outputNames,
 };
 
 /** What a session is made of. */
@@ -107,8 +81,9 @@ export class Session implements AsyncDisposable {
   readonly #parts: SessionParts;
   readonly #feeds: SessionFeeds;
   readonly #outputCheck: OutputCheck;
-  readonly #names: readonly string[];
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #reader: OutputReader;
+  readonly #running = new InFlight();
+  readonly #busy = new BusyArrays();
   #disposed: Promise<void> | undefined;
   #profiled: Promise<string> | undefined;
 
@@ -122,7 +97,7 @@ export class Session implements AsyncDisposable {
     this.inputs = edges.inputs;
     this.outputs = edges.outputs;
     this.#feeds = new SessionFeeds(edges.contract);
-    this.#names = [...edges.outputs.keys()];
+    this.#reader = new OutputReader(edges);
     this.#outputCheck = new OutputCheck(edges);
   }
 
@@ -134,7 +109,7 @@ export class Session implements AsyncDisposable {
    * @throws FEED_MISSING, FEED_UNKNOWN, FEED_MISMATCH, FEED_NOT_FINITE, DTYPE_MISMATCH, RANK_MISMATCH for feeds, all
    * mistakes together
    * @throws OUTPUT_UNKNOWN when an output is asked for that the model does not have
-   * @throws OUTPUT_ARRAY when an array of `into` does not fit its output
+   * @throws OUTPUT_ARRAY when an array of `into` does not fit its output, or a run under way writes into it
    * @throws OUTPUT_MISMATCH when an output has another size than the author states of it
    * @throws SESSION_DISPOSED after dispose()
    * @throws RUNTIME_FAILED when ONNX Runtime fails
@@ -143,25 +118,34 @@ export class Session implements AsyncDisposable {
   async run(feeds: Feeds, options: SessionRunOptions = NO_OPTIONS): Promise<RunOutputs> {
     this.#refuseDisposed();
     if (options !== NO_OPTIONS) checkOptionRules('a run', options, SESSION_RUN_RULES);
-    const fetches = options.outputs ?? this.#names;
-    for (const name of fetches) if (!this.outputs.has(name)) throw unknownOutput(name, this.#names);
+    const fetches = options.outputs ?? this.#reader.names;
+    if (options.outputs) this.#reader.checkNames(fetches);
     const { nonFinite, ort } = this.#parts;
-    const report = this.#feeds.read(feeds, nonFinite);
-    throwDiagnostics(report.mistakes);
-    const into = options.into && this.#outputArrays(options.into, fetches, report);
     const tensors: Record<string, OrtTensor> = {};
-    for (const [name, feed] of report.feeds) setOwn(tensors, name, ortTensor(ort, feed));
-    const running = this.#call(tensors, into ? this.#fetchesInto(into, fetches) : fetches);
-    this.#running.add(running);
-    try {
-      const results = await running;
-      const outputs: Record<string, RunTensor> = {};
-      for (const name of fetches) setOwn(outputs, name, runTensor(name, results[name], into?.get(name)));
-      if (this.#outputCheck.isNeeded) this.#outputCheck.check(report.sizes, shapesOf(outputs));
-      return outputs;
-    } finally {
-      this.#running.delete(running);
+    const quick = options.into || nonFinite === 'refuse' ? undefined : this.#feeds.quick(feeds);
+    if (quick) for (const feed of quick) setOwn(tensors, feed.name, ortTensor(ort, feed));
+    const report = quick ? undefined : this.#feeds.read(feeds, nonFinite);
+    if (report) {
+      throwDiagnostics(report.mistakes);
+      for (const [name, feed] of report.feeds) setOwn(tensors, name, ortTensor(ort, feed));
     }
+    const into = options.into && report && this.#outputArrays(options.into, fetches, report);
+    // Taken now: runs that follow change them.
+    const sizes = this.#outputCheck.isNeeded ? this.#feeds.sizes : undefined;
+    let outputs: RunOutputs;
+    if (into || !this.#busy.isEmpty) this.#busy.enter(into, Object.entries(tensors));
+    this.#running.enter();
+    try {
+      const results = await this.#parts.session.run(tensors, into ? this.#fetchesInto(into, fetches) : fetches);
+      outputs = this.#reader.read(results, fetches, into);
+    } catch (cause) {
+      throw this.#failure(tensors, cause);
+    } finally {
+      this.#running.leave();
+      this.#busy.leave(into);
+    }
+    if (sizes) this.#outputCheck.check(sizes, shapesOf(outputs));
+    return outputs;
   }
 
   #outputArrays(targets: OutputTargets, fetches: readonly string[], { feeds, sizes }: FeedsReport) {
@@ -172,25 +156,22 @@ export class Session implements AsyncDisposable {
   #fetchesInto(into: ReadonlyMap<string, ReadyOutput>, fetches: readonly string[]): OrtFetches {
     const { ort } = this.#parts;
     const entries = fetches.map((name) => {
-      const output = into.get(name);
+      const output = this.#reader.isPassed(name) ? undefined : into.get(name);
       return [name, output ? ortTensor(ort, output) : null] as const;
     });
     return Object.fromEntries(entries);
   }
 
-  async #call(feeds: Record<string, OrtTensor>, fetches: OrtFetches): Promise<Record<string, OrtTensor>> {
-    try {
-      return await this.#parts.session.run(feeds, fetches);
-    } catch (cause) {
-      const sizes = Object.entries(feeds).map(([name, { type, dims }]) => `${name}: ${type}[${dims.join(', ')}]`);
-      throw dimwiseError({
-        code: 'RUNTIME_FAILED',
-        message: `ONNX Runtime fails to run ${this.#parts.edges.name} on ${sizes.join(', ')}: ${ortMessage(cause)}`,
-        origin: { site: captureSite() },
-        actual: ortMessage(cause),
-        cause,
-      });
-    }
+  #failure(feeds: Record<string, OrtTensor>, cause: unknown): Error {
+    if (isDimwiseError(cause)) return cause;
+    const sizes = Object.entries(feeds).map(([name, { type, dims }]) => `${name}: ${type}[${dims.join(', ')}]`);
+    return dimwiseError({
+      code: 'RUNTIME_FAILED',
+      message: `ONNX Runtime fails to run ${this.#parts.edges.name} on ${sizes.join(', ')}: ${ortMessage(cause)}`,
+      origin: { site: captureSite() },
+      actual: ortMessage(cause),
+      cause,
+    });
   }
 
   /**
@@ -212,7 +193,7 @@ export class Session implements AsyncDisposable {
   }
 
   async #release(): Promise<void> {
-    await Promise.allSettled(this.#running);
+    await this.#running.settled();
     // A profile is written whole before the session goes; one that cannot be written must not keep the memory.
     if (this.#parts.profile !== undefined) await this.endProfile().catch(() => {});
     await this.#parts.session.release();
@@ -242,7 +223,7 @@ export class Session implements AsyncDisposable {
         hint: "createSession(source, { profile: { prefix: 'profile' } })",
       });
     }
-    await Promise.allSettled(this.#running);
+    await this.#running.settled();
     session.endProfiling();
     return profileFile(profile);
   }
@@ -261,39 +242,3 @@ export class Session implements AsyncDisposable {
     });
   }
 }
-
-/** The error for an output that a model does not have. */
-export function unknownOutput(name: string, known: readonly string[]) {
-  const near = nearest(name, known);
-  return dimwiseError({
-    code: 'OUTPUT_UNKNOWN',
-    message: `the model has no output "${name}"; its outputs are ${known.map((each) => `"${each}"`).join(', ')}`,
-    origin: { site: captureSite() },
-    actual: name,
-    hint: near && `did you mean "${near}"?`,
-  });
-}
-
-/** Sets a member of any name: `__proto__` too is only a name. */
-function setOwn<T>(record: Record<string, T>, name: string, value: T): void {
-  if (name !== '__proto__') record[name] = value;
-  else Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-const shapesOf = (outputs: RunOutputs): ReadonlyMap<string, readonly number[]> =>
-  new Map(Object.entries(outputs).map(([name, { shape }]) => [name, shape]));
-
-/** A tensor as it is given to the author: with the author's own array where the run wrote into it. */
-function runTensor(name: string, tensor: OrtTensor | undefined, into: ReadyOutput | undefined): RunTensor {
-  if (tensor && isRunDType(tensor.type)) return typed(tensor.type, tensor.dims, into?.data ?? ortData(tensor));
-  throw dimwiseError({
-    code: 'RUNTIME_FAILED',
-    message: `ONNX Runtime gives output "${name}" as ${tensor?.type ?? 'nothing'}`,
-    origin: { what: `output "${name}"` },
-    actual: tensor?.type,
-  });
-}
-
-/** ONNX Runtime pairs types and arrays as {@link ArrayOf} lists them. */
-const typed = (dtype: RunDType, shape: readonly number[], data: OrtData): RunTensor =>
-  ({ dtype, shape, data }) as RunTensor;

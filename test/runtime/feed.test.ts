@@ -17,6 +17,8 @@ describe('readFeed', () => {
       'plain',
     ],
     ['rows of typed arrays', [Float32Array.of(1, 2), Float32Array.of(3, 4)], [2, 2], 'float32'],
+    ['rows of typed arrays beside literals', [Float64Array.of(1, 2), [3, 4]], [2, 2], 'plain'],
+    ['rows of several classes', [Float64Array.of(1, 2), Float32Array.of(3, 4)], [2, 2], 'plain'],
     ['empty rows', [[], []], [2, 0], 'plain'],
     ['a typed array', Float32Array.of(1, 2), undefined, 'float32'],
     ['a Uint16Array, whose type is open', Uint16Array.of(1), undefined, 'words'],
@@ -24,6 +26,12 @@ describe('readFeed', () => {
     ['a result of a run', { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) }, [2], 'float32'],
     ['bits with their type', { type: 'float16', dims: [1], data: Uint16Array.of(0x3c00) }, [1], 'float16'],
     ['ONNX names of types', { type: 'float', dims: [1], data: Float32Array.of(1) }, [1], 'float32'],
+    [
+      'names of both libraries that agree',
+      { dims: [1], shape: [1], type: 'float', dtype: 'float32', data: Float32Array.of(1) },
+      [1],
+      'float32',
+    ],
     ['constant data', tensorFromValues('int32', [2], [1, 2]), [2], 'int32'],
   ])('reads %s', (_, feed, shape, from) => {
     expect(readFeed(feed)).toMatchObject({ from });

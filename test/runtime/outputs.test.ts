@@ -1,6 +1,7 @@
 // Outputs are written into given arrays, and their shapes are known before a run.
 import { createSession, graph, model, op, tensor, type Value } from 'dimwise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeModel } from '../../codegen/onnx/proto/write-message.ts';
 import { type Diagnostic, isDimwiseError } from '../../src/base/errors.ts';
 import { tensorFromValues } from '../../src/ir/tensor-data.ts';
 import type { Session } from '../../src/runtime/session.ts';
@@ -67,6 +68,27 @@ describe('into', () => {
     }
     expect(outputs['found']).toEqual(plain['found']);
     expect(outputs['text']).toEqual(plain['text']);
+  });
+
+  test('takes an output that is an input itself, which ONNX Runtime does not write', async () => {
+    const type = { tensorType: { elemType: 1, shape: { dim: [{ dimParam: 'n' }] } } };
+    const bytes = encodeModel({
+      irVersion: 8,
+      opsetImport: [{ domain: '', version: 17 }],
+      graph: {
+        name: 'through',
+        node: [{ opType: 'Neg', input: ['x'], output: ['y'] }],
+        input: [{ name: 'x', type }],
+        output: ['x', 'y'].map((name) => ({ name, type })),
+      },
+    });
+    await using through = await createSession(bytes, CPU);
+    const whole = new Float32Array(4).fill(9);
+    const outputs = await through.run(Float32Array.of(1, -2), { into: { x: whole.subarray(1, 3) } });
+    expect([...whole]).toEqual([9, 1, -2, 9]);
+    expect(outputs['x']).toEqual({ dtype: 'float32', shape: [2], data: Float32Array.of(1, -2) });
+    expect(outputs['x']?.data).toHaveProperty('buffer', whole.buffer);
+    expect([...(outputs['y']?.data ?? [])]).toEqual([-1, 2]);
   });
 
   test('takes a part of an array, and writes nothing beside it', async () => {
@@ -220,5 +242,44 @@ describe('a session that is run again and again', () => {
     let { output: a } = await sums.run({ a: b, b });
     for (let i = 0; i < 3; i++) if (a) ({ output: a } = await sums.run({ a, b }));
     expect(a?.data).toEqual(Float32Array.of(5, 5));
+  });
+});
+
+describe('arrays of runs under way', () => {
+  const feeds = (value: number, rows = 2) => ({
+    x: { shape: [rows, 4], dtype: 'float32', data: new Float32Array(4 * rows).fill(value) },
+    i: new BigInt64Array(rows),
+  });
+
+  test('are refused to other runs until the run ends', async () => {
+    const y = new Float32Array(8);
+    const first = session.run(feeds(1), { outputs: ['y'], into: { y } });
+    const second = session.run(feeds(2), { outputs: ['y'], into: { y } });
+    expect(await mistakes(() => second)).toMatchObject([
+      {
+        code: 'OUTPUT_ARRAY',
+        message: expect.stringContaining('a run that has not ended writes its output "y" there'),
+      },
+    ]);
+    expect((await first)['y']?.data).toBe(y);
+    expect(y).toEqual(new Float32Array(8).fill(-1));
+    await session.run(feeds(3), { outputs: ['y'], into: { y } });
+    expect(y).toEqual(new Float32Array(8).fill(-3));
+  });
+
+  test('are refused as feeds, also where they overlap in part', async () => {
+    const memory = new Float32Array(12);
+    const first = session.run(feeds(1), { outputs: ['y'], into: { y: memory.subarray(0, 8) } });
+    const fed = { ...feeds(0), x: { shape: [2, 4], dtype: 'float32', data: memory.subarray(4) } };
+    expect(await mistakes(() => session.run(fed))).toMatchObject([{ code: 'FEED_MISMATCH' }]);
+    await first;
+    expect(await mistakes(() => session.run(fed))).toEqual([]);
+  });
+
+  test('are free again after a run that fails, and arrays of their own disturb nobody', async () => {
+    const y = new Float32Array(8);
+    expect(await mistakes(() => session.run({ x: [[1, 2, 3]] }, { into: { y } }))).not.toEqual([]);
+    const both = [y, new Float32Array(8)].map((data) => session.run(feeds(1), { outputs: ['y'], into: { y: data } }));
+    for (const outputs of await Promise.all(both)) expect(outputs['y']?.data).toEqual(new Float32Array(8).fill(-1));
   });
 });

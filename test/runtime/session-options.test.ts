@@ -42,6 +42,10 @@ describe('options of a session', () => {
     [{ memoryArena: 1 }, 'memoryArena as true or false, got 1', ''],
     [{ log: 2 }, 'log as one of "verbose"', ''],
     [{ profile: true }, "profile as { prefix: 'PATH' }, got true", ''],
+    [{ profile: {} }, "profile as { prefix: 'PATH' }, got an empty object", ''],
+    [{ profile: { prefix: '' } }, 'profile takes prefix as a path, got ""', ''],
+    [{ profile: { prefx: 'net' } }, 'profile has no option prefx', 'did you mean prefix?'],
+    [{ profile: { prefix: 'net', format: 'json' } }, 'profile has no option format; it has prefix', ''],
     [{ nonFinite: 'deny' }, 'nonFinite as one of "allow", "refuse", got "deny"', ''],
     [{ extra: 'session.disable_prepacking' }, 'extra as an object', ''],
     [{ extra: { 'session.disable_prepacking': 1 } }, 'the setting session.disable_prepacking as text, got 1', ''],
@@ -142,6 +146,9 @@ describe('options of a run', () => {
     [{ output: ['y'] }, 'a run has no option output', 'did you mean outputs?'],
     [{ terminate: true }, 'a run has no option terminate', 'runs in a pool can be cancelled'],
     [{ outputs: 'output' }, 'outputs as an array of names', ''],
+    [{ outputs: [] }, 'outputs as an array of names, one at least', ''],
+    [{ outputs: [1] }, 'outputs as an array of names', ''],
+    [{ outputs: Object.assign([], { length: 1 }) }, 'outputs as an array of names', ''],
     [{ into: 1 }, 'into as an object of arrays', ''],
   ])('%o is refused', async (options, message, hint) => {
     await using session = await createSession(relu, CPU);

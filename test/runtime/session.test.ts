@@ -1,4 +1,7 @@
 // Models run on ONNX Runtime from any state; feeds that do not fit are refused with all their mistakes.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   assumeShape,
   createSession,
@@ -106,6 +109,39 @@ describe('createSession', () => {
     await using beside = await createSession({ bytes: joinParts(parts), externalData }, CPU);
     await using inside = await createSession(compiled, CPU);
     expect(await beside.run([x])).toEqual(await inside.run([x]));
+  });
+
+  test('takes weights beside the model from nobody else', async () => {
+    const { parts, external } = model(dense(300), { inputs: { x: ['n', 10] } })
+      .initialize()
+      .bind({ x: ['n', 10] })
+      .compile()
+      .emit({ externalData: 'external' });
+    const { joinParts } = await import('../../codegen/onnx/proto/parts.ts');
+    const [bytes, data, file] = [joinParts(parts), joinParts(external?.parts ?? []), external?.fileName ?? ''];
+    // ONNX Runtime would take a file of that name from the working folder.
+    const folder = await mkdtemp(join(tmpdir(), 'dimwise-'));
+    await writeFile(join(folder, file), data);
+    const before = process.cwd();
+    try {
+      process.chdir(folder);
+      for (const source of [bytes, { bytes }, { bytes, externalData: { [`${file}x`]: data } }]) {
+        const [mistake, ...more] = await mistakes(() => createSession(source, CPU));
+        expect(more).toEqual([]);
+        expect(mistake).toMatchObject({ code: 'EXTERNAL_DATA', message: expect.stringContaining(file) });
+        expect(mistake?.hint).toContain('externalData');
+      }
+    } finally {
+      process.chdir(before);
+      await rm(folder, { recursive: true });
+    }
+    expect(
+      await mistakes(() => createSession({ bytes, externalData: { [file]: data.subarray(1) } }, CPU)),
+    ).toMatchObject([{ code: 'EXTERNAL_DATA', message: expect.stringContaining(`which has ${data.length - 1}`) }]);
+    // @ts-expect-error text is no data
+    expect(await mistakes(() => createSession({ bytes, externalData: { [file]: 'text' } }, CPU))).toMatchObject([
+      { code: 'EXTERNAL_DATA', message: expect.stringContaining('Uint8Array') },
+    ]);
   });
 
   test('refuses what is no model', async () => {
@@ -339,6 +375,18 @@ describe('run', () => {
     expect(await run(defined, x, CPU)).not.toEqual(first);
     defined.initialize({ seed: 1, forceReinit: true });
     expect(await run(defined, x, CPU)).toEqual(first);
+    await dispose(defined);
+  });
+
+  test('makes the session anew for another pipeline', async () => {
+    const seen: string[] = [];
+    const defined = net().initialize({ seed: 1 });
+    const watched = (name: string) => ({ afterPass: () => void seen.push(name) });
+    const one = watched('one');
+    await run(defined, x, { ...CPU, pipeline: one });
+    expect(new Set(seen)).toEqual(new Set(['one']));
+    await run(defined, x, { ...CPU, pipeline: watched('two') });
+    expect(new Set(seen)).toEqual(new Set(['one', 'two']));
     await dispose(defined);
   });
 

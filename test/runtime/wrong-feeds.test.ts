@@ -33,6 +33,8 @@ const MODELS = {
     nota: op.Neg(g.input('a', 'float32', ['n'])),
     notb: op.Neg(g.input('b', 'float32', ['n'])),
   })).bind({ a: ['n'], b: ['n'] }),
+  /** Rows of halves. */
+  halves: graph((g) => op.Neg(g.input('f16', 'float16', ['n', 2]))).bind({ f16: ['n', 2] }),
   /** One input of each other type. */
   types: graph((g) => ({
     o16: op.Neg(g.input('f16', 'float16', ['n'])),
@@ -91,6 +93,36 @@ const OF_TYPES = {
   text: ['a'],
   scalar: 1,
 };
+
+/** Feeds that fit, in the form that is looked at least: typed arrays of the sizes of the run before. */
+const RIGHT: Readonly<Record<ModelName, Feeds>> = {
+  rows: { x: new Float32Array(4) },
+  ids: {
+    ids: { shape: [1, 2], dtype: 'int64', data: new BigInt64Array(2) },
+    more: { shape: [1, 4], dtype: 'int64', data: new BigInt64Array(4) },
+  },
+  even: { image: { shape: [1, 1, 2, 2], dtype: 'float32', data: new Float32Array(4) } },
+  meet: {
+    left: { shape: [2, 3], dtype: 'float32', data: new Float32Array(6) },
+    right: { shape: [3, 2], dtype: 'float32', data: new Float32Array(6) },
+  },
+  wide: { p: new Float32Array(3), q: new Float32Array(3) },
+  same: { a: new Float32Array(2), b: new Float32Array(2) },
+  halves: { f16: new Uint16Array(4) },
+  types: {
+    f16: new Uint16Array(1),
+    f64: new Float64Array(1),
+    i8: new Int8Array(1),
+    i32: new Int32Array(1),
+    u8: new Uint8Array(1),
+    u64: new BigUint64Array(1),
+    flag: new Uint8Array(1),
+    text: ['a'],
+    scalar: new Float32Array(1),
+  },
+};
+
+const rightFor = (to: Row[1]): Feeds => RIGHT[to === 'strict' ? 'rows' : to === 'strict types' ? 'types' : to];
 
 function detached(): Float32Array {
   const array = new Float32Array(8);
@@ -192,6 +224,12 @@ const ROWS: readonly Row[] = [
     ['FEED_MISMATCH', '"x"', 'no flat array'],
   ],
   [
+    'a tensor of data without elements',
+    'rows',
+    { x: { dims: [1, 4], type: 'float32', data: Object.assign([], { length: 4 }) } },
+    ['FEED_MISMATCH', '"x"', 'no flat array', '[0] is undefined'],
+  ],
+  [
     'ragged rows',
     'rows',
     {
@@ -211,6 +249,24 @@ const ROWS: readonly Row[] = [
   ['a hole in a row', 'rows', { x: [holed] }, ['FEED_MISMATCH', '"x"', 'element [0][1] is undefined']],
   ['null in a row', 'rows', { x: [[1, null, 3, 4]] }, ['FEED_MISMATCH', '"x"', 'element [0][1] is null']],
   ['an array in itself', 'rows', { x: endless }, ['FEED_MISMATCH', '"x"', 'more than 64 deep']],
+  [
+    'a tensor of two shapes',
+    'rows',
+    { x: { dims: [1, 4], shape: [4, 1], type: 'float32', data: new Float32Array(4) } },
+    ['FEED_MISMATCH', '"x"', 'dims are [1, 4]', 'shape is [4, 1]'],
+  ],
+  [
+    'a tensor whose shape is a text beside its dims',
+    'rows',
+    { x: { dims: [1, 4], shape: '1x4', type: 'float32', data: new Float32Array(4) } },
+    ['FEED_MISMATCH', '"x"', 'dims are [1, 4]', 'shape is "1x4"'],
+  ],
+  [
+    'a tensor of two types',
+    'rows',
+    { x: { dims: [1, 4], type: 'float32', dtype: 'int32', data: new Float32Array(4) } },
+    ['FEED_MISMATCH', '"x"', 'type is "float32"', 'dtype is "int32"'],
+  ],
   // Memory
   ['an array that was transferred', 'rows', { x: detached() }, ['FEED_MISMATCH', '"x"', 'Float32Array', 'detached']],
   [
@@ -388,6 +444,41 @@ const ROWS: readonly Row[] = [
     { x: [Float64Array.of(0.5, 0.1, 1, 2)] },
     ['DTYPE_MISMATCH', '"x"', '0.1 at [0, 1]'],
   ],
+  ...(
+    [
+      ['literals', [0.1, 0.2, 1, 2], Float64Array.of(0.5, 0.3, 1, 2)],
+      ['literals after them', Float64Array.of(0.5, 0.3, 1, 2), [0.1, 0.2, 1, 2]],
+      ['rows of another class', Float32Array.of(0.1, 0.2, 1, 2), Float64Array.of(0.5, 0.3, 1, 2)],
+    ] as const
+  ).map(
+    ([what, first, second]): Row => [
+      `rows of doubles that float32 rounds, beside ${what}`,
+      'rows',
+      { x: [first, second] },
+      ['DTYPE_MISMATCH', '"x"', `0.3 at [${Array.isArray(first) || first instanceof Float32Array ? 1 : 0}, 1]`],
+    ],
+  ),
+  [
+    'rows of integers that float32 rounds, beside literals',
+    'rows',
+    { x: [[0.1, 2, 3, 4], Int32Array.of(1, 2, 3, 16777217), [0.1, 2, 3, 4]] },
+    ['DTYPE_MISMATCH', '"x"', '16777217 at [1, 3]'],
+  ],
+  ...(
+    [
+      ['literals', [[1, 2], Uint16Array.of(0x3c00, 0x4000)], 'with literals'],
+      ['literals after them', [Uint16Array.of(0x3c00, 0x4000), [1, 2]], 'with literals'],
+      ['rows of floats', [Uint16Array.of(0x3c00, 0x4000), Float32Array.of(1, 2)], 'with rows of float32'],
+      ['both', [Uint16Array.of(1, 2), [1, 2], Float32Array.of(1, 2)], 'with rows of float32 and literals'],
+    ] as const
+  ).map(
+    ([what, f16, told]): Row => [
+      `bits of float16 beside ${what}`,
+      'halves',
+      { f16 },
+      ['DTYPE_MISMATCH', '"f16"', 'float16', 'rows of Uint16Array', told],
+    ],
+  ),
   [
     'a bigint that float32 rounds',
     'rows',
@@ -500,6 +591,16 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
+function expectMistakes(found: readonly Diagnostic[], expected: readonly (readonly string[])[]): void {
+  expect(found.map(({ code }) => code).sort()).toEqual(expected.map(([code]) => code).sort());
+  for (const [code, ...parts] of expected) {
+    const told = found.filter((mistake) => mistake.code === code).map(({ message }) => message);
+    // One message has all parts.
+    expect(told.map((message) => parts.filter((part) => !message.includes(part)))).toContainEqual([]);
+  }
+  for (const { origin } of found) expect(origin?.site?.place?.file).toContain('wrong-feeds.test.ts');
+}
+
 describe('Session.run', () => {
   test('is fed wrongly in at least 60 ways', () => {
     expect(ROWS.length).toBeGreaterThanOrEqual(60);
@@ -507,15 +608,22 @@ describe('Session.run', () => {
   });
 
   const cases = ROWS.map(([what, to, feeds, ...expected]) => [what, { to, feeds, expected }] as const);
-  test.each(cases)('refuses %s', async (_, { to, feeds, expected }) => {
-    const found = await mistakesOf(to, feeds);
-    expect(found.map(({ code }) => code).sort()).toEqual(expected.map(([code]) => code).sort());
-    for (const [code, ...parts] of expected) {
-      const told = found.filter((mistake) => mistake.code === code).map(({ message }) => message);
-      // One message has all parts.
-      expect(told.map((message) => parts.filter((part) => !message.includes(part)))).toContainEqual([]);
-    }
-    for (const { origin } of found) expect(origin?.site?.place?.file).toContain('wrong-feeds.test.ts');
+  test.each(cases)('refuses %s, at first and after right feeds', async (_, { to, feeds, expected }) => {
+    expectMistakes(await mistakesOf(to, feeds), expected);
+    // Feeds of the sizes of the last ones are looked at less.
+    expect(await mistakesOf(to, rightFor(to))).toEqual([]);
+    expect(await mistakesOf(to, rightFor(to))).toEqual([]);
+    expectMistakes(await mistakesOf(to, feeds), expected);
+  });
+});
+
+describe('Session.outputShapes', () => {
+  test.each<[string, object, string]>([
+    ['a shape with a hole', { shape: Object.assign([], { 1: 4 }) }, '[, 4] is no shape'],
+    ['two shapes that differ', { shape: [2, 4], dims: [4, 4] }, 'dims are [4, 4], its shape is [2, 4]'],
+    ['two types that differ', { shape: [2, 4], type: 'int8', dtype: 'float32' }, 'type is "int8"'],
+  ])('refuses %s', (_, x, told) => {
+    expect(() => sessions.get('rows')?.outputShapes({ x } as { x: { shape: number[] } })).toThrow(told);
   });
 });
 
