@@ -106,7 +106,7 @@ export default defineConfig([
     noExternal: ['commander', 'picocolors', 'onnx-proto', 'long', '@petamoriken/float16', /^@?protobufjs/],
     inlineOnly: false,
     plugins: [lazyChildProcess, withoutExamples, lazyGroups(ROOT, GROUPS, plan)],
-    outputOptions: { advancedChunks: { groups: CHUNKS } },
+    outputOptions: { codeSplitting: { groups: CHUNKS } },
     // Parsing is the largest part of a command's start; names of classes stay, for they stand in stack traces and consoles.
     minify: {
       compress: { keepNames: { class: true, function: false } },

@@ -1,6 +1,6 @@
 // Reads the command line of the example server.
 import { basename, extname } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, CommanderError } from 'commander';
 
 /** A model that is asked for. */
 export interface ModelArgument {
@@ -39,57 +39,63 @@ export const USAGE = `serve [NAME=]MODEL.ts|MODEL.onnx ... [options]
   --max-batch NUMBER            joins requests along the batch axis, so many rows at the most; not joined by default
   --max-delay MILLISECONDS      that a request waits at most for others to be joined with; 2 by default
   --provider NAME               cuda, tensorrt, cpu, ...; the first of cuda and cpu that can be had by default
-  --drain MILLISECONDS          in which requests are still answered after SIGTERM; 10000 by default`;
+  --drain MILLISECONDS          in which requests are still answered after SIGTERM; 10000 by default
+  --help                        prints this`;
 
 /** A command line that cannot be read; its text is for the one who typed it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const OPTIONS = {
-  bind: { type: 'string', multiple: true },
-  port: { type: 'string' },
-  host: { type: 'string' },
-  workers: { type: 'string' },
-  queue: { type: 'string' },
-  timeout: { type: 'string' },
-  'max-batch': { type: 'string' },
-  'max-delay': { type: 'string' },
-  provider: { type: 'string' },
-  drain: { type: 'string' },
-} as const;
+/** Options that take one value each. */
+const OPTIONS = ['port', 'host', 'workers', 'queue', 'timeout', 'max-batch', 'max-delay', 'provider', 'drain'] as const;
 
 /** Reads a command line. @throws UsageError when it is none */
 export function readArguments(args: readonly string[]): ServeArguments {
-  const { values, positionals } = parsed(args);
-  if (positionals.length === 0) throw new UsageError('no model is given');
-  const number = (name: keyof typeof values & Exclude<keyof typeof OPTIONS, 'bind'>): number | undefined => {
-    const text = values[name];
+  const { values, binds, files } = parsed(args);
+  if (files.length === 0) throw new UsageError('no model is given');
+  const number = (name: (typeof OPTIONS)[number]): number | undefined => {
+    const text = values.get(name);
     if (text === undefined) return undefined;
     const value = Number(text);
     if (text.trim() !== '' && Number.isSafeInteger(value) && value >= 0) return value;
     throw new UsageError(`--${name} takes an integer from 0 on, got "${text}"`);
   };
   return {
-    models: modelsOf(positionals, values.bind ?? []),
+    models: modelsOf(files, binds),
     port: number('port') ?? 8000,
-    host: values.host ?? '127.0.0.1',
+    host: values.get('host') ?? '127.0.0.1',
     workers: number('workers'),
     queue: number('queue'),
     timeout: number('timeout'),
     maxBatch: number('max-batch'),
     maxDelay: number('max-delay'),
-    providers: values.provider,
+    providers: values.get('provider'),
     drain: number('drain'),
   };
 }
 
-function parsed(args: readonly string[]) {
+interface ParsedArguments {
+  readonly values: ReadonlyMap<string, string>;
+  readonly binds: readonly string[];
+  readonly files: readonly string[];
+}
+
+function parsed(args: readonly string[]): ParsedArguments {
+  const values = new Map<string, string>();
+  const binds: string[] = [];
+  const program = new Command('serve').exitOverride().helpOption(false).argument('[models...]');
+  program.configureOutput({ writeErr: () => {} });
+  for (const name of OPTIONS)
+    program.option(`--${name} <value>`).on(`option:${name}`, (text) => values.set(name, text));
+  program.option('--bind <sizes>').on('option:bind', (text) => binds.push(text));
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    program.parse(args, { from: 'user' });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof CommanderError)) throw error;
+    throw new UsageError(error.message.replace(/^error: /, '').replace('\n', ' '));
   }
+  return { values, binds, files: program.args };
 }
 
 function modelsOf(files: readonly string[], binds: readonly string[]): ModelArgument[] {

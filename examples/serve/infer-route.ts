@@ -1,11 +1,11 @@
 // Answers inference requests: reads them, has the model's workers run them, writes what they give.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Feed } from 'dimwise';
+import type { Feed, RunOutputs } from 'dimwise';
 import { CALLER_GONE, HttpError, httpError } from './http-error.ts';
+import type { JsonThread } from './json-thread.ts';
 import { datatypeOf } from './protocol/datatypes.ts';
 import { type InferRequest, readInferRequest } from './protocol/infer-request.ts';
-import type { MessageBody } from './protocol/infer-response.ts';
-import { writeInferResponse } from './protocol/infer-response.ts';
+import { type AnswerFacts, type MessageBody, writeInferResponse } from './protocol/infer-response.ts';
 import { HEADER_LENGTH, splitMessage } from './protocol/message.ts';
 import { type BodyLimits, readBody } from './read-body.ts';
 import { type Answer, send } from './send.ts';
@@ -13,8 +13,10 @@ import type { ServedModel } from './served-model.ts';
 
 /** What bounds a request. */
 export interface InferLimits extends BodyLimits {
-  /** The most bytes of JSON: reading it blocks the server, and binary data does not. */
+  /** The most bytes of JSON. */
   readonly mostJson: number;
+  /** Reads and writes JSON that would block the server. */
+  readonly thread: JsonThread;
 }
 
 /** A request with the way to answer it. */
@@ -45,12 +47,14 @@ export async function answerInfer(
     const body = await readBody(request, limits);
     try {
       const read = performance.now();
-      const asked = readInferRequest(splitLimited(request, body.bytes, limits.mostJson));
+      const asked = await readRequest(request, body.bytes, limits);
       checkTypes(model, asked.feeds);
       counts.input.add(performance.now() - read);
       const outputs = await model.pool.run(asked.feeds, runOptions(asked, gone.signal));
       const ran = performance.now();
-      const message = writeInferResponse(outputs, { model: model.name, version: model.version, request: asked });
+      const { id, outputs: wanted, isBinary } = asked;
+      const facts = { model: model.name, version: model.version, request: { id, outputs: wanted, isBinary } };
+      const message = await writeAnswer(outputs, facts, limits);
       counts.output.add(performance.now() - ran);
       // As Triton counts: the rows of a request where requests are joined, else the request.
       counts.rows += model.pool.batching ? rowsOf(asked.feeds) : 1;
@@ -70,14 +74,33 @@ export async function answerInfer(
   }
 }
 
-function splitLimited({ headers }: IncomingMessage, bytes: Uint8Array, mostJson: number) {
+/** Larger JSON is read by another thread: this one would be blocked for more than some milliseconds. */
+const LARGE_JSON = 2 ** 17;
+/** Outputs of more elements are written by another thread. */
+const LARGE_OUTPUT = 2 ** 14;
+
+async function readRequest(
+  { headers }: IncomingMessage,
+  bytes: Uint8Array,
+  { mostJson, thread }: InferLimits,
+): Promise<InferRequest> {
   const header = headers[HEADER_LENGTH];
   const length = Array.isArray(header) ? header[0] : header;
   const json = length === undefined ? bytes.byteLength : Number(length);
   if (json > mostJson) {
     throw new HttpError(413, `the request has ${json} bytes of JSON, this server takes ${mostJson}; send binary data`);
   }
-  return splitMessage(bytes, length);
+  return json > LARGE_JSON ? thread.read(bytes, length) : readInferRequest(splitMessage(bytes, length));
+}
+
+async function writeAnswer(outputs: RunOutputs, facts: AnswerFacts, { thread }: InferLimits): Promise<MessageBody> {
+  const { outputs: wanted, isBinary } = facts.request;
+  const written = wanted ?? Object.keys(outputs).map((name) => ({ name, isBinary, classes: 0 }));
+  const isLarge = written.some(({ name, isBinary: asBytes, classes }) => {
+    const data = Object.hasOwn(outputs, name) ? outputs[name]?.data : undefined;
+    return (!asBytes || classes > 0) && ArrayBuffer.isView(data) && data.length > LARGE_OUTPUT;
+  });
+  return isLarge ? thread.write(outputs, facts) : writeInferResponse(outputs, facts);
 }
 
 /** Feeds of dimwise take other types where nothing is lost; Triton does not, and clients shall find the same here. */

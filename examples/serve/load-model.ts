@@ -1,4 +1,5 @@
 // Loads a model of the command line into a pool: an `.onnx` file, or a TypeScript file that exports a model.
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -12,9 +13,10 @@ import {
 } from 'dimwise';
 import { type ModelArgument, UsageError } from './arguments.ts';
 
-/** Loads a model. @throws UsageError when the file exports none, or leaves sizes open */
+/** Loads a model. @throws UsageError when there is no such file, it exports none, or leaves sizes open */
 export async function loadModelPool(model: ModelArgument, options: SessionPoolOptions): Promise<SessionPool> {
   if (model.path.endsWith('.onnx')) return loadPool(model.path, options);
+  if (!existsSync(model.path)) throw new UsageError(`there is no file ${model.path}`);
   const module: { readonly default?: unknown } = await import(pathToFileURL(resolve(model.path)).href);
   const exported = module.default;
   if (isModel(exported)) return createPool(compile(model, exported), options);

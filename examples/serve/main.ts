@@ -32,19 +32,43 @@ export async function makeServer(args: ServeArguments): Promise<InferenceServer>
   return new InferenceServer({ models, limits: drain === undefined ? {} : { drain } });
 }
 
+/** Signals that end the server: SIGBREAK is Ctrl-Break of Windows, SIGHUP a terminal that is closed. */
+const ENDS = ['SIGTERM', 'SIGINT', 'SIGHUP', ...(process.platform === 'win32' ? (['SIGBREAK'] as const) : [])] as const;
+
 async function main(): Promise<void> {
-  const args = readArguments(process.argv.slice(2));
+  const given = process.argv.slice(2);
+  if (given.includes('--help') || given.includes('-h')) {
+    console.log(USAGE);
+    return;
+  }
+  const args = readArguments(given);
   const server = await makeServer(args);
-  const address = await server.listen(args.port, args.host);
+  const address = await listen(server, args);
   console.log(`${args.models.map(({ name }) => name).join(', ')} at ${address}/v2/models`);
+  let isEnding = false;
   const end = (signal: string): void => {
     // A second signal does not wait for requests.
-    process.once(signal, () => process.exit(1));
+    if (isEnding) process.exit(1);
+    isEnding = true;
     console.log(`${signal}: answering what was taken`);
     void server.close().then(() => process.exit(0));
   };
-  process.once('SIGTERM', end);
-  process.once('SIGINT', end);
+  for (const signal of ENDS) process.on(signal, end);
+}
+
+/** Listens; where it cannot, the models are given up first. */
+async function listen(server: InferenceServer, { port, host }: ServeArguments): Promise<string> {
+  try {
+    return await server.listen(port, host);
+  } catch (error) {
+    await server.close();
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE')
+      throw new Error(`port ${port} of ${host} is taken; --port 0 takes any that is free`, { cause: error });
+    if (code === 'EACCES')
+      throw new Error(`port ${port} of ${host} is not for this user; take one from 1024 on`, { cause: error });
+    throw error;
+  }
 }
 
 if (isScript(import.meta.url)) {

@@ -172,11 +172,17 @@ function labelText(labels: Readonly<Record<string, string>>): string {
     .join(',')}}`;
 }
 
-/** The memory of a process, where the system tells it as files: the second number counts pages of 4096 bytes. */
+/** The memory of a process, where the system tells it as files. */
 function residentBytes(pid: number): number | undefined {
   try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096;
+    return residentIn(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return undefined;
   }
+}
+
+/** The resident memory in bytes that a status of a process tells; that of a process which has ended tells none. */
+export function residentIn(status: string): number | undefined {
+  const [, kibibytes] = /^VmRSS:\s*(\d+) kB$/m.exec(status) ?? [];
+  return kibibytes === undefined ? undefined : 1024 * Number(kibibytes);
 }

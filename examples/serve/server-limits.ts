@@ -4,7 +4,7 @@
 export interface ServerLimits {
   /** The most bytes of the body of a request, packed and unpacked; 64 MiB by default. */
   readonly mostBody: number;
-  /** The most bytes of JSON in it; 4 MiB by default, because reading JSON blocks the server. */
+  /** The most bytes of JSON in it; 64 MiB by default. */
   readonly mostJson: number;
   /** The most bytes of the bodies of all requests that are not answered; 256 MiB by default. */
   readonly mostBodies: number;
@@ -25,7 +25,7 @@ export interface ServerLimits {
 /** The bounds by default. */
 export const DEFAULT_LIMITS: ServerLimits = {
   mostBody: 2 ** 26,
-  mostJson: 2 ** 22,
+  mostJson: 2 ** 26,
   mostBodies: 2 ** 28,
   mostConnections: 1024,
   headersTimeout: 10_000,

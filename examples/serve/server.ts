@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { BodyBudget } from './body-budget.ts';
 import { CALLER_GONE, HttpError, httpError, retryHeaders } from './http-error.ts';
 import { answerInfer, type InferLimits } from './infer-route.ts';
+import { JsonThread } from './json-thread.ts';
 import { measureLoopDelay } from './loop-delay.ts';
 import { metricsText } from './metrics.ts';
 import { checkLength } from './read-body.ts';
@@ -49,7 +50,7 @@ export class InferenceServer implements AsyncDisposable {
     this.#models = new Map(models.map((model) => [model.name, model]));
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     const { mostBody, mostJson, mostBodies } = this.#limits;
-    this.#inferLimits = { mostBytes: mostBody, mostJson, budget: new BodyBudget(mostBodies) };
+    this.#inferLimits = { mostBytes: mostBody, mostJson, budget: new BodyBudget(mostBodies), thread: new JsonThread() };
     this.#log = log;
     this.#server = this.#createServer();
   }
@@ -229,6 +230,7 @@ export class InferenceServer implements AsyncDisposable {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     const isDone = await this.#until(this.#limits.drain);
     await Promise.all([...this.#models.values()].map(({ pool }) => pool.dispose({ force: !isDone })));
+    await this.#inferLimits.thread[Symbol.asyncDispose]();
     this.#server.closeAllConnections();
     await closed;
     this.#loop.stop();

@@ -1,9 +1,18 @@
 // What the examples share when they are run: whether they are, and tables.
+import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Batch, type DefinedModel, formatType, type LayerShape, layerShapes } from 'dimwise';
 
 /** Tells whether a module is the script that was started, not one that was imported. */
-export const isScript = (url: string): boolean => process.argv[1] === fileURLToPath(url);
+export function isScript(url: string): boolean {
+  const [, started] = process.argv;
+  try {
+    // Links, and on Windows the case of letters, name one file in several ways.
+    return started !== undefined && realpathSync.native(started) === realpathSync.native(fileURLToPath(url));
+  } catch {
+    return false;
+  }
+}
 
 /** Rows as text, each column as wide as its widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {

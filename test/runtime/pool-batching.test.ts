@@ -19,7 +19,7 @@ import { ALONG_FIRST_AXIS } from '../../src/runtime/pool/batch.ts';
 import { batchSymbol } from '../../src/runtime/pool/batch-plan.ts';
 import { Histogram } from '../../src/runtime/pool/histogram.ts';
 import type { PoolJob } from '../../src/runtime/pool/pool-job.ts';
-import type { RunTensor } from '../../src/runtime/session.ts';
+import type { RunTensor } from '../../src/runtime/run-outputs.ts';
 import { SMALL, smallFeed } from './pool-models.ts';
 
 const CPU = { providers: 'cpu', workers: 1, threads: 1 } as const;

@@ -57,6 +57,18 @@ describe.each(['process', 'thread'] as const)('into, by a %s', (isolation) => {
     expect(y.data).toEqual(new Float32Array(8).fill(-0));
   });
 
+  test('keeps an array for the request that has it, until that ends', async () => {
+    const y = new Float32Array(8);
+    const run = (value: number) =>
+      pool.run({ x: { ...x, data: new Float32Array(8).fill(value) } }, { outputs: ['y'], into: { y } });
+    const first = run(1);
+    expect(await codesOf(run(2))).toEqual(['OUTPUT_ARRAY']);
+    await first;
+    expect(y).toEqual(new Float32Array(8).fill(-1));
+    await run(3);
+    expect(y).toEqual(new Float32Array(8).fill(-3));
+  });
+
   test.each<[string, object, readonly string[]]>([
     ['another size', { y: new Float32Array(7) }, ['OUTPUT_ARRAY']],
     ['another type', { y: new Float64Array(8) }, ['OUTPUT_ARRAY']],

@@ -1,5 +1,6 @@
 // What goes between a pool and its workers, pools of files, and the page on pools.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +12,7 @@ import { POOL_CODES } from '../../src/base/pool-codes.ts';
 import { type Frame, FrameReader, frameChunks } from '../../src/runtime/pool/frame.ts';
 import { processLink } from '../../src/runtime/pool/process-link.ts';
 import { threadLink } from '../../src/runtime/pool/thread-link.ts';
+import { PROCESS_PROGRAM } from '../../src/runtime/pool/worker-program.ts';
 import { SMALL, smallFeed } from './pool-models.ts';
 
 const CPU = { providers: 'cpu', workers: 1, threads: 1 } as const;
@@ -44,6 +46,36 @@ describe('a link', () => {
     expect(end.reason).toBe('it ended with exit code 3');
     expect(end.log).toHaveLength(2000);
     expect(end.log).toMatch(/x out of luck$/);
+  });
+
+  /** A worker whose system refuses every other call on its pipe by an error. */
+  const refusing = (code: string): string => `
+    const fs = require('node:fs');
+    for (const name of ['readSync', 'writeSync']) {
+      const real = fs[name];
+      let count = 0;
+      fs[name] = (...args) => {
+        if (count++ % 2 === 1) throw Object.assign(new Error('refused'), { code: '${code}' });
+        return real(...args);
+      };
+    }
+    ${PROCESS_PROGRAM}`;
+
+  test('waits where a system says that a pipe is not ready', async () => {
+    const link = processLink({ isLoud: false }, refusing('EAGAIN'));
+    const entry = createRequire(import.meta.url).resolve('onnxruntime-node');
+    for (let round = 0; round < 2; round++) {
+      const { head } = await link.request({ head: { op: 'load', entry }, bodies: [] });
+      expect(head).toMatchObject({ backends: expect.arrayContaining(['cpu']) });
+    }
+    link.kill();
+    expect((await link.ended).reason).toBe('it was killed by SIGKILL');
+  });
+
+  test('ends its process where a system tells the end of a pipe by an error', async () => {
+    const link = processLink({ isLoud: false }, refusing('EOF'));
+    void link.request({ head: { op: 'load', entry: 'none' }, bodies: [] });
+    expect(await link.ended).toEqual({ reason: 'it was killed by SIGKILL' });
   });
 
   test('tells why a thread failed', async () => {

@@ -1,5 +1,4 @@
 // Reads inference requests: JSON, JSON with binary data, and what is asked of the outputs.
-import type { Feed } from 'dimwise';
 import { DATATYPE_NAMES, DATATYPES, type Datatype, isDatatype, type TensorData } from './datatypes.ts';
 import { BinaryReader, isCount, type JsonObject, type Message, memberOf, objectsOf, parametersOf } from './message.ts';
 import { ProtocolError } from './protocol-error.ts';
@@ -14,10 +13,17 @@ export interface RequestedOutput {
   readonly classes: number;
 }
 
+/** A tensor that was read; elements of JSON stay as they were written. */
+export interface ReadFeed {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: TensorData | readonly JsonElement[];
+}
+
 /** An inference request. */
 export interface InferRequest {
   readonly id: string | undefined;
-  readonly feeds: Readonly<Record<string, Feed>>;
+  readonly feeds: Readonly<Record<string, ReadFeed>>;
   /** Undefined where all outputs are wanted. */
   readonly outputs: readonly RequestedOutput[] | undefined;
   /** Whether outputs that say nothing of it are sent as binary data. */
@@ -39,7 +45,7 @@ export function readInferRequest({ json, binary }: Message): InferRequest {
   const parameters = parametersOf(json);
   refuseSequence(parameters);
   const reader = new BinaryReader(binary);
-  const feeds: [string, Feed][] = [];
+  const feeds: [string, ReadFeed][] = [];
   const seen = new Set<string>();
   for (const input of objectsOf(json, 'inputs')) {
     const name = nameOf(input, 'inputs');
@@ -61,7 +67,7 @@ export function readInferRequest({ json, binary }: Message): InferRequest {
   };
 }
 
-function readInput(name: string, input: JsonObject, reader: BinaryReader): Feed {
+function readInput(name: string, input: JsonObject, reader: BinaryReader): ReadFeed {
   const what = `input "${name}"`;
   const datatype = datatypeIn(what, input);
   const shape = shapeIn(what, input);

@@ -37,7 +37,12 @@ export function parseObject(bytes: Uint8Array): JsonObject {
   try {
     value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    const why = error instanceof SyntaxError ? error.message : 'it is not in UTF-8';
+    const why =
+      error instanceof SyntaxError
+        ? error.message
+        : error instanceof RangeError
+          ? 'it nests too deep'
+          : 'it is not in UTF-8';
     throw new ProtocolError(`the body is no JSON: ${why}`);
   }
   if (!isObject(value)) throw new ProtocolError('the body is no JSON object');

@@ -1,7 +1,7 @@
 // Joins requests into one run and takes its outputs apart again.
 import { dimwiseError } from '../../base/errors.ts';
 import type { OrtData } from '../ort.ts';
-import type { RunOutputs, RunTensor } from '../session.ts';
+import type { RunOutputs, RunTensor } from '../run-outputs.ts';
 import type { PoolJob } from './pool-job.ts';
 import type { FedTensor } from './remote-run.ts';
 

@@ -1,7 +1,7 @@
 // Writes what a worker gave into the arrays of the caller, without blocking the thread for large ones.
 import { dimwiseError } from '../../base/errors.ts';
 import type { OutputArray, ReadyOutput } from '../output-arrays.ts';
-import type { RunOutputs, RunTensor } from '../session.ts';
+import type { RunOutputs, RunTensor } from '../run-outputs.ts';
 import { nextTurn } from './next-turn.ts';
 
 /** So many bytes are copied at a time. */

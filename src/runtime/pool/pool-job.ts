@@ -2,7 +2,7 @@
 import type { CallSite } from '../../base/origin.ts';
 import type { ReadyFeed } from '../check-feeds.ts';
 import type { OrtData } from '../ort.ts';
-import type { RunOutputs } from '../session.ts';
+import type { RunOutputs } from '../run-outputs.ts';
 import type { Job } from './job.ts';
 
 /** A request. */

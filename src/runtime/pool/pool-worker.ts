@@ -3,7 +3,7 @@ import { type DimwiseError, dimwiseError, isDimwiseError } from '../../base/erro
 import { type ModelOpening, openModel } from '../create-session.ts';
 import type { OpenedProvider } from '../open-provider.ts';
 import { ortMessage } from '../ort.ts';
-import type { RunOutputs } from '../session.ts';
+import type { RunOutputs } from '../run-outputs.ts';
 import type { Batch } from './batch.ts';
 import type { WorkerLink } from './link.ts';
 import { startError } from './pool-errors.ts';

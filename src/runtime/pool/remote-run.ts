@@ -2,7 +2,7 @@
 import { dimwiseError } from '../../base/errors.ts';
 import { isRunDType, type RunDType } from '../elements.ts';
 import type { OrtData } from '../ort.ts';
-import type { RunOutputs, RunTensor } from '../session.ts';
+import type { RunOutputs, RunTensor } from '../run-outputs.ts';
 import type { Frame } from './frame.ts';
 import type { LinkRequest } from './link.ts';
 

@@ -4,6 +4,7 @@ import { captureSite } from '../../base/origin.ts';
 import type { Contract } from '../../ir/contract.ts';
 import { outputShapesUnder } from '../../ir/feeds.ts';
 import type { ValueType } from '../../ir/type.ts';
+import { BusyArrays } from '../busy-arrays.ts';
 import { OutputCheck } from '../check-outputs.ts';
 import type { ModelEdges } from '../edges.ts';
 import type { Feeds } from '../feed.ts';
@@ -11,7 +12,7 @@ import type { OpenedProvider } from '../open-provider.ts';
 import { outputArrays, type ReadyOutput } from '../output-arrays.ts';
 import { type OutputShapes, outputShapesOf, type ShapedFeeds } from '../output-shapes.ts';
 import type { Fallback, Provider } from '../provider.ts';
-import { type RunOutputs, unknownOutput } from '../session.ts';
+import { type RunOutputs, shapesOf, unknownOutput } from '../run-outputs.ts';
 import { SessionFeeds } from '../session-feeds.ts';
 import { keyOfFeeds } from './batch-plan.ts';
 import { fillArrays } from './fill-arrays.ts';
@@ -64,6 +65,7 @@ export class SessionPool implements AsyncDisposable {
   readonly outputs: ReadonlyMap<string, ValueType>;
   readonly #parts: PoolParts;
   readonly #feeds: SessionFeeds;
+  readonly #busy = new BusyArrays();
   readonly #outputCheck: OutputCheck;
   readonly #scheduler: Scheduler<PoolJob, RunOutputs>;
   readonly #waiters = new Waiters();
@@ -121,12 +123,15 @@ export class SessionPool implements AsyncDisposable {
     const { job, into } = this.#requestOf(feeds, options);
     const { signal } = options;
     if (signal?.aborted) throw cancelledError(this.#parts.edges.name, job.site, signal.reason);
-    const outputs = await this.#submit(job, signal);
-    if (this.#outputCheck.isNeeded) {
-      this.#outputCheck.check(job.sizes, new Map(Object.entries(outputs).map(([name, { shape }]) => [name, shape])));
+    if (into || !this.#busy.isEmpty) this.#busy.enter(into, job.feeds);
+    try {
+      const outputs = await this.#submit(job, signal);
+      if (this.#outputCheck.isNeeded) this.#outputCheck.check(job.sizes, shapesOf(outputs));
+      this.#parts.stats.bytesOut += bytesOfOutputs(outputs);
+      return into ? await fillArrays(outputs, into) : outputs;
+    } finally {
+      this.#busy.leave(into);
     }
-    this.#parts.stats.bytesOut += bytesOfOutputs(outputs);
-    return into ? fillArrays(outputs, into) : outputs;
   }
 
   #requestOf(feeds: Feeds, options: PoolRunOptions): PoolRequest {

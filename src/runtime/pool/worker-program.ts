@@ -2,7 +2,7 @@
 
 /**
  * What both programs do: load ONNX Runtime, make a session, run it. `arrays` of a request and of an answer are bytes, one for each tensor
- * that is not of strings; the elements of those stand in its head.
+ * that is not of strings; the elements of those stand in its head. Words of float16 are put back as `ortTensor` does it.
  */
 const MODEL = `
 const ARRAYS = {
@@ -31,7 +31,9 @@ async function answer(head, arrays) {
       for (const { name, dtype, shape, strings } of head.tensors) {
         const bytes = strings ? undefined : arrays[next++];
         const data = strings || new ARRAYS[dtype](bytes.buffer, bytes.byteOffset, bytes.byteLength / ARRAYS[dtype].BYTES_PER_ELEMENT);
-        Object.defineProperty(feeds, name, { value: new ort.Tensor(dtype, data, shape), enumerable: true });
+        const tensor = new ort.Tensor(dtype, data, shape);
+        if (dtype === 'float16' && !(tensor.data instanceof Uint16Array)) tensor.cpuData = data;
+        Object.defineProperty(feeds, name, { value: tensor, enumerable: true });
       }
       const results = await session.run(feeds, head.fetches);
       const tensors = [];
@@ -65,17 +67,34 @@ const watch = "const { Socket } = require('node:net');" +
   "new Socket({ fd: 4 }).resume().on('error', () => {}).on('close', () => process.kill(process.pid, 'SIGKILL'));";
 new Worker(watch, { eval: true, execArgv: [], env: {} });
 const PIECE = 2 ** 26;
+const pause = new Int32Array(new SharedArrayBuffer(4));
+// Some systems say of a pipe that nothing is there yet, and of one that has ended that it is at its end, by errors.
+function retry(transfer) {
+  for (;;) {
+    try {
+      return transfer();
+    } catch (error) {
+      if (error.code === 'EOF' || error.code === 'EPIPE') return 0;
+      if (error.code !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 1);
+    }
+  }
+}
 function read(size) {
   const bytes = new Uint8Array(size);
   for (let at = 0; at < size; ) {
-    const count = readSync(3, bytes, at, Math.min(PIECE, size - at), null);
+    const count = retry(() => readSync(3, bytes, at, Math.min(PIECE, size - at), null));
     if (count === 0) process.kill(process.pid, 'SIGKILL');
     at += count;
   }
   return bytes;
 }
 function write(bytes) {
-  for (let at = 0; at < bytes.length; ) at += writeSync(3, bytes, at, Math.min(PIECE, bytes.length - at));
+  for (let at = 0; at < bytes.length; ) {
+    const count = retry(() => writeSync(3, bytes, at, Math.min(PIECE, bytes.length - at)));
+    if (count === 0) process.kill(process.pid, 'SIGKILL');
+    at += count;
+  }
 }
 ${MODEL}
 (async () => {
