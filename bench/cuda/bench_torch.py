@@ -1,8 +1,10 @@
-"""Times ResNet-50, BERT-base and GPT-2 in PyTorch, float32, with TF32 and without: python3 bench_torch.py [cuda|cpu].
+"""Times ResNet-50, BERT-base and GPT-2 in PyTorch, float32, with TF32 and without: python3 bench_torch.py [cuda|cpu] [FILE].
 
-Plain torch only; layers and sizes are those of examples/zoo. Prints one line of JSON; exit code 3 without torch or the device.
+Plain torch only; layers and sizes are those of examples/zoo. Writes JSON after each size, to FILE or else to the output at the end; a size
+that fails is told there. Exit code 3 without torch or the device, 1 where a size failed.
 """
 import json
+import os
 import sys
 import time
 
@@ -117,11 +119,28 @@ def measure(net, feeds, device, seconds):
     return {"runs": len(times), "p50": times[len(times) // 2], "p95": times[int(len(times) * 0.95)], "min": times[0]}
 
 
+def one(given, net, device):
+    """One size; what it used of the card, or why it failed: others have their numbers all the same."""
+    if device == "cuda":
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+    try:
+        with torch.inference_mode():
+            found = measure(net, given, device, 5 if device == "cuda" else 0.5)
+    except RuntimeError as error:
+        return {"error": str(error).splitlines()[0][:300] if str(error) else "no reason is told"}
+    return {**found, "memory": torch.cuda.max_memory_allocated()} if device == "cuda" else found
+
+
 def main():
     device = sys.argv[1] if len(sys.argv) > 1 else "cuda"
+    file = sys.argv[2] if len(sys.argv) > 2 else None
     if device == "cuda" and not torch.cuda.is_available():
         sys.exit(3)
-    results = []
+    # As ONNX Runtime does by default: all algorithms of a convolution are tried once.
+    torch.backends.cudnn.benchmark = True
+    card = torch.cuda.get_device_name() if device == "cuda" else "cpu"
+    told = {"torch": torch.__version__, "cuda": torch.version.cuda, "cudnn": torch.backends.cudnn.version(), "device": card, "results": []}
     for name, (make, feeds, batches) in MODELS.items():
         net = make().eval().to(device)
         count = sum(p.numel() for p in net.parameters())
@@ -129,11 +148,17 @@ def main():
             torch.backends.cuda.matmul.allow_tf32 = tf32
             torch.backends.cudnn.allow_tf32 = tf32
             for batch in batches if device == "cuda" else (1,):
-                with torch.inference_mode():
-                    found = measure(net, feeds(batch), device, 5 if device == "cuda" else 0.5)
-                results.append({"model": name, "parameters": count, "batch": batch, "tf32": tf32, **found})
-    card = torch.cuda.get_device_name() if device == "cuda" else "cpu"
-    print(json.dumps({"torch": torch.__version__, "cuda": torch.version.cuda, "device": card, "results": results}))
+                given = feeds(batch)
+                size = {"batch": batch, "shape": list(given[0].shape)}
+                told["results"].append({"model": name, "parameters": count, **size, "tf32": tf32, **one(given, net, device)})
+                if file:
+                    with open(file + ".new", "w") as out:
+                        json.dump(told, out)
+                    os.replace(file + ".new", file)
+        del net
+    if not file:
+        print(json.dumps(told))
+    sys.exit(1 if any("error" in each for each in told["results"]) else 0)
 
 
 main()

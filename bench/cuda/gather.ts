@@ -8,6 +8,7 @@ import { CUDA_PACKAGE } from '../../src/node/doctor/fetch-cuda.ts';
 import { versionsIn } from '../../src/node/doctor/library-text.ts';
 import { allCases } from '../../test/cuda/all-cases.ts';
 import { CASE_PROGRAM } from '../../test/cuda/case-program.ts';
+import { HOST_FILES } from './host-files.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -101,7 +102,7 @@ function gatherDimwise(into: string): void {
   const models = ['zoo/resnet50.ts', 'zoo/bert.ts', 'zoo/gpt2.ts', 'support/kept.ts', 'support/script.ts'];
   for (const name of models) cpSync(join(ROOT, 'examples', name), join(into, 'examples', name));
   writeFileSync(join(into, 'package.json'), '{ "type": "module" }\n');
-  for (const name of ['run.mjs', 'run-cases.mjs', 'bench_torch.py']) {
+  for (const name of HOST_FILES) {
     cpSync(fileURLToPath(new URL(name, import.meta.url)), join(into, name));
   }
 }

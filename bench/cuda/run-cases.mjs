@@ -1,6 +1,6 @@
 // Runs the packed cases on one provider, in a process of its own that is started again where a case ends it.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,7 +15,7 @@ const NEEDS_1_30 = new Set([
 ]);
 
 /** A case that gives no result for so many milliseconds is ended. */
-const PATIENCE = 300_000;
+const PATIENCE = 120_000;
 
 /**
  * Runs all cases in order.
@@ -23,26 +23,28 @@ const PATIENCE = 300_000;
  * @param home the folder with `cases.jsonl`, `case-program.txt` and `node_modules`
  * @param names the names of the cases, in the file's order
  * @param place provider, and whether NVIDIA's libraries may round factors to TF32
- * @returns a result for each case: its name, `outcome` right, elsewhere (right, but no node ran on the provider), wrong,
+ * @param keep a file that has each result as soon as there is one; what it has already of the same pack is not run again
+ * @param until the time, in milliseconds since 1970, at which the rest is left
+ * @returns a result for each case that was come to: its name, `outcome` right, elsewhere (right, but no node ran on the provider), wrong,
  *   failed or unrun (not even the CPU takes it), `apart`, nodes `on` the provider and `off` it, `why` and `reason`
  */
-export async function runCases(home, names, { provider, allowsTf32 }) {
-  const results = [];
+export async function runCases(home, names, { provider, allowsTf32 }, { keep, pack, until = Infinity }) {
+  const results = keptResults(keep, names, pack);
   const profiles = mkdtempSync(join(tmpdir(), 'dimwise-profiles-'));
-  while (results.length < names.length) {
-    const death = await runFrom(results, home, { provider, allowsTf32, profiles });
-    const next = names[results.length];
-    if (next === undefined) continue;
-    const isKnown = NEEDS_1_30.has(next);
-    const reason = isKnown ? `it needs ONNX Runtime 1.30: ${death}` : death;
-    results.push({
-      name: next,
-      outcome: isKnown ? 'unrun' : 'failed',
-      ...(isKnown ? { why: 'needs 1.30' } : {}),
-      reason,
-    });
+  const add = (result) => {
+    results.push(result);
+    appendFileSync(keep, `${JSON.stringify(result)}\n`);
+  };
+  const place = { provider, allowsTf32, profiles, until };
+  try {
+    while (results.length < names.length && Date.now() < until) {
+      const death = await runFrom(results.length, add, home, place);
+      const next = names[results.length];
+      if (next !== undefined && Date.now() < until) add(ended(next, death));
+    }
+  } finally {
+    rmSync(profiles, { recursive: true, force: true });
   }
-  rmSync(profiles, { recursive: true, force: true });
   if (provider === 'cpu' || !allowsTf32) return results;
   return results.map((one) =>
     one.outcome === 'wrong' && one.apart <= TF32_TOLERANCE
@@ -51,21 +53,58 @@ export async function runCases(home, names, { provider, allowsTf32 }) {
   );
 }
 
-function runFrom(results, home, { provider, allowsTf32, profiles }) {
+/** The result of a case that ends its process. */
+function ended(name, death) {
+  if (!NEEDS_1_30.has(name)) return { name, outcome: 'failed', reason: death };
+  return { name, outcome: 'unrun', why: 'needs 1.30', reason: `it needs ONNX Runtime 1.30: ${death}` };
+}
+
+/** What an ended command has left, up to a line that was not written to its end; the file is made to hold just that. */
+function keptResults(keep, names, pack) {
+  const [first, ...lines] = readLines(keep);
+  const found = [];
+  for (const line of first?.pack === pack ? lines : []) {
+    if (line?.name === undefined || line.name !== names[found.length]) break;
+    found.push(line);
+  }
+  writeFileSync(keep, [{ pack }, ...found].map((one) => `${JSON.stringify(one)}\n`).join(''));
+  return found;
+}
+
+function readLines(file) {
+  try {
+    return readFileSync(file, 'utf8').split('\n').map(parsed);
+  } catch {
+    return [];
+  }
+}
+
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function runFrom(start, add, home, { provider, allowsTf32, profiles, until }) {
   const program = readFileSync(join(home, 'case-program.txt'), 'utf8');
   const entry = join(home, 'node_modules/onnxruntime-node/dist/index.js');
-  const args = ['-e', program, '--', entry, provider, join(home, 'cases.jsonl'), String(results.length), profiles];
+  const args = ['-e', program, '--', entry, provider, join(home, 'cases.jsonl'), String(start), profiles];
   const env = { ...process.env, NODE_OPTIONS: '', ...(allowsTf32 ? {} : { NVIDIA_TF32_OVERRIDE: '0' }) };
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
-  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+  const kill = () => child.kill('SIGKILL');
+  const timer = setTimeout(kill, PATIENCE);
+  const end = until === Infinity ? undefined : setTimeout(kill, until - Date.now());
   createInterface({ input: child.stdout }).on('line', (line) => {
     timer.refresh();
-    if (line.startsWith('{"name":')) results.push(JSON.parse(line));
+    if (line.startsWith('{"name":')) add(JSON.parse(line));
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      clearTimeout(end);
       resolve(`it ends the process: ${signal ?? `exit code ${code}`}`);
     });
   });

@@ -3,6 +3,9 @@
 #   FOLDER                   where to unpack, ./dimwise-cuda by default
 #   DIMWISE_PROVIDER=cpu     the provider, cuda by default
 #   DIMWISE_RESULTS=FOLDER   where results go, ./results by default
+#   DIMWISE_SECONDS=540      when to leave the rest, which the same command goes on with; never by default
+#   DIMWISE_FORCE=1          run cases and benches also where the doctor says that the provider does not work
+#   PYTHON=python3           the Python that has PyTorch, and CUDA where pip installed it
 #   DIMWISE_STEPS="doctor cases bench torch"   what is run, all by default
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -95,8 +98,9 @@ fi
 
 # CUDA and cuDNN as pip installs them lie apart from where the loader looks.
 libraries=
-if command -v python3 >/dev/null 2>&1; then
-  libraries=$(python3 -c '
+python=${PYTHON:-python3}
+if command -v "$python" >/dev/null 2>&1; then
+  libraries=$("$python" -c '
 import glob, os, sys
 folders = [f for path in sys.path for f in sorted(glob.glob(os.path.join(path, "nvidia", "*", "lib")))]
 print(":".join(dict.fromkeys(folders)))' 2>/dev/null) || libraries=
@@ -108,4 +112,4 @@ fi
 
 mkdir -p "$results"
 exec "$target/node/bin/node" "$target/run.mjs" --provider "$provider" --results "$results" \
-  --steps "${DIMWISE_STEPS:-doctor cases bench torch}"
+  --steps "${DIMWISE_STEPS:-doctor cases bench torch}" ${DIMWISE_SECONDS:+--seconds "$DIMWISE_SECONDS"}

@@ -19,9 +19,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packFolder } from '../../bench/cuda/pack-folder.ts';
 import { parseSize } from '../../bench/cuda/parse-size.ts';
 import { splitStream } from '../../bench/cuda/split-stream.ts';
-import { ortEntry } from '../../src/runtime/ort-entry.ts';
-import { CASE_PROGRAM } from './case-program.ts';
-import type { RunCase } from './run-case.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'dimwise pack-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -221,98 +218,5 @@ describe('unpack-and-run.sh', () => {
     writeFileSync(join(cwd, 'dimwise-cuda/mine'), 'mine');
     expect(start(out, cwd)).toMatchObject({ status: 1, stdout: '' });
     expect(readdirSync(join(cwd, 'dimwise-cuda'))).toEqual(['mine']);
-  });
-});
-
-/** Runs the host's program on cases; what it says and writes. */
-function host(cases: readonly object[] | undefined, args: readonly string[], env: Record<string, string> = {}) {
-  const [folder, results] = [fresh(), fresh()];
-  for (const name of ['run.mjs', 'run-cases.mjs']) {
-    copyFileSync(new URL(`../../bench/cuda/${name}`, import.meta.url), join(folder, name));
-  }
-  const ort = join(folder, 'node_modules/onnxruntime-node/dist');
-  mkdirSync(ort, { recursive: true });
-  writeFileSync(join(ort, 'index.js'), `module.exports = require(${JSON.stringify(ortEntry())});`);
-  writeFileSync(join(folder, 'case-program.txt'), CASE_PROGRAM);
-  if (cases) writeFileSync(join(folder, 'cases.jsonl'), cases.map((one) => `${JSON.stringify(one)}\n`).join(''));
-  const run = spawnSync(process.execPath, [join(folder, 'run.mjs'), '--results', results, ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, ...env },
-  });
-  const read = (name: string): unknown => JSON.parse(readFileSync(join(results, name), 'utf8'));
-  return { status: run.status, stdout: run.stdout, results, read };
-}
-
-describe('run.mjs', () => {
-  const tensor = { type: 'float32', dims: [1], bytes: Buffer.from(Float32Array.of(1).buffer).toString('base64') };
-  const damaged: RunCase = { name: 'a "damaged" model', model: 'AAAA', feeds: {}, tolerance: 0 };
-  const deadly = { ...damaged, name: 'deadly', feeds: { x: { ...tensor, type: 'none' } } };
-
-  test('goes on behind a case that ends the process, and names what the CPU does not take', () => {
-    const { status, read, results } = host([deadly, damaged], ['--provider', 'cpu', '--steps', 'cases']);
-    expect(status).toBe(1);
-    expect(read('cases-cpu.json')).toMatchObject([
-      { name: 'deadly', outcome: 'failed' },
-      { name: 'a "damaged" model', outcome: 'unrun' },
-    ]);
-    const text = readFileSync(join(results, 'cases-cpu.txt'), 'utf8');
-    expect(text).toMatch(/^failed\tdeadly\tit ends the process/);
-    expect(text).toContain('unrun\ta "damaged" model\t');
-    expect(read('summary.json')).toMatchObject({
-      provider: 'cpu',
-      steps: [{ isWell: false, failed: 1, unrun: 1, right: 0 }],
-    });
-  });
-
-  test('a host without PyTorch says that nothing is compared, and is no failure; a Python that fails is one', () => {
-    const bin = fresh();
-    const python = (body: string): string => {
-      const file = join(bin, `python ${count++}`);
-      writeFileSync(file, `#!/bin/sh\n${body}\n`);
-      chmodSync(file, 0o755);
-      return file;
-    };
-    const asked = ['--provider', 'cpu', '--steps', 'torch'];
-    const without = host([], asked, { PYTHON: python('exit 3') });
-    expect(without.status).toBe(0);
-    expect(without.stdout).toContain('well    torch: NOT RUN: no PyTorch for cpu');
-    expect(existsSync(join(without.results, 'torch.json'))).toBe(false);
-    expect(host([], asked, { PYTHON: join(bin, 'none') }).stdout).toContain(
-      'well    torch: NOT RUN: no PyTorch for cpu',
-    );
-    const fails = host([], asked, { PYTHON: python('exit 1') });
-    expect([fails.status, fails.stdout]).toEqual([1, 'FAILED  torch: NOT RUN: it ended with 1\n']);
-    const runs = host([], asked, { PYTHON: python('echo {}') });
-    expect([runs.status, runs.read('torch.json')]).toEqual([0, {}]);
-  });
-
-  test('a step that throws does not stop the next', () => {
-    const { status, stdout, read } = host(undefined, ['--provider', 'cpu', '--steps', 'cases torch'], {
-      PYTHON: 'none',
-    });
-    expect(status).toBe(1);
-    expect(stdout).toMatch(/^FAILED {2}cases: ENOENT.*\nwell {4}torch: /);
-    expect(read('summary.json')).toMatchObject({
-      steps: [
-        { step: 'cases', isWell: false },
-        { step: 'torch', isWell: true },
-      ],
-    });
-  });
-
-  test('names a case that is known to need ONNX Runtime 1.30 where it ends the process', () => {
-    const name = 'operators: com.microsoft.SkipLayerNormalization 0';
-    const { read } = host([{ ...deadly, name }], ['--provider', 'cpu', '--steps', 'cases']);
-    expect(read('cases-cpu.json')).toMatchObject([
-      { name, outcome: 'unrun', reason: expect.stringContaining('needs ONNX Runtime 1.30') },
-    ]);
-  });
-
-  test('runs nothing on a provider that the doctor does not find, and says so', () => {
-    const { status, stdout } = host([damaged], ['--provider', 'cuda', '--steps', 'doctor cases bench']);
-    expect(status).toBe(1);
-    expect(stdout).toContain('cases tf32: 1 cases NOT RUN, for cuda does not work');
-    expect(stdout).toContain('bench gpt2: NOT RUN, for cuda does not work');
-    expect(stdout).not.toContain('well');
   });
 });

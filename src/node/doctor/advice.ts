@@ -18,6 +18,8 @@ export interface Advice {
 export interface Findings {
   readonly machine: Pick<Machine, 'platform' | 'arch' | 'glibc' | 'environment'>;
   readonly ort: OrtPackage | undefined;
+  /** The folder in which the package was looked for; undefined for the one that dimwise loads. */
+  readonly folder?: string | undefined;
   readonly graphics: Graphics;
   readonly providers: readonly ProviderState[];
 }
@@ -39,8 +41,14 @@ const PACKAGES: ReadonlyMap<string, readonly [cuda12: string, cuda13: string]> =
 
 /** The steps in the order in which they are done; none where nothing is to do. */
 export function adviceFor(findings: Findings): readonly Advice[] {
-  const { machine, ort, providers } = findings;
-  if (!ort) return [{ what: 'onnxruntime-node is not installed', commands: ['npm install onnxruntime-node'] }];
+  const { machine, ort, folder, providers } = findings;
+  if (!ort) {
+    const found = folder === undefined ? 'onnxruntime-node is not installed' : `${folder} holds no onnxruntime-node`;
+    const skip = 'npm install --onnxruntime-node-install=skip onnxruntime-node';
+    return [
+      { what: `${found}; where its download of CUDA fails: ${skip}`, commands: ['npm install onnxruntime-node'] },
+    ];
+  }
   const steps: Advice[] = [];
   if (machine.glibc !== undefined && ort.glibc !== undefined && compareVersions(machine.glibc, ort.glibc) < 0) {
     const what = `onnxruntime-node ${ort.version} needs glibc ${ort.glibc}, and this system has ${machine.glibc}`;

@@ -57,7 +57,7 @@ export async function diagnose(machine: Machine, question: DoctorQuestion): Prom
     graphics,
     providers,
     tests,
-    advice: adviceFor({ machine, ort, graphics, providers }),
+    advice: adviceFor({ machine, ort, folder, graphics, providers }),
     isWell: (['cpu', ...wanted] as const).every(works),
   };
 }

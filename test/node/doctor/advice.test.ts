@@ -54,6 +54,8 @@ describe('adviceFor', () => {
 
   test('starts with the package, then the driver, then the provider', () => {
     expect(commandsFor({ ort: undefined })).toEqual(['npm install onnxruntime-node']);
+    expect(textsFor({ ort: undefined })).toContain('--onnxruntime-node-install=skip');
+    expect(textsFor({ ort: undefined, folder: '/nosuch' })).toContain('/nosuch holds no onnxruntime-node');
     expect(commandsFor({ graphics: NO_GPU, providers: cuda() })).toEqual([
       'docker run --gpus all ...',
       'nvidia-smi',
