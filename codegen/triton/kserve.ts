@@ -1,6 +1,6 @@
 // Writes an InferenceService of KServe that serves a Triton model repository.
 
-import { optionError, wholeNumber } from './check-option.ts';
+import { knownNames, optionError, wholeNumber } from './check-option.ts';
 import { oneLine } from './text-format.ts';
 
 /** How KServe serves a model repository. */
@@ -23,6 +23,15 @@ export interface KserveOptions {
   /** The fewest replicas; 0 lets the service sleep where KServe runs serverless. */
   readonly minReplicas?: number | undefined;
   readonly maxReplicas?: number | undefined;
+  /**
+   * What replicas are counted by: `concurrency` (requests at once) or `rps` (requests a second), where KServe runs on Knative;
+   * `cpu` or `memory` (percent of what is requested), by Kubernetes's own autoscaler.
+   */
+  readonly scaleMetric?: KserveScaleMetric | undefined;
+  /** How much of the metric one replica bears before another one is started. */
+  readonly scaleTarget?: number | undefined;
+  /** Annotations of the service by name: `serving.kserve.io/deploymentMode`, `autoscaling.knative.dev/window` and the like. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
   /** Seconds after which KServe gives up a request. */
   readonly timeout?: number | undefined;
   /** The service account that may read the repository. */
@@ -30,6 +39,12 @@ export interface KserveOptions {
   /** The model whose readiness is that of the service; that of the server by default. */
   readonly model?: string | undefined;
 }
+
+/** The metrics that a KserveOptions can scale by: those of Knative, and those of Kubernetes. */
+export const SCALE_METRICS = ['concurrency', 'rps', 'cpu', 'memory'] as const;
+
+/** What the number of replicas follows. */
+export type KserveScaleMetric = (typeof SCALE_METRICS)[number];
 
 /** A value of a manifest. */
 export type ManifestValue = string | number | { readonly [key: string]: ManifestValue | undefined };
@@ -50,16 +65,15 @@ export function kserveManifest(options: KserveOptions): ManifestValue {
       hint: 's3://bucket/models, gs://bucket/models, pvc://claim/models',
     });
   }
-  const { minReplicas, maxReplicas } = replicas(options);
+  const { annotations, ...scaling } = scale(options);
   const ready = options.model === undefined ? '/v2/health/ready' : `/v2/models/${options.model}/ready`;
   return {
     apiVersion: 'serving.kserve.io/v1beta1',
     kind: 'InferenceService',
-    metadata: { name, namespace },
+    metadata: { name, namespace, annotations },
     spec: {
       predictor: {
-        minReplicas,
-        maxReplicas,
+        ...scaling,
         timeout: options.timeout === undefined ? undefined : wholeNumber('the timeout', options.timeout, 1),
         serviceAccountName: serviceAccount,
         model: {
@@ -97,11 +111,55 @@ export function serviceName(model: string): string {
   return text.replace(/^[^a-z]+|-+$/g, '') || 'model';
 }
 
-function replicas({ minReplicas, maxReplicas }: KserveOptions) {
+function scale(options: KserveOptions) {
+  const { minReplicas, maxReplicas, scaleMetric, scaleTarget } = options;
   if (minReplicas !== undefined) wholeNumber('the fewest replicas', minReplicas, 0);
   // For KServe, 0 means that there is no limit.
   if (maxReplicas !== undefined) wholeNumber('the most replicas', maxReplicas, Math.max(1, minReplicas ?? 1));
-  return { minReplicas, maxReplicas };
+  const given = annotationsOf(options);
+  if (scaleMetric === undefined) {
+    if (scaleTarget === undefined) return { minReplicas, maxReplicas, annotations: given };
+    throw optionError(`the target ${scaleTarget} of scaling says not of what`, {
+      expected: `a metric: ${SCALE_METRICS.join(', ')}`,
+      actual: 'none',
+      hint: 'KServe takes concurrency on Knative, and cpu elsewhere',
+    });
+  }
+  knownNames('scaling', [scaleMetric], SCALE_METRICS);
+  const isKubernetes = scaleMetric === 'cpu' || scaleMetric === 'memory';
+  // KServe's webhook refuses a share of processors above 100 (validateScalingHPACompExtension of its v1beta1 API).
+  const most = scaleMetric === 'cpu' ? 100 : undefined;
+  if (scaleTarget !== undefined) wholeNumber(`the target of ${scaleMetric}`, scaleTarget, 1, most);
+  if (scaleMetric === 'memory' && scaleTarget === undefined) {
+    // KServe's reconciler then makes an autoscaler without a metric: https://github.com/kserve/kserve, hpa_reconciler.go.
+    throw optionError('scaling by memory has no target', {
+      expected: 'percent of the requested memory',
+      actual: 'none',
+      hint: 'KServe has a target of its own for cpu only',
+    });
+  }
+  if (isKubernetes && minReplicas === 0) {
+    throw optionError(`a service that is scaled by ${scaleMetric} cannot have 0 replicas`, {
+      expected: 'at least 1 replica, or concurrency or rps as the metric',
+      actual: '0',
+      hint: "Kubernetes's autoscaler measures running replicas; Knative wakes a service by its requests",
+    });
+  }
+  const annotations = isKubernetes ? { 'serving.kserve.io/autoscalerClass': 'hpa', ...given } : given;
+  return { minReplicas, maxReplicas, scaleTarget, scaleMetric, annotations };
+}
+
+/** Annotations whose names Kubernetes takes: a DNS name and /, or none, and up to 63 characters. */
+function annotationsOf({ annotations }: KserveOptions): Readonly<Record<string, string>> | undefined {
+  const names = Object.keys(annotations ?? {});
+  const wrong = names.find(
+    (name) => !/^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/.test(name),
+  );
+  if (wrong !== undefined) {
+    const expected = '[DOMAIN/]NAME of letters, digits, -, _ and .';
+    throw optionError(`"${wrong}" is no name of an annotation`, { expected, actual: wrong });
+  }
+  return names.length > 0 ? annotations : undefined;
 }
 
 function resources({ gpus, cpu, memory }: KserveOptions): ManifestValue | undefined {

@@ -99,6 +99,14 @@ describe('openStage', () => {
     expect(stages()).toEqual([]);
   });
 
+  test('removes a folder whose process was ended before it had named its repository', async () => {
+    const stale = await left(repository);
+    writeFileSync(join(stale, 'repository'), '');
+    const { openStage } = await import('../../src/node/export-stage.ts');
+    await (await openStage(repository)).close();
+    expect(stages()).toEqual([]);
+  });
+
   test('leaves folders of other repositories, machines and living processes', async () => {
     const other = await left(join(root, 'others'));
     const [, machine = ''] = /export-(\w+)-/.exec(other) ?? [];

@@ -50,7 +50,42 @@ const CASES: readonly KserveOptions[] = [
   { name: 'a', storageUri: 'gs://b/c', gpus: 1 },
   { name: 'a', storageUri: 'gs://b/c', minReplicas: 0 },
   { name: 'a', storageUri: 'https://host/m.tar', cpu: '4', memory: '1.5Gi' },
+  { name: 'a', storageUri: 's3://b/c', scaleMetric: 'rps', scaleTarget: 50, minReplicas: 0 },
+  {
+    name: 'a',
+    storageUri: 's3://b/c',
+    scaleMetric: 'memory',
+    scaleTarget: 70,
+    annotations: { 'a.b/c': 'no: "YAML" # here' },
+  },
 ];
+
+/** Manifests that are recorded whole. */
+const RECORDED: Readonly<Record<string, KserveOptions>> = {
+  plain: { name: 'mlp', storageUri: 's3://bucket/models' },
+  full: FULL,
+  'on-knative': {
+    name: 'bert',
+    storageUri: 'gs://bucket/models',
+    gpus: 1,
+    minReplicas: 0,
+    maxReplicas: 8,
+    scaleMetric: 'concurrency',
+    scaleTarget: 16,
+    annotations: { 'autoscaling.knative.dev/window': '30s' },
+  },
+  'by-processors': {
+    name: 'mlp',
+    storageUri: 'pvc://claim/models',
+    cpu: '2',
+    memory: '4Gi',
+    minReplicas: 1,
+    maxReplicas: 4,
+    scaleMetric: 'cpu',
+    scaleTarget: 80,
+    annotations: { 'serving.kserve.io/deploymentMode': 'Standard' },
+  },
+};
 
 describe('kserveManifest', () => {
   test.each(CASES)('$name $storageUri is valid, and YAML keeps it', (options) => {
@@ -87,6 +122,25 @@ describe('kserveManifest', () => {
     });
   });
 
+  test.each(Object.entries(RECORDED))('%s is the recorded one', (name, options) => {
+    const recorded = new URL(`../fixtures/triton/manifests/${name}.yaml`, import.meta.url);
+    expect(printManifest(kserveManifest(options), ['Recorded.'])).toBe(readFileSync(recorded, 'utf8'));
+    expect(mistakes(parse(readFileSync(recorded, 'utf8')))).toEqual([]);
+  });
+
+  test("names Kubernetes's autoscaler where it is asked for, and lets annotations say otherwise", () => {
+    const name = 'serving.kserve.io/autoscalerClass';
+    const annotations = (options: Partial<KserveOptions>): unknown =>
+      parse(printManifest(kserveManifest({ ...FULL, ...options })));
+    const of = (value: string) => ({ metadata: { annotations: { [name]: value } } });
+    expect(annotations({ scaleMetric: 'cpu' })).toMatchObject(of('hpa'));
+    expect(annotations({ scaleMetric: 'memory', scaleTarget: 70 })).toMatchObject(of('hpa'));
+    expect(annotations({ scaleMetric: 'cpu', annotations: { [name]: 'keda' } })).toMatchObject(of('keda'));
+    for (const scaleMetric of ['concurrency', 'rps'] as const) {
+      expect(annotations({ scaleMetric })).not.toHaveProperty(['metadata', 'annotations']);
+    }
+  });
+
   test('is judged by a schema that refuses what KServe does not know', () => {
     const text = printManifest(kserveManifest(FULL));
     expect(mistakes(parse(text.replace('storageUri', 'storageURI')))).not.toEqual([]);
@@ -107,6 +161,15 @@ describe('kserveManifest', () => {
     ['fewer replicas than the fewest', { minReplicas: 3, maxReplicas: 2 }],
     ['a limit that means none', { maxReplicas: 0 }],
     ['a timeout of 0', { timeout: 0 }],
+    ['a target of nothing', { scaleTarget: 8 }],
+    ['a target of 0', { scaleMetric: 'concurrency', scaleTarget: 0 }],
+    ['half a request', { scaleMetric: 'rps', scaleTarget: 0.5 }],
+    ['more than all processors', { scaleMetric: 'cpu', scaleTarget: 101 }],
+    ['memory without a target', { scaleMetric: 'memory' }],
+    ['no replicas that are measured', { scaleMetric: 'cpu', minReplicas: 0 }],
+    ['an annotation with a space', { annotations: { 'a b': 'c' } }],
+    ['an annotation that begins with a point', { annotations: { 'a.b/.c': 'd' } }],
+    ['an annotation of two domains', { annotations: { 'a/b/c': 'd' } }],
   ])('refuses %s', (_, wrong) => {
     try {
       kserveManifest({ ...FULL, ...wrong });
@@ -116,6 +179,11 @@ describe('kserveManifest', () => {
     }
     expect.fail('nothing was refused');
   });
+});
+
+test.each(['gpu', 'CPU', ''])('a metric %j that KServe does not have is refused', (name) => {
+  const options: object = { ...FULL, scaleMetric: name };
+  expect(() => kserveManifest(options as KserveOptions)).toThrow('scaling knows no');
 });
 
 describe('serviceName', () => {
