@@ -42,6 +42,13 @@ function bareSize(text: string): readonly [string, number | string] | undefined 
   if (name === undefined || /^\d+(?:x\d+)+$/.test(size) || size === '' || size === '?') return undefined;
   const symbol = /^"(.*)"$/.exec(name.trim())?.[1] ?? name.trim();
   if (/^\d+$/.test(size)) return [symbol, Number(size)];
+  const [, least, most] = /^(\d+)\s*(?:\.{2,3}|:|-|–)\s*(\d+)$/.exec(size) ?? [];
+  if (least !== undefined && most !== undefined && Number(least) < Number(most)) {
+    throw usageError(
+      `--bind ${text} is a range, and a symbol is bound to one size`,
+      `give a number, --bind ${name}=${most}; dimwise bench takes several, --bind ${name}=${least},${most}`,
+    );
+  }
   if (/^[^()]*,/.test(size) || /^\d+x/.test(size)) return undefined;
   // Throws DIM_SYNTAX with the position of what is wrong.
   parseDim(size);

@@ -17,6 +17,8 @@ export interface CommandRow {
   readonly description: string;
   /** The arguments as commander writes them; none where a command is called by its options alone. */
   readonly argument?: readonly [syntax: string, description: string];
+  /** What the first argument may be, where it is no file. */
+  readonly choices?: readonly string[];
   /** Arguments behind the first one. */
   readonly more?: readonly (readonly [syntax: string, description: string])[];
   /** Adds the options; called for the command that is asked for, because defining them all makes help slower. */

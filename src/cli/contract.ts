@@ -19,7 +19,7 @@ type Feeds = Readonly<Record<string, FeedShape>>;
 export async function contract({ args, options, io }: CommandCall): Promise<ExitCode> {
   const [file = ''] = args;
   const read = readOptions(io, () => ({
-    graph: graphOptions(options),
+    graph: graphOptions(options, args),
     isAll: flagOption(options, 'all'),
     feeds: parseBindings(listOption(options, 'feed'), '--feed').map(numbersOnly),
   }));

@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from './io.ts';
 import { openingOptions } from './limit-option.ts';
 import { flagOption, type OptionValues, readOptions, textOption } from './options.ts';
 import { parsePlacement } from './placement-option.ts';
+import { refuseEmpty } from './refuse-empty.ts';
 import { reportFailure, usageError } from './report.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 
@@ -63,6 +64,7 @@ function readConvertOptions(path: string, options: OptionValues): ConvertOptions
 }
 
 async function convertFile(path: string, { output, save, open }: ConvertOptions) {
+  await refuseEmpty(path);
   const model = await (extname(path) === TEXT ? openOnnxText(path, open) : openOnnx(path, open));
   if (extname(output) !== TEXT) {
     const { bytes, external } = await saveOnnx(model, output, save);

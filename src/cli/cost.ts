@@ -24,7 +24,7 @@ interface Question {
 /** Prints the cost of each file; one that fails is reported, and the rest go on. */
 export async function cost({ args, options, io }: CommandCall): Promise<ExitCode> {
   const read = readOptions(io, () => ({
-    graph: graphOptions(options),
+    graph: graphOptions(options, args),
     by: byOption(options),
     depth: depthOption(options),
     isJson: flagOption(options, 'json'),

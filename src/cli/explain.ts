@@ -30,7 +30,7 @@ export async function explain({ args, options, io }: CommandCall): Promise<ExitC
   const [file = '', value, axis] = args;
   const read = readOptions(io, () => ({
     question: { value, axis: parseAxis(axis), constraint: textOption(options, 'constraint') },
-    graph: graphOptions(options),
+    graph: graphOptions(options, [file]),
   }));
   if (typeof read === 'number') return read;
   const isJson = flagOption(options, 'json');

@@ -7,6 +7,7 @@ export const EXPORT_COMMANDS: readonly CommandRow[] = [
     name: 'export',
     description: 'Export models for Triton and KServe.',
     argument: ['<format>', 'triton: a model repository; kserve: a manifest'],
+    choices: ['triton', 'kserve'],
     more: [['<file...>', 'triton: .ts, .js or .onnx files, or NAME=FILE; kserve: the name of the service']],
     define: (command) =>
       names(seed(bind(opening(command))))
@@ -65,6 +66,9 @@ export const EXPORT_COMMANDS: readonly CommandRow[] = [
         .option('--replica-memory <quantity>', 'memory of each replica: 8Gi')
         .option('--min-replicas <count>', 'the fewest replicas')
         .option('--max-replicas <count>', 'the most replicas')
+        .option('--scale-metric <name>', 'what replicas follow: concurrency, rps, cpu or memory')
+        .option('--scale-target <number>', 'how much of it one replica bears: 8 requests at once, 80 percent')
+        .option('--annotation <name=value>', 'of the service; may be repeated', collect)
         .option('--request-timeout <seconds>', 'when KServe gives a request up')
         .option('--service-account <name>', 'that may read the repository')
         .option('--json', 'print what was written as one line of JSON')

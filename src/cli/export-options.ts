@@ -30,6 +30,9 @@ const MANIFEST = [
   'replicaMemory',
   'minReplicas',
   'maxReplicas',
+  'scaleMetric',
+  'scaleTarget',
+  'annotation',
   'requestTimeout',
   'serviceAccount',
 ];
@@ -261,6 +264,9 @@ export function kserveOptions(options: OptionValues, name: string): KserveOption
     memory: textOption(options, 'replicaMemory'),
     minReplicas: numberOption(options, 'minReplicas'),
     maxReplicas: numberOption(options, 'maxReplicas'),
+    scaleMetric: choiceOption(options, 'scaleMetric', ['concurrency', 'rps', 'cpu', 'memory']),
+    scaleTarget: numberOption(options, 'scaleTarget'),
+    annotations: pairsOption(options, 'annotation'),
     timeout: numberOption(options, 'requestTimeout'),
     serviceAccount: textOption(options, 'serviceAccount'),
   };

@@ -3,6 +3,7 @@ import { bindTo } from '../../codegen/onnx/bind/bind-model.ts';
 import { isUnbound } from '../../codegen/onnx/bind/bindings.ts';
 import { serviceName } from '../../codegen/triton/kserve.ts';
 import type { TritonOptions } from '../../codegen/triton/model-options.ts';
+import { didYouMean } from '../base/nearest.ts';
 import { parseTarget } from '../ir/target.ts';
 import {
   exportTriton,
@@ -40,6 +41,7 @@ import {
   textOption,
   threadsOption,
 } from './options.ts';
+import { refuseEmpty } from './refuse-empty.ts';
 import { reportFailure, usageError } from './report.ts';
 import { withConsole, withWarnings } from './warnings.ts';
 import { tellWeights, weightsOption } from './weights-option.ts';
@@ -53,7 +55,7 @@ export async function exportCommand(call: CommandCall): Promise<ExitCode> {
     if (format === 'triton') return repositoryCall(files, options);
     throw usageError(
       `${format} is no format of exports: triton and kserve are`,
-      `dimwise export triton ${args.join(' ')}`,
+      didYouMean(format, ['triton', 'kserve']) ?? `dimwise export triton ${args.join(' ')}`,
     );
   });
   if (typeof read === 'number') return read;
@@ -181,6 +183,7 @@ function servedCall(model: ModelCall, isOneOfSeveral: boolean): ServedCall {
 async function openServable(call: ServedCall, io: Io, isJson: boolean): Promise<ServableModel> {
   const { file, kind } = call;
   if (kind === 'onnx') {
+    await refuseEmpty(file);
     const model = await openOnnx(file, openingOptions(call.options));
     return isUnbound(call.bindings) ? model : inFile(file, () => bindTo(model, call.bindings, true));
   }

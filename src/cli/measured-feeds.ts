@@ -1,5 +1,7 @@
 // The feeds of runs that are measured: converted once, so that only runs are timed.
+
 import { throwDiagnostics } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest.ts';
 import type { Contract } from '../ir/contract.ts';
 import { FeedCheck } from '../ir/feed-check.ts';
 import type { Seed } from '../nn/random/key.ts';
@@ -49,7 +51,10 @@ export async function measuredFeeds(contract: Contract, plan: FeedPlan): Promise
   const feeds: Record<string, Feed> = {};
   for (const { name, file } of plan.sources) {
     const input = nameOf(name, names);
-    if (!names.includes(input)) throw usageError(`--input ${input}: the inputs are ${names.join(', ')}`);
+    if (!names.includes(input)) {
+      const message = `--input ${input}: the inputs are ${names.join(', ')}`;
+      throw usageError(message, didYouMean(input, names) ?? `--input ${names[0] ?? 'x'}=FILE.npy`);
+    }
     if (file === undefined) continue;
     const array = await readNpy(file);
     feeds[input] = array;

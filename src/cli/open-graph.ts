@@ -18,8 +18,14 @@ export interface GraphOptions extends OpenOptions {
   readonly limits?: OnnxLimits | undefined;
 }
 
-/** Reads the options of a command that opens graphs. @throws CLI_USAGE when one cannot be read */
-export function graphOptions(options: OptionValues): GraphOptions {
+/**
+ * Reads the options of a command that opens graphs.
+ *
+ * @param files the files that it opens
+ * @throws CLI_USAGE when an option cannot be read, or a file is of no kind that is known
+ */
+export function graphOptions(options: OptionValues, files: readonly string[]): GraphOptions {
+  for (const file of files) fileKind(file);
   return {
     bindings: parseBind(listOption(options, 'bind')),
     assumptions: parseBindings(listOption(options, 'assume'), '--assume'),

@@ -1,6 +1,7 @@
 // The command line: the program with its commands, and the exit code that comes of a call.
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../base/version.ts';
+import type { CommandCall, CommandRow } from './command-row.ts';
 import { COMMANDS } from './commands.ts';
 import { EXIT, type ExitCode, type Io, safeIo } from './io.ts';
 
@@ -13,6 +14,22 @@ import { EXIT, type ExitCode, type Io, safeIo } from './io.ts';
 export async function runCli(args: readonly string[], streams: Io): Promise<ExitCode> {
   const io = safeIo(streams);
   let code: ExitCode = EXIT.ok;
+  const program = programOf(args, io, async (command, call) => {
+    code = await command.run(call);
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return await ofCommander(error, args, io);
+    const { printError } = await import('./report.ts');
+    printError(error, io);
+    return EXIT.failed;
+  }
+}
+
+/** The program with its commands, each of which acts by `act`. */
+function programOf(args: readonly string[], io: Io, act: (command: CommandRow, call: CommandCall) => Promise<void>) {
   const program = new Command('dimwise')
     .description('A symbolic graph compiler for neural networks: models in TypeScript to ONNX, with every shape.')
     .version(VERSION)
@@ -25,7 +42,7 @@ export async function runCli(args: readonly string[], streams: Io): Promise<Exit
     if (args.includes(command.name)) command.define(sub);
     else sub.usage(`[options] ${command.argument?.[0] ?? ''}`.trimEnd());
     sub.action(async (...received: unknown[]) => {
-      code = await command.run({ args: sub.args, options: optionsOf(received), io });
+      await act(command, { args: sub.args, options: optionsOf(received), io });
     });
   }
   for (const each of [program, ...program.commands]) {
@@ -38,15 +55,7 @@ export async function runCli(args: readonly string[], streams: Io): Promise<Exit
       outputError: () => {},
     });
   }
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return code;
-  } catch (error) {
-    if (error instanceof CommanderError) return await ofCommander(error, args, io);
-    const { printError } = await import('./report.ts');
-    printError(error, io);
-    return EXIT.failed;
-  }
+  return program;
 }
 
 /** Commander hands an action its arguments, the options and the command. */
@@ -56,18 +65,44 @@ function optionsOf(received: readonly unknown[]): Readonly<Record<string, unknow
 }
 
 /** Help and version end a program too; all else is a mistake in the command line. */
-async function ofCommander(
-  { code, exitCode, message }: CommanderError,
-  [name]: readonly string[],
-  io: Io,
-): Promise<ExitCode> {
-  if (exitCode === 0) return EXIT.ok;
+async function ofCommander(first: CommanderError, args: readonly string[], io: Io): Promise<ExitCode> {
+  if (first.exitCode === 0) return EXIT.ok;
   // Without a command, the help was written to the error stream already.
-  if (code === 'commander.help') return EXIT.usage;
-  const [, text = message, near] = /^(?:error: )?([^\n]*)(?:\n\(Did you mean ([^]*)\?\))?/.exec(message) ?? [];
+  if (first.code === 'commander.help') return EXIT.usage;
   // Imported only now: help needs no errors.
-  const { printError, usageError } = await import('./report.ts');
-  const command = COMMANDS.some((each) => each.name === name) ? `${name} ` : '';
-  printError(usageError(text, near ? `did you mean ${near}?` : `see dimwise ${command}--help`), io);
+  const [{ printError, usageError }, { nearest }] = await Promise.all([
+    import('./report.ts'),
+    import('../base/nearest.ts'),
+  ]);
+  const command = COMMANDS.find(({ name }) => name === args[0]);
+  const { second, operands } = await furtherMistake(args, io);
+  for (const { message } of second && second.message !== first.message ? [first, second] : [first]) {
+    const [, text = message, near] = /^(?:error: )?([^\n]*)(?:\n\(Did you mean ([^]*)\?\))?/.exec(message) ?? [];
+    const help = `see dimwise ${command ? `${command.name} ` : ''}--help`;
+    printError(usageError(text, near ? `did you mean ${near}?` : help), io);
+  }
+  const [choice = ''] = operands;
+  if (command?.choices && choice !== '' && !choice.startsWith('-') && !command.choices.includes(choice)) {
+    const near = nearest(choice, command.choices);
+    const known = command.choices.join(' and ');
+    printError(usageError(`${choice} is none of ${known}`, near ? `did you mean ${near}?` : `one of ${known}`), io);
+  }
   return EXIT.usage;
+}
+
+/** The mistake that shows once no option is required; commander stops at the first one. */
+async function furtherMistake(
+  args: readonly string[],
+  io: Io,
+): Promise<{ readonly second: CommanderError | undefined; readonly operands: readonly string[] }> {
+  const program = programOf(args, io, () => Promise.resolve());
+  const sub = program.commands.find((each) => each.name() === args[0]);
+  for (const option of sub?.options ?? []) option.mandatory = false;
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { second: error, operands: sub?.args ?? [] };
+  }
+  return { second: undefined, operands: sub?.args ?? [] };
 }

@@ -13,7 +13,7 @@ import { type LoadedWeights, tellWeights, weightsMember } from './weights-option
 
 /** Prints the shapes of each file; one that fails is reported, and the rest go on. */
 export async function shapes({ args, options, io }: CommandCall): Promise<ExitCode> {
-  const read = readOptions(io, () => ({ ...graphOptions(options), isAll: flagOption(options, 'all') }));
+  const read = readOptions(io, () => ({ ...graphOptions(options, args), isAll: flagOption(options, 'all') }));
   if (typeof read === 'number') return read;
   const isJson = flagOption(options, 'json');
   let code: ExitCode = EXIT.ok;

@@ -13,7 +13,7 @@ import { type LoadedWeights, tellWeights, weightsMember } from './weights-option
 /** Prints the summary of each file; one that fails is reported, and the rest go on. */
 export async function summary({ args, options, io }: CommandCall): Promise<ExitCode> {
   const read = readOptions(io, () => ({
-    graph: graphOptions(options),
+    graph: graphOptions(options, withLayers(args)),
     depth: numberOption(options, 'depth', 0),
     width: numberOption(options, 'width', 60),
   }));
@@ -28,6 +28,13 @@ export async function summary({ args, options, io }: CommandCall): Promise<ExitC
     if (!isPrinted) code = EXIT.failed;
   }
   return code;
+}
+
+/** @throws CLI_USAGE for an `.onnx` file */
+function withLayers(files: readonly string[]): readonly string[] {
+  const file = files.find((each) => fileKind(each) === 'onnx');
+  if (file === undefined) return files;
+  throw usageError(`${file} has operators, no layers`, `dimwise cost ${file} --by path counts what its names tell`);
 }
 
 interface Question {
@@ -61,8 +68,6 @@ async function printFile(file: string, question: Question, io: Io): Promise<bool
 }
 
 async function summaryOf(file: string, { graph, depth, width }: Question): Promise<Made> {
-  if (fileKind(file) === 'onnx')
-    throw usageError(`${file} has operators, no layers`, `dimwise cost ${file} --by path counts what its names tell`);
   const { model, weights } = await openModel(file, graph);
   if (model.state === 'compiled') {
     throw dimwiseError({

@@ -19,6 +19,7 @@ import { formatAmount } from './format-amount.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { namesOption, type RulesFor } from './names-option.ts';
 import { flagOption, listOption, type OptionValues, readOptions, textOption } from './options.ts';
+import { refuseEmpty } from './refuse-empty.ts';
 import { reportFailure, usageError } from './report.ts';
 import { formatTable } from './table.ts';
 import { withConsole, withWarnings } from './warnings.ts';
@@ -42,6 +43,7 @@ export async function weights({ args, options, io }: CommandCall): Promise<ExitC
   const work = async (): Promise<ExitCode> => {
     try {
       const asked = read.value;
+      if (extname(path) === '.onnx') await refuseEmpty(path);
       const { checkpoint, ignored } = await rearranged(await openCheckpoint(path, asked.open), asked);
       const saved = await convert(checkpoint, asked);
       const written = saved ? { written: saved } : {};

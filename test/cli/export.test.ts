@@ -248,6 +248,8 @@ describe('dimwise export triton', () => {
     ['options of a repository for a manifest', ['kserve', 'mlp', '--storage-uri', 's3://b/m', '--max-batch', '4']],
     ['two services', ['kserve', 'a', 'b', '--storage-uri', 's3://b/m']],
     ['a manifest without an address', ['kserve', 'a']],
+    ['a metric that KServe does not have', ['kserve', 'a', '--storage-uri', 's3://b/m', '--scale-metric', 'gpu']],
+    ['scaling without a manifest', ['triton', 'declared.onnx', '--scale-metric', 'rps']],
   ])('refuses %s', async (_, args) => {
     const named = args.map((arg) => (/\.(onnx|ts|txt)$/.test(arg) ? own(arg) : arg));
     const { code, err } = await cli('export', ...named, '-o', own('refused'));
@@ -291,11 +293,19 @@ describe('dimwise export kserve', () => {
       '4Gi',
       '--namespace',
       'n',
+      '--scale-metric',
+      'concurrency',
+      '--scale-target',
+      '8',
+      '--annotation',
+      'autoscaling.knative.dev/window=30s',
       '--json',
     );
     expect([code, JSON.parse(out)]).toEqual([0, { service: 'mlp', output: own('mlp.yaml') }]);
     const text = readFileSync(own('mlp.yaml'), 'utf8');
-    for (const part of ['minReplicas: 0', 'maxReplicas: 3', 'cpu: "2"', 'namespace: "n"']) expect(text).toContain(part);
+    const scaling = ['scaleMetric: "concurrency"', 'scaleTarget: 8', '"autoscaling.knative.dev/window": "30s"'];
+    for (const part of ['minReplicas: 0', 'maxReplicas: 3', 'cpu: "2"', 'namespace: "n"', ...scaling])
+      expect(text).toContain(part);
   });
 
   test('prints one in a dry run', async () => {

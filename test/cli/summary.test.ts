@@ -74,7 +74,7 @@ describe('summary', () => {
 
   test('sends an .onnx file to dimwise cost', async () => {
     const { code, err } = await cli('summary', 'x.onnx');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(err).toContain('x.onnx has operators, no layers');
     expect(err).toContain('dimwise cost x.onnx --by path');
   });
