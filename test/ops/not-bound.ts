@@ -19,7 +19,6 @@ export const NOT_BOUND: ReadonlyMap<string, string> = new Map([
   ['ImageDecoder', 'the CPU provider has no kernel'],
   ['ai.onnx.ml.ZipMap', 'JavaScript cannot fetch a map'],
   ['com.microsoft.SparseToDenseMatMul', 'JavaScript cannot feed a sparse tensor'],
-  ['com.microsoft.MatMulFpQ4', 'its kernel wants a machine with 4-bit instructions'],
   ['com.microsoft.MatMulBlockQuantizedFp8Weight', 'JavaScript cannot feed float8'],
   ['com.microsoft.ReduceSumInteger', 'the CPU provider has no kernel'],
   ['com.microsoft.SparseAttention', 'its kernel wants past and present in one buffer'],

@@ -18,7 +18,7 @@ const NOT_INFERRED: readonly string[] = [
   'ComplexMulConj',
   'DequantizeBFP',
   'Irfft',
-  // Inference asks for a machine with 4-bit instructions.
+  // Where the machine lacks AVX-512; elsewhere it runs.
   'MatMulFpQ4',
   'ReduceSumInteger',
   'Rfft',

@@ -28,8 +28,10 @@ const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['ImageDecoder', 'has no kernel'],
   ['com.microsoft.WhisperBeamSearch', "its kernel wants an encoder and a decoder in Whisper's form"],
   ['com.microsoft.SparseAttention', 'its kernel wants past and present in one buffer'],
-  ['com.microsoft.MatMulFpQ4', 'its kernel wants a machine with 4-bit instructions'],
 ]);
+
+/** Operators whose kernels some machines lack, with what they want: judged where they run. */
+const ON_SOME_MACHINES: ReadonlyMap<string, string> = new Map([['com.microsoft.MatMulFpQ4', 'AVX-512']]);
 
 interface Judged {
   readonly mistakes: readonly string[];
@@ -129,6 +131,7 @@ describe('ONNX Runtime', () => {
   test.each(rows)('agrees with the cases of %s', async (name, row) => {
     const { mistakes, runs, bindings, refusals } = await judge(row);
     expect(mistakes).toEqual([]);
+    if (runs === 0 && ON_SOME_MACHINES.has(name)) return;
     const elsewhere = row.domain === LAYER_DOMAIN || refusals.some((text) => judgedElsewhere(row, text));
     // An entry that is no longer needed is a fault as well.
     if (!elsewhere) expect(bindings < 2, refusals.join('\n')).toBe(NOT_BOUND.has(name) || !takesSizes(row));

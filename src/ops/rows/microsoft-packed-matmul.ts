@@ -161,24 +161,43 @@ const MatMulBnb4: OperatorRow = {
   ],
 };
 
-/** MatMulFpQ4 (1): A times a weight packed into one blob, whose sizes `[k, n]` input 2 lists: `[..., k] -> [..., n]`. */
+/** Rows of a column that share a scale in MatMulFpQ4. */
+const FP_Q4_BLOCK = 32;
+/** Bytes of such a block: its elements of 4 bits and a scale of 4 bytes; but for `blk_quant_type` 0 a zero point of one byte too. */
+const [SYMMETRIC_BYTES, ZERO_POINT_BYTES] = [20, 21];
+
+/**
+ * MatMulFpQ4 (1): A times a weight packed into one blob, whose sizes `[k, n]` input 2 lists: `[..., k] -> [..., n]`.
+ * B `[n * ceil(k/32) * 21]`, with `blk_quant_type` 0 `[n * ceil(k/32) * 20]`.
+ */
 const MatMulFpQ4: OperatorRow = {
   name: 'MatMulFpQ4',
   cost: columnsOfOutput,
   infer: (cx) => {
-    cx.ranked(1, 1);
+    const [bytes] = cx.ranked(1, 1);
     const [length] = cx.ranked(2, 1);
     if (length) cx.unify(constant(2), length, `2 and the elements of ${cx.inputName(2)}`);
     const [k, n] = sizeElements(cx, 2) ?? [];
     const shape = cx.rankBetween(0, 1, ANY);
     const last = shape?.at(-1);
     if (k && last) cx.unify(k, last, 'rows of B and the last axis of A');
+    if (k && n && bytes) {
+      const each = cx.int('blk_quant_type', 1) === 0 ? SYMMETRIC_BYTES : ZERO_POINT_BYTES;
+      cx.unify(mul(n, ceilDiv(k, FP_Q4_BLOCK), each), bytes, `bytes of the blocks and elements of ${cx.inputName(1)}`);
+    }
     return [cx.tensor(shape && [...shape.slice(0, -1), n ?? cx.fresh('columns', { min: 1 })])];
   },
   examples: [
-    { inputs: ['float32[b, 32]', 'uint8[160]', 'int64[2] = [32, 8]'], outputs: ['float32[b, 8]'] },
-    { inputs: ['float32[b, 32]', 'uint8[160]', 'int64[2]'], outputs: ['float32[b, u]'] },
-    { inputs: ['float32[b, 16]', 'uint8[160]', 'int64[2] = [32, 8]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[b, 32]', 'uint8[168]', 'int64[2] = [32, 8]'], outputs: ['float32[b, 8]'] },
+    {
+      inputs: ['float32[b, s, 33]', 'uint8[bytes]', 'int64[2] = [33, 8]'],
+      attributes: { blk_quant_type: 0 },
+      outputs: ['float32[b, s, 8]'],
+      constraints: ['bytes == 320'],
+    },
+    { inputs: ['float32[b, 32]', 'uint8[168]', 'int64[2]'], outputs: ['float32[b, u]'] },
+    { inputs: ['float32[b, 16]', 'uint8[168]', 'int64[2] = [32, 8]'], fails: 'SHAPE_MISMATCH' },
+    { inputs: ['float32[b, 32]', 'uint8[160]', 'int64[2] = [32, 8]'], fails: 'SHAPE_MISMATCH' },
   ],
 };
 
